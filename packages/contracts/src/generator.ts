@@ -1,0 +1,55 @@
+import type { SequenceBatch, TokenBatch } from "./tokens.ts";
+
+/**
+ * What makes a draw: the uniform number for token t of the sample `firstSample + row` is a function of
+ * (seed, stream, step, sample, t) and of nothing else, so batching, early stops, workers and resuming never change it.
+ */
+export interface DrawCounters {
+  readonly seed: number;
+  readonly stream: string;
+  readonly step: number;
+  /** The number of the first row within the step. Default 0. */
+  readonly firstSample?: number;
+}
+
+/** How responses are drawn. */
+export interface SamplingOptions {
+  readonly draws: DrawCounters;
+  readonly maxNewTokens: number;
+  /** No end-of-text or stop token is drawn before so many tokens. Default 0. */
+  readonly minNewTokens?: number;
+  /** Logits are divided by it; 0 is greedy. Default 1. */
+  readonly temperature?: number;
+  /** Draw from the k likeliest tokens only. Default: all. */
+  readonly topK?: number;
+  /** Draw from the smallest set of likeliest tokens whose probability reaches p. Default: all. */
+  readonly topP?: number;
+  /** Ids that end a response beside the model's own end of text; the finish reason is then `stop`. */
+  readonly stopTokenIds?: readonly number[];
+  readonly signal?: AbortSignal;
+}
+
+/** `eos`: the model ended its text. `length`: cut at the limit. `stop`: a stop token was drawn. */
+export type FinishReason = "eos" | "length" | "stop";
+
+/** Responses to a batch of prompts; B rows, in the order of the prompts. */
+export interface Generation {
+  /** `[B, T]`, right-padded, T ≤ maxNewTokens. A token that ended a row is part of it (mask 1). */
+  readonly responses: TokenBatch;
+  /**
+   * `[B, T]`, 0 where masked: log-probabilities of the drawn tokens under the distribution that was really sampled
+   * (temperature, top-k, top-p, minimum length), in the engine's own numerics. For greedy decoding: under the model at temperature 1.
+   */
+  readonly behaviourLogprobs: Float32Array;
+  /** One for each row. */
+  readonly finishReasons: readonly FinishReason[];
+}
+
+/** Anything that continues prompts: the policy itself, or a faster engine that holds its weights. */
+export interface Generator {
+  /** Prompts are left-padded, `[B, P]`. Rejects with the signal's reason when aborted. */
+  generate(prompts: TokenBatch, sampling: SamplingOptions): Promise<Generation>;
+}
+
+/** Prompts, their responses and what was recorded while they were drawn. */
+export interface Rollout extends SequenceBatch, Generation {}

@@ -1,0 +1,82 @@
+import type { Generator } from "./generator.ts";
+import type { SequenceBatch, TokenBatch } from "./tokens.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/**
+ * A weight of a model, by name. `Tensor` is tfjs-core's; it is a type parameter so that this package depends on nothing.
+ *
+ * The value is a plain tensor that the parameter owns: read it in a forward pass, never dispose of it.
+ */
+export interface Parameter<Tensor> {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The block it belongs to: 0 … L−1; −1 for embeddings, L for what follows the last block. */
+  readonly layer: number;
+  /** Frozen parameters get no gradient and no moments. */
+  trainable: boolean;
+  readonly value: Tensor;
+  /** Puts a new value in place; the parameter owns it from then on, and disposes of the old one. */
+  assign(value: Tensor): void;
+  /**
+   * Disposes of the value before its successor exists, so that an optimizer may update the storage in place: `update` must
+   * return the new value. Reading `value` meanwhile throws.
+   */
+  replace(update: () => Tensor): void;
+}
+
+/** Where a model's weights came from: enough to find them again and to know that they are the same. */
+export interface ModelIdentity {
+  /** A path, hub id or name that loads the same weights again. */
+  readonly source: string;
+  /** SHA-256 over names, shapes and float32 bytes, in the order of the names; hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What the log-probabilities are read from. */
+export interface LogprobOptions {
+  /** Logits are divided by it before the softmax over the full vocabulary. */
+  readonly temperature: number;
+}
+
+/** Frozen weights that only score: the reference of the KL penalty. */
+export interface ReferencePolicy<Tensor> {
+  readonly identity: ModelIdentity;
+  /** `[B, T]` log-probabilities of the response tokens; at padding unspecified but finite. The caller disposes. */
+  logprobs(batch: SequenceBatch, options: LogprobOptions): Tensor;
+  /** Frees what the reference alone holds. */
+  dispose(): void;
+}
+
+/** A causal language model that can be trained: what the trainer needs of a policy, and nothing more. */
+export interface TrainablePolicy<Tensor> extends Generator {
+  /** All parameters by name, tied ones once; the order is fixed. */
+  readonly parameters: ReadonlyMap<string, Parameter<Tensor>>;
+  readonly tokenizer: Tokenizer;
+  readonly hiddenSize: number;
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly layerCount: number;
+  /** Ids that end a text, from the generation configuration. */
+  readonly eosTokenIds: readonly number[];
+  /** The weights as they were loaded. */
+  readonly identity: ModelIdentity;
+  /**
+   * `[B, T, H]` hidden states after the final norm, at the column before each response token. Differentiable; the caller disposes
+   * (inside a tidy or a gradient function: nobody has to). Position ids follow from the mask.
+   */
+  hiddenStates(batch: SequenceBatch): Tensor;
+  /**
+   * From those hidden states: `[B, T]` log-probabilities of the response tokens under the full vocabulary and, if asked for, the
+   * entropy of each distribution in nats. Differentiable; at padding unspecified but finite; the caller disposes.
+   */
+  tokenLogprobs(
+    hidden: Tensor,
+    responses: TokenBatch,
+    options: LogprobOptions & { readonly entropy?: boolean },
+  ): { readonly logprobs: Tensor; readonly entropy?: Tensor };
+  /** The start weights, frozen; with an adapter: the same weights with the adapter off. */
+  createReference(): ReferencePolicy<Tensor>;
+  /** Writes a folder in Hugging Face layout: config, weights in float32, tokenizer. */
+  save(directory: string): Promise<void>;
+  dispose(): void;
+}

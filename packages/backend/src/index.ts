@@ -1,1 +1,5 @@
-export {};
+export type { BackendChoice, PreparedBackend } from "./choose.ts";
+export { type Device, listDevices } from "./devices.ts";
+export { BackendError } from "./error.ts";
+export { measureMatmul } from "./matmul-speed.ts";
+export { prepareBackend } from "./prepare.ts";

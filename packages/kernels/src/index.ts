@@ -1,1 +1,10 @@
-export {};
+export { causalAttention, mergeHeads, splitHeads } from "./attention.ts";
+export { attentionBias } from "./attention-bias.ts";
+export { embedding } from "./embedding.ts";
+export { KernelError } from "./error.ts";
+export { gelu } from "./gelu.ts";
+export { layerNorm } from "./layer-norm.ts";
+export { linear } from "./linear.ts";
+export { type NativeAttribute, type NativeOps, nativeOps } from "./native-ops.ts";
+export { createParameter } from "./parameter.ts";
+export { tokenEntropy, tokenLogprobs } from "./token-distribution.ts";

@@ -1,1 +1,6 @@
-export {};
+export { adaptiveKlController, fixedKlController, type KlController, type KlControllerState, restoreKlController } from "./controller.ts";
+export { KlError } from "./error.ts";
+export { type FullKlOptions, fullKl } from "./full-kl.ts";
+export { type ShapeRewardsOptions, shapeRewards } from "./shape-rewards.ts";
+export { klSummary } from "./summary.ts";
+export { type KlEstimator, type TokenKlOptions, tokenKl } from "./token-kl.ts";

@@ -1,1 +1,4 @@
-export {};
+export { createTokenizer } from "./create.ts";
+export { TokenizerError } from "./error.ts";
+export type { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
+export { loadTokenizer } from "./load.ts";

@@ -1,0 +1,62 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import type { PreparedBackend } from "./choose.ts";
+import { BackendError } from "./error.ts";
+import { restoreRemovedUtil } from "./removed-util.ts";
+
+/** The part of tfjs-node's backend that is read here. */
+interface NativeBackend {
+  binding: { TF_Version: string };
+  isGPUPackage: boolean;
+  isUsingGpuDevice: boolean;
+}
+
+const packages = { gpu: "@tensorflow/tfjs-node-gpu", native: "@tensorflow/tfjs-node" } as const;
+
+/** Loads tfjs-node or its GPU twin, of the project or of this package, and makes it tfjs's backend. */
+export async function loadNative(choice: "gpu" | "native"): Promise<PreparedBackend> {
+  const loaded = nativeBackend();
+  if (loaded === undefined) requirePackage(packages[choice]);
+  else if (loaded.isGPUPackage !== (choice === "gpu")) {
+    throw new Error(`this process already runs ${packages[loaded.isGPUPackage ? "gpu" : "native"]}, and only one of the two can be loaded`);
+  }
+  await tf.setBackend("tensorflow");
+  const backend = nativeBackend();
+  if (backend === undefined) throw new Error(`${packages[choice]} was loaded but gave no backend: another version than 4.22?`);
+  const version = backend.binding.TF_Version;
+  const device = backend.isUsingGpuDevice
+    ? "on the GPU"
+    : choice === "gpu"
+      ? "in its CUDA build, on the CPU as no GPU was found"
+      : "on the CPU";
+  return { name: "tensorflow", package: packages[choice], reason: `native TensorFlow ${version} ${device}`, tensorflowVersion: version };
+}
+
+/** tfjs-node's backend, if this process has loaded it. */
+export function nativeBackend(): NativeBackend | undefined {
+  const registered = tf.engine().registryFactory;
+  return "tensorflow" in registered ? ((tf.findBackend("tensorflow") as unknown as NativeBackend | null) ?? undefined) : undefined;
+}
+
+function requirePackage(name: string): void {
+  restoreRemovedUtil();
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "1"; // TensorFlow's own INFO lines
+  const failures: string[] = [];
+  // The user's project first: there tfjs-node stands beside this package, not under it.
+  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
+    const require = createRequire(from);
+    try {
+      require.resolve(name);
+    } catch {
+      continue;
+    }
+    try {
+      require(name);
+      return;
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message.split("\n", 1)[0]!.trim() : String(error));
+    }
+  }
+  throw new BackendError("missing", failures.length === 0 ? `${name} is not installed` : `${name} does not load: ${failures[0]}`);
+}

@@ -1,0 +1,52 @@
+interface NativeOptions {
+  /** The CUDA build for `@tensorflow/tfjs-node-gpu` instead of the CPU's. Default false. */
+  gpu?: boolean;
+  /** Where to look for `@tensorflow/tfjs-node` first. Default: the working directory. */
+  project?: string;
+  /** What clones and projects share. Default: `cacheDirectory()`. */
+  cache?: string;
+  /** Told what is being done, in a few words. */
+  progress?: (text: string) => void;
+}
+
+export interface NativeInstallation {
+  /** TensorFlow's version. */
+  version: string;
+  package: string;
+  /** What had to be done, as in `["downloaded", "compiled", "linked"]`. */
+  done: string[];
+}
+
+/** A step that failed: `message` says what, `mend` what to do about it. */
+export declare class NativeInstallError extends Error {
+  readonly mend: string;
+}
+
+/** The folder that all clones and projects of one user share: `$XDG_CACHE_HOME/cai`, `~/.cache/cai`, or the platform's own. */
+export declare function cacheDirectory(): string;
+
+/**
+ * Whether native TensorFlow stands verified in tfjs-node's folder. A few file reads; nothing is loaded.
+ *
+ * @throws NativeInstallError on a platform without native TensorFlow
+ */
+export declare function isNativeInstalled(options?: NativeOptions): Promise<boolean>;
+
+/**
+ * The half that needs no npm package: downloads TensorFlow's wheel with pip, checks and unpacks it into the cache.
+ *
+ * @throws NativeInstallError
+ */
+export declare function fetchNative(options?: Omit<NativeOptions, "project">): Promise<{ done: string[] }>;
+
+/**
+ * Brings native TensorFlow to `@tensorflow/tfjs-node` (installed by npm if it is missing): fetches it, compiles the binding,
+ * links both into the package and computes with it once. Safe to call again, and from several processes at a time.
+ *
+ * @example
+ * import { installNative } from "@cai/backend/native";
+ * const { version } = await installNative({ progress: console.error });
+ *
+ * @throws NativeInstallError
+ */
+export declare function installNative(options?: NativeOptions): Promise<NativeInstallation>;

@@ -1,0 +1,13 @@
+import { run } from "./run.mjs";
+
+/**
+ * Runs npm: the one that started this process where there is one, else the one on the path.
+ *
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string }} [options]
+ */
+export function runNpm(args, options = {}) {
+  const started = process.env.npm_execpath;
+  if (started?.endsWith("npm-cli.js")) return run(process.execPath, [started, ...args], options);
+  return run("npm", args, { ...options, shell: process.platform === "win32" });
+}

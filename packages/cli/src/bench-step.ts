@@ -1,0 +1,49 @@
+import { prepareBackend } from "@cai/backend";
+import { uniforms } from "@cai/random";
+import { PPOTrainer } from "@cai/trainer";
+import { resolvePolicy } from "./resolve-policy.ts";
+
+/** The flags of `cai bench step`. */
+export interface BenchFlags {
+  readonly model: string;
+  readonly batch: number;
+  readonly prompt: number;
+  readonly response: number;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly json?: boolean;
+}
+
+/**
+ * Times PPO steps on random weights and random prompts: generation to exactly `response` tokens, then everything else (scores, reference,
+ * epochs of one minibatch, the whole batch, with every parameter and the value head trained). A line for each step.
+ */
+export async function benchStep(flags: BenchFlags): Promise<void> {
+  await prepareBackend();
+  const policy = await resolvePolicy(`random:${flags.model}`);
+  const prompts = Array.from({ length: flags.batch }, (_, row) => {
+    const draws = uniforms({ seed: 0, stream: "bench-prompts", counters: [row], count: flags.prompt });
+    return Int32Array.from(draws, (draw) => Math.floor(draw * policy.vocabSize));
+  });
+  const trainer = await PPOTrainer.create({
+    policy,
+    rewardModel: async ({ responses }) => Float32Array.from(responses, (_, row) => row % 2),
+    batchSize: flags.batch,
+    minNewTokens: flags.response,
+    maxNewTokens: flags.response,
+    epochs: flags.epochs,
+    steps: flags.steps,
+  });
+  for await (const { step, metrics } of trainer.steps(prompts)) {
+    const totalSeconds = metrics["time/total"]!;
+    const generateSeconds = metrics["time/generate"]!;
+    const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+    const times = { step, generateSeconds, trainSeconds: totalSeconds - generateSeconds, totalSeconds, peakRssBytes };
+    process.stdout.write(`${flags.json ? JSON.stringify(times) : describe(times)}\n`);
+  }
+}
+
+function describe(times: Record<"step" | "generateSeconds" | "trainSeconds" | "totalSeconds" | "peakRssBytes", number>): string {
+  const [generate, train, total] = [times.generateSeconds, times.trainSeconds, times.totalSeconds].map((seconds) => seconds.toFixed(2));
+  return `step ${times.step}: generate ${generate} s, train ${train} s, total ${total} s; peak ${(times.peakRssBytes / 1e9).toFixed(2)} GB`;
+}

@@ -1,0 +1,18 @@
+import { Command } from "commander";
+import { benchStep } from "../bench-step.ts";
+import { parseNumber } from "../hyperparameter-flags.ts";
+
+/** `cai bench …`: measurements. */
+export function benchCommand(): Command {
+  const step = new Command("step")
+    .description("time whole PPO steps on random weights; every response has exactly --response tokens")
+    .option("--model <name>", "gpt2, gpt2-medium or gpt2-large", "gpt2")
+    .option("--batch <number>", "prompts a step", parseNumber, 8)
+    .option("--prompt <number>", "tokens a prompt", parseNumber, 16)
+    .option("--response <number>", "tokens a response", parseNumber, 24)
+    .option("--epochs <number>", "passes over each batch", parseNumber, 4)
+    .option("--steps <number>", "steps", parseNumber, 3)
+    .option("--json", "print a line of JSON for each step")
+    .action(benchStep);
+  return new Command("bench").description("measure").addCommand(step);
+}

@@ -1,0 +1,20 @@
+import { Command } from "commander";
+import { generateText } from "../generate-text.ts";
+import { parseNumber } from "../hyperparameter-flags.ts";
+import { policyForms } from "../resolve-policy.ts";
+
+/** `cai generate`: what a policy writes after a prompt. */
+export function generateCommand(): Command {
+  return new Command("generate")
+    .description("continue a prompt")
+    .requiredOption("--policy <P>", policyForms)
+    .requiredOption("--prompt <S>", "the text to continue, or with --chat to answer")
+    .option("--chat", "put the prompt through the model's chat template, as the user's turn")
+    .option("--max-new-tokens <number>", "longest response (default: 128, or what the context leaves)", parseNumber)
+    .option("--temperature <number>", "0 is greedy", parseNumber, 1)
+    .option("--top-k <number>", "draw from the k likeliest tokens only", parseNumber)
+    .option("--top-p <number>", "draw from the likeliest tokens of this probability", parseNumber)
+    .option("--seed <number>", "seed of the draws", parseNumber, 0)
+    .option("--json", "print one JSON object: promptIds, ids, text, logprobs, finishReason")
+    .action(generateText);
+}

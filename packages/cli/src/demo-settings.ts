@@ -1,0 +1,19 @@
+import type { Hyperparameters } from "@cai/trainer";
+
+/** How `cai demo` trains the embedded policy: everything that differs from the trainer's defaults. */
+export const demoSettings = {
+  /** Prompts that training never sees, answered before and after it. */
+  heldOutPrompts: 64,
+  /** Of those, how many are shown: the first ones. */
+  shownSamples: 4,
+  hyperparameters: {
+    seed: 1,
+    steps: 40,
+    batchSize: 32,
+    maxNewTokens: 32,
+    learningRate: 1e-4,
+    klCoef: 0.1,
+    minibatchSize: 16,
+    checkpointEvery: 20,
+  } satisfies Partial<Hyperparameters>,
+};

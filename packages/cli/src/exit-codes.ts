@@ -1,0 +1,31 @@
+import { CaiError } from "@cai/contracts";
+import { CommanderError } from "commander";
+import { CliError } from "./error.ts";
+
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Codes of errors that the trainer throws before it writes anything. */
+const refusals = new Set(["invalid-option", "invalid-prompts", "existing-run", "run-exists", "checkpoint-mismatch"]);
+
+/** The process's exit code after this error. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (CliError.isInstance(error)) return error.code === "interrupted" ? exitCodes.interrupted : exitCodes.usage;
+  return CaiError.isInstance(error) && refusals.has(error.code) ? exitCodes.usage : exitCodes.failed;
+}
+
+/**
+ * Runs what only reads the user's input. Errors that packages and the file system throw on purpose then count as wrong input.
+ *
+ * @throws CliError `usage`
+ */
+export async function readingInput<Result>(read: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (CaiError.isInstance(error) || isSystemError(error)) throw new CliError("usage", error.message, { cause: error });
+    throw error;
+  }
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && "errno" in error && "syscall" in error;

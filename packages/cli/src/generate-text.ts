@@ -1,0 +1,56 @@
+import { prepareBackend } from "@cai/backend";
+import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
+import { encodeConversation } from "./prepare-prompts.ts";
+import { resolvePolicy } from "./resolve-policy.ts";
+
+const defaultMaxNewTokens = 128;
+
+/** The flags of `cai generate`. */
+export interface GenerateFlags {
+  readonly policy: string;
+  readonly prompt: string;
+  readonly chat?: boolean;
+  readonly maxNewTokens?: number;
+  readonly temperature: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+/** Prints the continuation of a prompt, or with `json` one object with its ids and their log-probabilities. */
+export async function generateText(flags: GenerateFlags): Promise<void> {
+  await prepareBackend();
+  const policy = await resolvePolicy(flags.policy);
+  const { tokenizer, contextLength } = policy;
+  const promptIds = await readingInput(() =>
+    flags.chat ? encodeConversation(tokenizer, [{ role: "user", content: flags.prompt }]) : tokenizer.encode(flags.prompt),
+  );
+  if (promptIds.length === 0) throw new CliError("usage", "--prompt has no tokens: give some text");
+  const room = contextLength - promptIds.length;
+  const maxNewTokens = flags.maxNewTokens ?? Math.min(defaultMaxNewTokens, room);
+  if (room < 1 || maxNewTokens > room) {
+    const sum = `${promptIds.length} tokens, which leave ${Math.max(room, 0)} of the policy's context of ${contextLength}`;
+    throw new CliError("usage", `--prompt has ${sum}: shorten it, or lower --max-new-tokens`);
+  }
+  const { topK, topP, seed, temperature } = flags;
+  const prompts = { ids: promptIds, mask: new Uint8Array(promptIds.length).fill(1), shape: [1, promptIds.length] as const };
+  // Nothing is written before the whole response is there: what the policy refuses is wrong use.
+  const { responses, behaviourLogprobs, finishReasons } = await readingInput(() =>
+    policy.generate(prompts, {
+      draws: { seed, stream: "generate", step: 0 },
+      maxNewTokens,
+      temperature,
+      ...(topK !== undefined && { topK }),
+      ...(topP !== undefined && { topP }),
+    }),
+  );
+  const length = responses.mask.reduce((sum, valid) => sum + valid, 0);
+  const ids = [...responses.ids.subarray(0, length)];
+  const text = tokenizer.decode(ids, { skipSpecialTokens: true });
+  const logprobs = [...behaviourLogprobs.subarray(0, length)];
+  const answer = { promptIds: [...promptIds], ids, text, logprobs, finishReason: finishReasons[0] };
+  process.stdout.write(`${flags.json ? JSON.stringify(answer) : text}\n`);
+  policy.dispose();
+}

@@ -1,0 +1,30 @@
+import { type HyperparameterSpec, type Hyperparameters, hyperparameterTable } from "@cai/trainer";
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+const specs = Object.entries(hyperparameterTable) as [keyof Hyperparameters, HyperparameterSpec<number | string | boolean>][];
+
+/** True for a name that `cai train` takes as a flag and in its configuration file. */
+export const isHyperparameter = (name: string): name is keyof Hyperparameters => Object.hasOwn(hyperparameterTable, name);
+
+/** Adds a flag for every hyperparameter of the trainer: `learningRate` becomes `--learning-rate <number>`. */
+export function addHyperparameterFlags(command: Command): Command {
+  for (const [name, { default: fallback, describe, choices }] of specs) {
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (typeof fallback === "boolean") {
+      command.option(`--${flag}`, describe).option(`--no-${flag}`, `not so, where the configuration file says ${name}`);
+      continue;
+    }
+    const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (default: ${fallback})`);
+    if (choices !== undefined) option.choices(choices.map(String));
+    else option.argParser(parseNumber);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** A number on the command line: `4`, `0.1`, `1e-5`. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
+  return value;
+}

@@ -1,0 +1,31 @@
+import { CaiError } from "@cai/contracts";
+import { CommanderError } from "commander";
+import { CliError } from "./error.ts";
+import { exitCodeOf } from "./exit-codes.ts";
+import { createProgram } from "./program.ts";
+
+/**
+ * Runs the command line `argv` (as in `process.argv`) and ends the process: 0 done, 1 failed while running, 2 wrong use or input before
+ * anything was written, 130 interrupted.
+ */
+export async function main(argv: readonly string[]): Promise<never> {
+  // `cai … | head`: whoever read the output has gone.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  let exitCode = 0;
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    exitCode = exitCodeOf(error);
+    // Commander has printed its own already.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${describe(error, argv.includes("--verbose"))}\n`);
+  }
+  for (const stream of [process.stdout, process.stderr]) await new Promise<void>((flushed) => stream.write("", () => flushed()));
+  return process.exit(exitCode); // native libraries may hold threads that would keep the process
+}
+
+function describe(error: unknown, verbose: boolean): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  if (CliError.isInstance(error) && error.code === "interrupted") return error.message;
+  if (verbose) return error.stack ?? error.message;
+  return CaiError.isInstance(error) ? `error: ${error.message}` : `error: ${error.message} (--verbose shows where)`;
+}

@@ -1,0 +1,27 @@
+import { createRequire } from "node:module";
+import { Command } from "commander";
+import { backendCommand } from "./commands/backend.ts";
+import { benchCommand } from "./commands/bench.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { generateCommand } from "./commands/generate.ts";
+import { scoreCommand } from "./commands/score.ts";
+import { trainCommand } from "./commands/train.ts";
+
+/** The whole command line. Errors and `--help` are thrown as CommanderError, never an exit of the process. */
+export function createProgram(): Command {
+  const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+  const program = new Command("cai")
+    .description("Trains language models by PPO against reward models.")
+    .version(version)
+    .option("--verbose", "show the stack of an error");
+  const commands = [trainCommand(), generateCommand(), scoreCommand(), demoCommand(), benchCommand(), doctorCommand(), backendCommand()];
+  for (const command of commands) program.addCommand(command);
+  throwInsteadOfExit(program);
+  return program;
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  for (const inner of command.commands) throwInsteadOfExit(inner);
+}

@@ -1,0 +1,72 @@
+import type { Terminal } from "./terminal.ts";
+
+/** How far a run is. */
+export interface Progress {
+  readonly step: number;
+  readonly reward: number;
+  /** Nats a response token. */
+  readonly klPerToken: number;
+  /** What the step took. */
+  readonly seconds: number;
+}
+
+export interface ProgressBar {
+  show(progress: Progress): void;
+  /** A line of its own, above the bar. */
+  say(line: string): void;
+  /** Leaves the last state standing. */
+  end(): void;
+}
+
+const barWidth = 24;
+const clearLine = "\r\u001b[K";
+
+/**
+ * A bar for the steps of a run, with reward, KL and seconds a step. Where the output is no terminal: a plain line for the first step, the
+ * last, and every tenth of the run between them.
+ */
+export function progressBar(terminal: Terminal, totalSteps: number): ProgressBar {
+  let shown = "";
+  let tenth = -1;
+  const recent: number[] = [];
+
+  const describe = ({ step, reward, klPerToken, seconds }: Progress): string => {
+    recent.push(seconds);
+    if (recent.length > 10) recent.shift();
+    const pace = recent.reduce((sum, each) => sum + each, 0) / recent.length;
+    const left = formatSeconds(pace * (totalSteps - step));
+    const place = `${String(step).padStart(String(totalSteps).length)}/${totalSteps}`;
+    return `${place}  reward ${reward.toFixed(3)}  kl/token ${klPerToken.toFixed(3)}  ${pace.toFixed(1)} s a step  ${left} left`;
+  };
+
+  return {
+    show(progress) {
+      const text = describe(progress);
+      if (!terminal.interactive) {
+        const now = Math.floor((progress.step / totalSteps) * 10);
+        if (now !== tenth) terminal.write(`${text}\n`);
+        tenth = now;
+        return;
+      }
+      const full = Math.round((progress.step / totalSteps) * barWidth);
+      const bar = terminal.green("━".repeat(full)) + terminal.dim("─".repeat(barWidth - full));
+      shown = text.length + barWidth + 1 < terminal.columns ? `${bar} ${text}` : text.slice(0, terminal.columns - 1);
+      terminal.write(clearLine + shown);
+    },
+    say(line) {
+      terminal.write(terminal.interactive ? `${clearLine}${line}\n${shown}` : `${line}\n`);
+    },
+    end() {
+      if (shown !== "") terminal.write("\n");
+      shown = "";
+    },
+  };
+}
+
+/** `8 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

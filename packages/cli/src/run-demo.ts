@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { prepareBackend } from "@cai/backend";
+import { demoPrompts } from "@cai/demo";
+import { PPOTrainer } from "@cai/trainer";
+import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
+import { demoSettings } from "./demo-settings.ts";
+import { readingInput } from "./exit-codes.ts";
+import { abortOnInterrupt } from "./interrupt.ts";
+import { progressBar } from "./progress-bar.ts";
+import { resolvePolicy } from "./resolve-policy.ts";
+import { resolveReward } from "./resolve-reward.ts";
+import { progressOf } from "./run-training.ts";
+import { terminalOf } from "./terminal.ts";
+
+/** The flags of `cai demo`. */
+export interface DemoFlags {
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Trains the embedded policy and shows what came of it: held-out prompts answered before and after, with the same draws. The report goes
+ * to standard output and ends with a line of JSON; progress goes to standard error.
+ */
+export async function runDemo({ steps, seed, out = freeFolder(), json = false }: DemoFlags): Promise<void> {
+  const progress = terminalOf(process.stderr);
+  const backend = await prepareBackend();
+  const policy = await resolvePolicy("demo");
+  const rewardModel = await resolveReward("demo");
+  const training = await demoPrompts({ split: "train" });
+  const heldOut = (await demoPrompts({ split: "heldout" })).slice(0, demoSettings.heldOutPrompts);
+  const hyperparameters = {
+    ...demoSettings.hyperparameters,
+    ...(steps !== undefined && { steps, checkpointEvery: Math.min(steps, demoSettings.hyperparameters.checkpointEvery) }),
+    ...(seed !== undefined && { seed }),
+  };
+  const trainer = await readingInput(() =>
+    PPOTrainer.create({ policy, rewardModel, ...hyperparameters, evaluateEvery: hyperparameters.steps }),
+  );
+
+  const bar = json && !progress.interactive ? undefined : progressBar(progress, hyperparameters.steps);
+  const parameters = [...policy.parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  bar?.say(progress.bold("PPO on a small language model, against an ONNX reward model"));
+  bar?.say(`policy: ${(parameters / 1e6).toFixed(1)} M parameters   prompts: ${training.length}, and ${heldOut.length} held out`);
+  bar?.say(progress.dim(`${backend.reason}${backend.mend === undefined ? "" : ` ${backend.mend}`}`));
+  bar?.say("Answering the held-out prompts, before …");
+
+  const interrupt = abortOnInterrupt((line) => bar?.say(line));
+  const began = performance.now();
+  try {
+    const history = await trainer.train(training, {
+      out,
+      progress: false,
+      signal: interrupt.signal,
+      evaluationPrompts: heldOut,
+      config: { policy: "demo", reward: "demo", prompts: "demo" },
+      callbacks: {
+        onStep: (result) => bar?.show(progressOf(result)),
+        onEvaluation: ({ step, meanScore }) => bar?.say(`${step === 0 ? "before" : "after"}: held-out reward ${meanScore.toFixed(3)}`),
+      },
+    });
+    bar?.end();
+    const outcome: DemoOutcome = {
+      history,
+      backend: backend.name,
+      setupSeconds: Number(process.env.CAI_SETUP_SECONDS) || 0,
+      trainSeconds: (performance.now() - began) / 1000,
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      out,
+    };
+    const report = json ? [] : demoReport(outcome, terminalOf(process.stdout));
+    process.stdout.write([...report, JSON.stringify(demoResult(outcome)), ""].join("\n"));
+  } finally {
+    bar?.end();
+    interrupt.release();
+    trainer.dispose();
+    policy.dispose();
+    await rewardModel.dispose?.();
+  }
+}
+
+/** `runs/demo-1`, or the first number that is not taken. */
+function freeFolder(): string {
+  let number = 1;
+  while (existsSync(`runs/demo-${number}`)) number++;
+  return `runs/demo-${number}`;
+}

@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { type Hyperparameters, resolveHyperparameters } from "@cai/trainer";
+import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
+import { isHyperparameter } from "./hyperparameter-flags.ts";
+
+/** Everything that `cai train` has to know. */
+export interface TrainSettings {
+  readonly policy: string;
+  readonly reward: string;
+  readonly prompts: string;
+  readonly evalPrompts: string | undefined;
+  readonly out: string;
+  readonly hyperparameters: Hyperparameters;
+}
+
+const names = ["policy", "reward", "prompts", "evalPrompts", "out"] as const;
+const required = ["policy", "reward", "prompts", "out"] as const;
+/** With held-out prompts and no word on how often. */
+const defaultEvaluateEvery = 10;
+
+/**
+ * Flags over the configuration file over the defaults. A run's own `config.json` is such a file too.
+ *
+ * @throws CliError `usage` for what is missing, unknown or out of bounds
+ */
+export async function resolveTrainSettings(flags: Readonly<Record<string, unknown>>): Promise<TrainSettings> {
+  const configFile = flags.config as string | undefined;
+  const given: Record<string, unknown> = configFile === undefined ? {} : await readConfig(configFile);
+  for (const [name, value] of Object.entries(flags)) {
+    if (value !== undefined && (isName(name) || isHyperparameter(name))) given[name] = value;
+  }
+  for (const name of names) {
+    const value = given[name];
+    if (value !== undefined && typeof value !== "string")
+      throw new CliError("usage", `${configFile}: "${name}" is no text: give a path or a name`);
+  }
+  const missing = required.filter((name) => given[name] === undefined);
+  if (missing.length > 0) {
+    const flagNames = missing.map((name) => `--${name}`).join(", ");
+    throw new CliError(
+      "usage",
+      `cai train needs ${flagNames}: give ${missing.length === 1 ? "it" : "them"} as flags or in the file of --config`,
+    );
+  }
+  const { policy, reward, prompts, evalPrompts, out, ...rest } = given as Record<(typeof names)[number], string>;
+  const hyperparameters = await readingInput(() =>
+    resolveHyperparameters({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...rest }),
+  );
+  return { policy, reward, prompts, evalPrompts, out, hyperparameters };
+}
+
+const isName = (name: string): boolean => (names as readonly string[]).includes(name);
+
+async function readConfig(file: string): Promise<Record<string, unknown>> {
+  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new CliError("usage", `${file} can't be read (${cause.code}): give --config a JSON file`, { cause });
+  });
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw new CliError("usage", `${file} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    throw new CliError("usage", `${file} holds no JSON object: expected {"policy": …, "learningRate": …, …}`);
+  }
+  const { versions: _, ...settings } = config as Record<string, unknown>; // a run's config.json tells what it ran on
+  const unknown = Object.keys(settings).find((name) => !isName(name) && !isHyperparameter(name));
+  if (unknown === undefined) return settings;
+  throw new CliError(
+    "usage",
+    `${file}: unknown option "${unknown}": the names are those of the flags, as in "learningRate" (cai train --help)`,
+  );
+}

@@ -1,0 +1,75 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { differentiable } from "./differentiable.ts";
+import { KernelError } from "./error.ts";
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762); what may be seen is said by `bias`.
+ *
+ * `query` is `[B, h, Tq, d]`, `key` and `value` `[B, h, Tk, d]`, `bias` `[B, 1, Tq, Tk]` (see {@link attentionBias}; no gradient flows into it); the
+ * result is `[B, h, Tq, d]`. P = softmax(q·kᵀ/√d + bias), y = P·v.
+ * dv = Pᵀ·dy; with dP = dy·vᵀ and dS = P(dP − Σ dP·P): dq = dS·k/√d, dk = dSᵀ·q/√d. Saved for the backward pass: q, k, v and P.
+ *
+ * @throws KernelError `shape-mismatch`.
+ * @example
+ * const bias = attentionBias({ mask: new Uint8Array([1, 1]), shape: [1, 2] });
+ * const x = tf.ones([1, 1, 2, 4]);
+ * const y = causalAttention({ query: x, key: x, value: x, bias }); // [1, 1, 2, 4], all 1
+ */
+export function causalAttention({
+  query,
+  key,
+  value,
+  bias,
+}: {
+  readonly query: tf.Tensor;
+  readonly key: tf.Tensor;
+  readonly value: tf.Tensor;
+  readonly bias?: tf.Tensor;
+}): tf.Tensor {
+  const size = query.shape.at(-1)!;
+  if (
+    query.rank !== 4 ||
+    !tf.util.arraysEqual(key.shape, value.shape) ||
+    !tf.util.arraysEqual([...query.shape.slice(0, 2), key.shape[2]!, size], key.shape)
+  )
+    throw new KernelError(
+      "shape-mismatch",
+      `causalAttention was given query [${query.shape}], key [${key.shape}], value [${value.shape}]: ` +
+        "pass [B, h, Tq, d] and twice [B, h, Tk, d].",
+    );
+  const scale = 1 / Math.sqrt(size);
+  return differentiable({
+    inputs: { query, key, value },
+    forward: (save) => {
+      const scores = tf.matMul(tf.mul(query, scale), key, false, true);
+      const weights = tf.softmax(bias === undefined ? scores : tf.add(scores, bias));
+      save([query, key, value, weights]);
+      return tf.matMul(weights, value);
+    },
+    gradients: (dy, [q, k, v, weights]) => {
+      const scoreGradient = () => {
+        const g = tf.mul(tf.matMul(dy, v!, false, true), weights!);
+        return tf.mul(tf.sub(g, tf.mul(weights!, tf.sum(g, -1, true))), scale);
+      };
+      return {
+        query: () => tf.matMul(scoreGradient(), k!),
+        key: () => tf.matMul(scoreGradient(), q!, true, false),
+        value: () => tf.matMul(weights!, dy, true, false),
+      };
+    },
+  });
+}
+
+/** `[B, T, H]` to `[B, heads, T, H / heads]`. Differentiable. */
+export function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  const [batch, time, hidden] = x.shape as [number, number, number];
+  if (x.rank !== 3 || hidden % heads !== 0)
+    throw new KernelError("shape-mismatch", `splitHeads was given [${x.shape}] and ${heads} heads: pass [B, T, H], H divisible by heads.`);
+  return tf.transpose(tf.reshape(x, [batch, time, heads, hidden / heads]), [0, 2, 1, 3]);
+}
+
+/** `[B, heads, T, d]` to `[B, T, heads · d]`: the inverse of {@link splitHeads}. Differentiable. */
+export function mergeHeads(x: tf.Tensor): tf.Tensor {
+  const [batch, heads, time, size] = x.shape as [number, number, number, number];
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, time, heads * size]);
+}

@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { differentiable } from "./differentiable.ts";
+import { KernelError } from "./error.ts";
+
+/**
+ * y = x·W + b over the last axis.
+ *
+ * `x` is `[..., I]`, `weight` `[I, O]` (with `transposed`: `[O, I]`, as PyTorch's Linear stores it), `bias` `[O]`; the result is
+ * `[..., O]`. With dy `[N, O]`: dx = dy·Wᵀ, dW = xᵀ·dy, db = Σ dy over rows. Saved for the backward pass: x and W.
+ *
+ * @throws KernelError `shape-mismatch`.
+ * @example
+ * const y = linear(tf.tensor2d([[1, 2]]), tf.tensor2d([[1, 0], [0, 1]]), tf.tensor1d([10, 20])); // [[11, 22]]
+ */
+export function linear(
+  x: tf.Tensor,
+  weight: tf.Tensor,
+  bias?: tf.Tensor,
+  { transposed = false }: { readonly transposed?: boolean } = {},
+): tf.Tensor {
+  const [inputSize, outputSize] = transposed ? [weight.shape[1], weight.shape[0]] : [weight.shape[0], weight.shape[1]];
+  if (weight.rank !== 2 || x.rank < 1 || x.shape.at(-1) !== inputSize || (bias !== undefined && bias.size !== outputSize))
+    throw new KernelError(
+      "shape-mismatch",
+      `linear was given x [${x.shape}], weight [${weight.shape}]${transposed ? " (transposed)" : ""}` +
+        `${bias ? `, bias [${bias.shape}]` : ""}: the last axis of x must equal the weight's input size, the bias its output size.`,
+    );
+  const rows = (tensor: tf.Tensor) => tf.reshape(tensor, [-1, tensor.shape.at(-1)!]) as tf.Tensor2D;
+  const inputs: Record<string, tf.Tensor> = bias === undefined ? { x, weight } : { x, weight, bias };
+  return differentiable({
+    inputs,
+    forward: (save) => {
+      save([x, weight]);
+      const product = tf.matMul(rows(x), weight as tf.Tensor2D, false, transposed);
+      return tf.reshape(bias === undefined ? product : tf.add(product, bias), [...x.shape.slice(0, -1), outputSize!]);
+    },
+    gradients: (dy, [savedX, savedWeight]) => ({
+      x: () => tf.reshape(tf.matMul(rows(dy), savedWeight as tf.Tensor2D, false, !transposed), x.shape),
+      weight: () => (transposed ? tf.matMul(rows(dy), rows(savedX!), true, false) : tf.matMul(rows(savedX!), rows(dy), true, false)),
+      bias: () => tf.sum(rows(dy), 0),
+    }),
+  });
+}

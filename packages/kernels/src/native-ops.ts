@@ -1,0 +1,64 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** A value of an op's attribute, tagged with its TensorFlow type. */
+export type NativeAttribute =
+  | { readonly type: "float32" | "int32" }
+  | { readonly bool: boolean }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly shape: readonly number[] };
+
+/** TensorFlow's own operations by name, as its op registry spells them. Outputs belong to the caller (or the surrounding tidy). */
+export interface NativeOps {
+  /** An op with one output. */
+  run(op: string, attributes: Readonly<Record<string, NativeAttribute>>, inputs: readonly tf.Tensor[]): tf.Tensor;
+  /** An op with `outputs` outputs; with none, an empty array. */
+  runMany(
+    op: string,
+    attributes: Readonly<Record<string, NativeAttribute>>,
+    inputs: readonly tf.Tensor[],
+    outputs: number,
+  ): readonly tf.Tensor[];
+}
+
+interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** The part of tfjs-node's backend that is used here. */
+interface NodeBackend {
+  readonly binding: Readonly<
+    Record<"TF_FLOAT" | "TF_INT32" | "TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_STRING" | "TF_ATTR_SHAPE", number>
+  >;
+  executeSingleOutput(name: string, attributes: Attribute[], inputs: readonly tf.Tensor[]): tf.Tensor;
+  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: readonly tf.Tensor[], outputs: number): tf.Tensor[];
+}
+
+/**
+ * The door to TensorFlow operations that tfjs does not wrap: defined while the native backend ("tensorflow": tfjs-node or
+ * tfjs-node-gpu) is the active one, `undefined` on every other. A native path always has a portable twin.
+ *
+ * @example
+ * const native = nativeOps();
+ * const y = native === undefined ? tf.tanh(x) : native.run("Tanh", { T: { type: "float32" } }, [x]);
+ */
+export function nativeOps(): NativeOps | undefined {
+  if (tf.getBackend() !== "tensorflow") return undefined;
+  const backend = tf.backend() as unknown as NodeBackend;
+  const attributes = (given: Readonly<Record<string, NativeAttribute>>) =>
+    Object.entries(given).map(([name, attribute]) => ({ name, ...encode(backend, attribute) }));
+  return {
+    run: (op, given, inputs) => backend.executeSingleOutput(op, attributes(given), inputs),
+    runMany: (op, given, inputs, outputs) => backend.executeMultipleOutputs(op, attributes(given), inputs, outputs),
+  };
+}
+
+function encode({ binding }: NodeBackend, attribute: NativeAttribute): { type: number; value: unknown } {
+  if ("type" in attribute) return { type: binding.TF_ATTR_TYPE, value: attribute.type === "float32" ? binding.TF_FLOAT : binding.TF_INT32 };
+  if ("bool" in attribute) return { type: binding.TF_ATTR_BOOL, value: attribute.bool };
+  if ("float" in attribute) return { type: binding.TF_ATTR_FLOAT, value: attribute.float };
+  if ("string" in attribute) return { type: binding.TF_ATTR_STRING, value: attribute.string };
+  return { type: binding.TF_ATTR_SHAPE, value: attribute.shape };
+}

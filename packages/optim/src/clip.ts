@@ -1,0 +1,40 @@
+import { nativeOps } from "@cai/kernels";
+import * as tf from "@tensorflow/tfjs-core";
+import { checkNumbers } from "./check-number.ts";
+
+/**
+ * The Euclidean norm over all gradients taken together; not finite if any of their numbers is not.
+ *
+ * @example
+ * const norm = await globalNorm([tf.tensor1d([3]), tf.tensor2d([[4]])]); // 5
+ */
+export async function globalNorm(gradients: Iterable<tf.Tensor>): Promise<number> {
+  const native = nativeOps();
+  const squares = tf.tidy(() => {
+    const sums = [...gradients].map((gradient) =>
+      native === undefined
+        ? // First along rows: one float32 sum over millions of numbers loses digits on WASM.
+          tf.sum(gradient.rank < 2 ? tf.square(gradient) : tf.sum(tf.square(gradient), -1))
+        : tf.mul(native.run("L2Loss", { T: { type: "float32" } }, [gradient]), 2),
+    );
+    return sums.length === 0 ? tf.zeros([1]) : tf.stack(sums);
+  });
+  try {
+    return Math.sqrt((await squares.data<"float32">()).reduce((sum, square) => sum + square, 0));
+  } finally {
+    squares.dispose();
+  }
+}
+
+/**
+ * What gradients of that norm are multiplied by, so that their norm is at most `maxNorm`: min(1, maxNorm / (norm + 1e-6)), as in
+ * `torch.nn.utils.clip_grad_norm_`.
+ *
+ * @throws OptimError `bad-option` for a norm or limit that is negative or not finite: such gradients must not be used.
+ * @example
+ * clipFactor({ norm: 4, maxNorm: 1 }); // 0.25, almost
+ */
+export function clipFactor({ norm, maxNorm }: { readonly norm: number; readonly maxNorm: number }): number {
+  checkNumbers({ norm, maxNorm });
+  return Math.min(1, maxNorm / (norm + 1e-6));
+}

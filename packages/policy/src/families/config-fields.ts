@@ -1,0 +1,38 @@
+import { PolicyError } from "../error.ts";
+
+/** Checked reading of a model's configuration; every error names the file and the field. A field that is null counts as absent. */
+export class ConfigFields {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly file: string;
+
+  constructor(json: Readonly<Record<string, unknown>>, file: string) {
+    this.json = json;
+    this.file = file;
+  }
+
+  positiveInteger(field: string, absent?: number): number {
+    const value = this.json[field] ?? absent;
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) throw this.#wrong(field, "a positive integer");
+    return value;
+  }
+
+  positiveNumber(field: string, absent: number): number {
+    const value = this.json[field] ?? absent;
+    if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) throw this.#wrong(field, "a positive number");
+    return value;
+  }
+
+  /** Refuses any value but these; the first stands for an absent field. */
+  require(field: string, ...supported: readonly (string | boolean)[]): void {
+    const value = this.json[field] ?? supported[0];
+    if (supported.some((one) => one === value)) return;
+    throw new PolicyError(
+      "unsupported-config",
+      `${this.file}: ${field} is ${JSON.stringify(value)}; supported: ${supported.map((one) => JSON.stringify(one)).join(", ")}`,
+    );
+  }
+
+  #wrong(field: string, expected: string): PolicyError {
+    return new PolicyError("bad-config", `${this.file}: ${field} is ${JSON.stringify(this.json[field])}, expected ${expected}`);
+  }
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { initialValues } from "./initialize.ts";
+
+const matrix = { name: "matrix", shape: [100, 200], layer: 0, initial: { standardDeviation: 0.02 } };
+
+test("constants fill the whole weight", () => {
+  expect([...initialValues({ name: "gain", shape: [3], layer: 0, initial: { constant: 1 } }, 7)]).toEqual([1, 1, 1]);
+});
+
+test("a matrix starts normal, with the given standard deviation", () => {
+  const values = initialValues(matrix, 7);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  expect(Math.abs(mean)).toBeLessThan(0.0005);
+  expect(deviation).toBeCloseTo(0.02, 3);
+  const within = values.filter((value) => Math.abs(value) < 0.02).length / values.length;
+  expect(within).toBeCloseTo(0.683, 1);
+});
+
+test("the numbers follow from seed and name alone", () => {
+  expect(initialValues(matrix, 7)).toEqual(initialValues({ ...matrix, layer: 4 }, 7));
+  expect(initialValues(matrix, 7)).not.toEqual(initialValues(matrix, 8));
+  expect(initialValues(matrix, 7)).not.toEqual(initialValues({ ...matrix, name: "other" }, 7));
+});
+
+test("a weight of millions of numbers repeats itself after a prime number of them", () => {
+  const values = initialValues({ ...matrix, shape: [2200, 1000] }, 7);
+  const period = 1048583;
+  expect(values.subarray(period, 2 * period)).toEqual(values.subarray(0, period));
+  expect(values.subarray(2 * period)).toEqual(values.subarray(0, values.length - 2 * period));
+  expect(values[1]).not.toBe(values[0]);
+});

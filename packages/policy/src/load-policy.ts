@@ -1,0 +1,52 @@
+import { join, resolve } from "node:path";
+import { loadTokenizer } from "@cai/tokenizer";
+import { checkTokenizer } from "./check-tokenizer.ts";
+import { eosTokenIdsOf } from "./eos-token-ids.ts";
+import { PolicyError } from "./error.ts";
+import { architectureOf } from "./families/registry.ts";
+import { loadWeights } from "./load-weights.ts";
+import { CausalPolicy } from "./policy.ts";
+import { randomPolicy } from "./random-policy.ts";
+import { readJsonObject } from "./read-json.ts";
+
+/**
+ * Loads a policy: a folder in Hugging Face layout (`config.json`, `model.safetensors` or its shards, `tokenizer.json`, and
+ * `generation_config.json` where there is one), or `random:…` as `randomPolicy` takes it, where `seed` counts. Weights become float32
+ * on the backend that is in use; one tensor at a time is in memory beside them.
+ *
+ * Throws PolicyError, SafetensorsError or TokenizerError, with the file and what is wrong in it, and frees what was loaded.
+ *
+ * @example
+ * const policy = await loadPolicy("./gpt2");
+ * console.log(policy.layerCount, policy.identity.sha256);
+ */
+export async function loadPolicy(source: string, { seed }: { readonly seed?: number } = {}): Promise<CausalPolicy> {
+  if (source.startsWith("random:")) return randomPolicy(source, seed === undefined ? {} : { seed });
+  const directory = resolve(source);
+  const configFile = join(directory, "config.json");
+  const config = await readJsonObject(configFile);
+  if (config === undefined)
+    throw new PolicyError("missing-file", `${configFile} does not exist: give a folder in Hugging Face layout, or random:gpt2`);
+  const architecture = architectureOf(config.json, configFile);
+  const generationConfig = await readJsonObject(join(directory, "generation_config.json"));
+  const tokenizer = await loadTokenizer(directory);
+  const { vocabSize } = architecture;
+  checkTokenizer(tokenizer, vocabSize, directory);
+  const eosTokenIds = eosTokenIdsOf({
+    generationConfig: generationConfig?.json ?? {},
+    config: config.json,
+    tokenizer,
+    vocabSize,
+    where: directory,
+  });
+  const { parameters, sha256 } = await loadWeights(directory, architecture);
+  return new CausalPolicy({
+    architecture,
+    parameters,
+    tokenizer,
+    identity: { source: directory, sha256 },
+    eosTokenIds,
+    config: config.json,
+    generationConfig: generationConfig?.text,
+  });
+}

@@ -1,0 +1,159 @@
+import type { Parameter, SequenceBatch } from "@cai/contracts";
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+import { onEachBackend } from "./backends.fixture.ts";
+import { createPolicy } from "./create-policy.ts";
+import { decimalTokenizer } from "./decimal-tokenizer.ts";
+import type { CausalPolicy } from "./policy.ts";
+import { leftPadded, rightPadded } from "./token-batches.fixture.ts";
+
+const vocabSize = 13;
+const tokenizer = decimalTokenizer({ vocabSize, eosTokenId: 12 });
+const config = {
+  model_type: "gpt2",
+  vocab_size: vocabSize,
+  n_positions: 8,
+  n_embd: 6,
+  n_layer: 2,
+  n_head: 2,
+  initializer_range: 0.4,
+};
+const smallPolicy = (seed = 7): Promise<CausalPolicy> => createPolicy({ config, seed, tokenizer });
+const batch: SequenceBatch = {
+  prompts: leftPadded([[1, 2, 3], [4]]),
+  responses: rightPadded([
+    [5, 6],
+    [7, 8, 9, 10],
+  ]),
+};
+const mask = tf.util.toTypedArray([...batch.responses.mask], "float32") as Float32Array;
+
+/** Mean log-probability of the response tokens. */
+function meanLogprob(policy: CausalPolicy): tf.Scalar {
+  const { logprobs } = policy.tokenLogprobs(policy.hiddenStates(batch), batch.responses, { temperature: 0.7 });
+  return tf.div(tf.sum(tf.mul(logprobs, tf.tensor2d(mask, [2, 4]))), 6);
+}
+
+const lossOf = (policy: CausalPolicy): number => tf.tidy(() => meanLogprob(policy).dataSync()[0]!);
+
+function nudge(parameter: Parameter<tf.Tensor>, index: number, by: number): void {
+  const values = Float32Array.from(parameter.value.dataSync());
+  values[index]! += by;
+  parameter.assign(tf.tensor(values, [...parameter.shape]));
+}
+
+onEachBackend(() => {
+  test("the gradient of a mean log-probability equals finite differences in every parameter", async () => {
+    const policy = await smallPolicy();
+    const parameters = [...policy.parameters.values()];
+    const { value, grads } = tf.valueAndGrads(() => meanLogprob(policy))(parameters.map((parameter) => parameter.value));
+    for (const [place, parameter] of parameters.entries()) {
+      const gradient = grads[place]!.dataSync();
+      const steepest = gradient.indexOf(gradient.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0));
+      for (const index of [steepest, 0]) {
+        const step = 5e-3;
+        nudge(parameter, index, step);
+        const above = lossOf(policy);
+        nudge(parameter, index, -2 * step);
+        const below = lossOf(policy);
+        nudge(parameter, index, step);
+        expect(Math.abs((above - below) / (2 * step) - gradient[index]!), `${parameter.name}[${index}]`).toBeLessThan(1e-3);
+      }
+    }
+    tf.dispose([value, ...grads]);
+    policy.dispose();
+  });
+
+  test("training, references and disposing leave no tensor behind", async () => {
+    const before = tf.memory().numTensors;
+    const policy = await smallPolicy();
+    const loaded = tf.memory().numTensors;
+    expect(loaded - before).toBe(policy.parameters.size);
+    for (let step = 0; step < 3; step++) {
+      const { value, grads } = tf.valueAndGrads(() => meanLogprob(policy))([...policy.parameters.values()].map((one) => one.value));
+      tf.dispose([value, ...grads]);
+      const reference = policy.createReference();
+      tf.dispose(reference.logprobs(batch, { temperature: 1 }));
+      reference.dispose();
+      tf.dispose(policy.hiddenStates(batch));
+      expect(tf.memory().numTensors).toBe(loaded);
+    }
+    policy.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+test("padding on either side changes no number of a row", async () => {
+  await tf.setBackend("cpu");
+  const policy = await smallPolicy();
+  const alone = lossesByToken(policy, { prompts: leftPadded([[4]]), responses: rightPadded([[7, 8, 9, 10]]) });
+  const padded = lossesByToken(policy, { prompts: leftPadded([[4], [1, 2]], 5), responses: rightPadded([[7, 8, 9, 10], [1]], 6) });
+  padded.slice(0, 4).forEach((value, index) => {
+    expect(value).toBeCloseTo(alone[index]!, 5);
+  });
+  policy.dispose();
+});
+
+test("two policies side by side keep their own weights", async () => {
+  await tf.setBackend("cpu");
+  const [first, second] = [await smallPolicy(1), await smallPolicy(2)];
+  const expectedOfSecond = lossOf(second);
+  for (const parameter of first.parameters.values()) parameter.assign(tf.zerosLike(parameter.value));
+  expect(lossOf(second)).toBe(expectedOfSecond);
+  expect(lossOf(first)).toBeCloseTo(-Math.log(vocabSize), 5);
+  first.dispose();
+  expect(lossOf(second)).toBe(expectedOfSecond);
+  second.dispose();
+});
+
+test("a reference keeps the weights it was made from, also after the policy is updated and disposed of", async () => {
+  await tf.setBackend("cpu");
+  const policy = await smallPolicy();
+  const reference = policy.createReference();
+  expect(reference.identity).toEqual(policy.identity);
+  const before = [...reference.logprobs(batch, { temperature: 1 }).dataSync()];
+  for (const parameter of policy.parameters.values()) parameter.assign(tf.zerosLike(parameter.value));
+  policy.dispose();
+  expect([...reference.logprobs(batch, { temperature: 1 }).dataSync()]).toEqual(before);
+  reference.dispose();
+});
+
+test("a text that fills the context may have one column more, which is never read", async () => {
+  await tf.setBackend("cpu");
+  const policy = await smallPolicy();
+  const sequences = (tokens: number) => ({ prompts: leftPadded([[1]]), responses: rightPadded([Array(tokens).fill(2)]) });
+  expect(policy.hiddenStates(sequences(8)).shape).toEqual([1, 8, 6]);
+  expect(() => policy.hiddenStates(sequences(9))).toThrow(expect.objectContaining({ name: "PolicyError", code: "too-long" }));
+  policy.dispose();
+});
+
+test("hidden states, responses and temperatures that don't fit are refused", async () => {
+  await tf.setBackend("cpu");
+  const policy = await smallPolicy();
+  const hidden = policy.hiddenStates(batch);
+  const refused = (code: string, call: () => unknown): void => {
+    expect(call).toThrow(expect.objectContaining({ name: "PolicyError", code }));
+  };
+  refused("shape-mismatch", () => policy.tokenLogprobs(hidden, rightPadded([[1], [2]]), { temperature: 1 }));
+  refused("bad-option", () => policy.tokenLogprobs(hidden, batch.responses, { temperature: 0 }));
+  refused("id-out-of-vocabulary", () => policy.hiddenStates({ ...batch, responses: rightPadded([[13], [1]]) }));
+  refused("shape-mismatch", () => policy.hiddenStates({ ...batch, responses: rightPadded([[1]]) }));
+  policy.dispose();
+});
+
+test("weights that became NaN are refused by generation, and leave no tensor behind", async () => {
+  await tf.setBackend("cpu");
+  const policy = await smallPolicy();
+  policy.parameters.get("transformer.ln_f.bias")!.assign(tf.fill([6], Number.NaN));
+  const before = tf.memory().numTensors;
+  const sampling = { draws: { seed: 7, stream: "nan", step: 0 }, maxNewTokens: 3 };
+  await expect(policy.generate(batch.prompts, sampling)).rejects.toThrow("NaN");
+  expect(tf.memory().numTensors).toBe(before);
+  policy.dispose();
+});
+
+function lossesByToken(policy: CausalPolicy, sequences: SequenceBatch): number[] {
+  return tf.tidy(() => [
+    ...policy.tokenLogprobs(policy.hiddenStates(sequences), sequences.responses, { temperature: 1 }).logprobs.dataSync(),
+  ]);
+}

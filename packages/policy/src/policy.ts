@@ -1,0 +1,124 @@
+import type {
+  Generation,
+  LogprobOptions,
+  ModelIdentity,
+  Parameter,
+  ReferencePolicy,
+  SamplingOptions,
+  SequenceBatch,
+  TokenBatch,
+  Tokenizer,
+  TrainablePolicy,
+} from "@cai/contracts";
+import * as tf from "@tensorflow/tfjs-core";
+import { CausalModel } from "./causal-model.ts";
+import type { ModelArchitecture } from "./families/family.ts";
+import { generate } from "./generate.ts";
+import { FrozenPolicy } from "./reference.ts";
+import { savePolicy } from "./save.ts";
+
+/** What a policy is made of; see `loadPolicy`, `randomPolicy` and `createPolicy`, which gather it. */
+export interface PolicyParts {
+  readonly architecture: ModelArchitecture;
+  readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
+  readonly tokenizer: Tokenizer & { readonly files?: ReadonlyMap<string, string> };
+  readonly identity: ModelIdentity;
+  readonly eosTokenIds: readonly number[];
+  /** As read from `config.json`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The text of `generation_config.json`, where there was one. */
+  readonly generationConfig: string | undefined;
+}
+
+/**
+ * A causal language model in TensorFlow.js whose weights can be trained. It owns its parameters until `dispose`.
+ *
+ * Dropout is off throughout. Rows are `[prompt | response]`, padded on the left and on the right; padding is attended nowhere and takes no
+ * position, so that a row's numbers do not depend on its neighbours.
+ *
+ * @example
+ * const policy = await loadPolicy("./gpt2");
+ * const prompts = { ids: policy.tokenizer.encode("Once upon"), mask: Uint8Array.of(1, 1), shape: [1, 2] } as const;
+ * const { responses } = await policy.generate(prompts, { draws: { seed: 7, stream: "example", step: 0 }, maxNewTokens: 20 });
+ * console.log(policy.tokenizer.decode(responses.ids));
+ */
+export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
+  readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
+  readonly tokenizer: Tokenizer;
+  readonly hiddenSize: number;
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly layerCount: number;
+  readonly eosTokenIds: readonly number[];
+  readonly identity: ModelIdentity;
+  readonly #parts: PolicyParts;
+  readonly #model: CausalModel;
+
+  constructor(parts: PolicyParts) {
+    const { architecture, parameters } = parts;
+    this.#parts = parts;
+    this.#model = new CausalModel({ architecture, weight: (name) => parameters.get(name)!.value });
+    this.parameters = parameters;
+    this.tokenizer = parts.tokenizer;
+    this.identity = parts.identity;
+    this.eosTokenIds = parts.eosTokenIds;
+    this.hiddenSize = architecture.hiddenSize;
+    this.vocabSize = architecture.vocabSize;
+    this.contextLength = architecture.contextLength;
+    this.layerCount = architecture.layerCount;
+  }
+
+  /**
+   * `[B, T, H]` float32, after the final norm, at the column before each response token. Differentiable with respect to
+   * `parameters`; the caller disposes. Throws PolicyError for batches that don't fit this model.
+   */
+  hiddenStates(batch: SequenceBatch): tf.Tensor3D {
+    return this.#model.responseHiddenStates(batch);
+  }
+
+  /** Hidden states `[…, H]` → logits `[…, V]`. Differentiable; the caller disposes. */
+  logits(hidden: tf.Tensor): tf.Tensor {
+    return this.#model.logits(hidden);
+  }
+
+  /**
+   * `[B, T]` log-probabilities of the response tokens under softmax(logits / temperature), and the entropies in nats if asked for.
+   * Differentiable; at padding unspecified but finite; the caller disposes. Throws PolicyError.
+   */
+  tokenLogprobs(
+    hidden: tf.Tensor,
+    responses: TokenBatch,
+    options: LogprobOptions & { readonly entropy?: boolean },
+  ): { readonly logprobs: tf.Tensor; readonly entropy?: tf.Tensor } {
+    return this.#model.tokenLogprobs(hidden, responses, options);
+  }
+
+  /**
+   * Draws responses over a key/value cache; stops once every row has ended. No row depends on its neighbours. Rejects with PolicyError
+   * for prompts or options that don't fit, and with the signal's reason when aborted.
+   */
+  generate(prompts: TokenBatch, sampling: SamplingOptions): Promise<Generation> {
+    return generate({ model: this.#model, eosTokenIds: this.eosTokenIds, prompts, sampling });
+  }
+
+  /**
+   * The weights of this moment, frozen: to be asked for before the first update. They take no memory of their own until the policy is
+   * updated. Dispose of it when done.
+   */
+  createReference(): ReferencePolicy<tf.Tensor> {
+    return new FrozenPolicy({ architecture: this.#parts.architecture, parameters: this.parameters, identity: this.identity });
+  }
+
+  /**
+   * Writes `config.json`, `model.safetensors` (float32, Hugging Face's names), `generation_config.json` and the tokenizer's files into
+   * a folder, made if missing; each file is replaced whole or not at all.
+   */
+  async save(directory: string): Promise<void> {
+    await savePolicy({ directory, ...this.#parts });
+  }
+
+  /** Frees the weights; the policy is of no use afterwards. A reference keeps its own. */
+  dispose(): void {
+    for (const parameter of this.parameters.values()) tf.dispose(parameter.value);
+  }
+}

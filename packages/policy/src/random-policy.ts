@@ -1,0 +1,52 @@
+import { createPolicy } from "./create-policy.ts";
+import { decimalTokenizer } from "./decimal-tokenizer.ts";
+import { PolicyError } from "./error.ts";
+import type { CausalPolicy } from "./policy.ts";
+
+const gpt2 = {
+  model_type: "gpt2",
+  architectures: ["GPT2LMHeadModel"],
+  activation_function: "gelu_new",
+  vocab_size: 50257,
+  n_positions: 1024,
+  layer_norm_epsilon: 1e-5,
+  initializer_range: 0.02,
+  bos_token_id: 50256,
+  eos_token_id: 50256,
+};
+
+/** Shapes of published models, by the name that follows `random:`. */
+const presets: Readonly<
+  Record<string, Readonly<Record<string, unknown>> & { readonly vocab_size: number; readonly eos_token_id: number }>
+> = {
+  gpt2: { ...gpt2, n_embd: 768, n_layer: 12, n_head: 12 },
+  "gpt2-medium": { ...gpt2, n_embd: 1024, n_layer: 24, n_head: 16 },
+  "gpt2-large": { ...gpt2, n_embd: 1280, n_layer: 36, n_head: 20 },
+};
+
+/**
+ * A policy of a published model's shape with random weights, for benchmarks and tests: `random:gpt2`, `random:gpt2-medium` or
+ * `random:gpt2-large`, optionally with a seed, `random:gpt2#7` (default 0). Its tokenizer is a stand-in that writes ids as decimal words.
+ *
+ * Throws PolicyError for any other name.
+ *
+ * @example
+ * const policy = await randomPolicy("random:gpt2");
+ * policy.tokenizer.decode([15, 27]); // "15 27"
+ */
+export async function randomPolicy(source: string, { seed }: { readonly seed?: number } = {}): Promise<CausalPolicy> {
+  const [, name, seedInName] = /^random:([^#]+)(?:#(\d+))?$/.exec(source) ?? [];
+  const config = name === undefined ? undefined : presets[name];
+  if (name === undefined || config === undefined) {
+    const known = Object.keys(presets).map((preset) => `random:${preset}`);
+    throw new PolicyError("bad-option", `${source} is no random policy: give ${known.join(", ")}, with #<seed> behind it if you like`);
+  }
+  const chosenSeed = seed ?? Number(seedInName ?? 0);
+  const tokenizer = decimalTokenizer({ vocabSize: config.vocab_size, eosTokenId: config.eos_token_id });
+  return createPolicy({
+    config,
+    seed: chosenSeed,
+    tokenizer,
+    source: chosenSeed === 0 ? `random:${name}` : `random:${name}#${chosenSeed}`,
+  });
+}

@@ -1,0 +1,45 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { AggregationOptions } from "./aggregation.ts";
+import { PpoLossError } from "./error.ts";
+import { checkLengths, type Point, pointwiseLoss } from "./pointwise.ts";
+
+/** With x = new − ref: `k1` x, `k2` ½x², `k3` e⁻ˣ − 1 + x, `abs` |x| (http://joschu.net/blog/kl-approx.html). */
+export type KlPenaltyEstimator = "k1" | "k2" | "k3" | "abs";
+
+const estimators: Readonly<Record<KlPenaltyEstimator, (x: number) => Point>> = {
+  k1: (x) => ({ value: x, slope: 1 }),
+  k2: (x) => ({ value: x ** 2 / 2, slope: x }),
+  k3: (x) => ({ value: Math.expm1(-x) + x, slope: -Math.expm1(-x) }),
+  abs: (x) => ({ value: Math.abs(x), slope: Math.sign(x) }),
+};
+
+/**
+ * The mean estimated KL divergence from the reference, as a term of the loss (where it is not already part of the reward).
+ *
+ * `newLogprobs` `[B, T]`, `refLogprobs` `[B, T]`, in nats. Differentiable in `newLogprobs`; the caller disposes of the result. As a
+ * loss, `k2` has the gradient of the true KL on the policy's own samples; `k1` has a gradient of mean 0 there, so it holds nothing
+ * back, and `k3` pulls like the reverse KL.
+ *
+ * @throws PpoLossError `shape-mismatch`, `bad-option`.
+ * @example
+ * const penalty = klPenalty({
+ *   newLogprobs: tf.tensor2d([[-1]]),
+ *   refLogprobs: new Float32Array([-3]),
+ *   mask: new Uint8Array([1]),
+ *   shape: [1, 1],
+ *   estimator: "k2",
+ * }); // 2
+ */
+export function klPenalty(
+  options: {
+    readonly newLogprobs: tf.Tensor;
+    readonly refLogprobs: Float32Array;
+    readonly estimator: KlPenaltyEstimator;
+  } & AggregationOptions,
+): tf.Scalar {
+  const { newLogprobs, refLogprobs, estimator, mask } = options;
+  checkLengths(mask.length, { refLogprobs });
+  if (!Object.hasOwn(estimators, estimator))
+    throw new PpoLossError("bad-option", `estimator is ${estimator}: pass ${Object.keys(estimators).join(", ")}.`);
+  return pointwiseLoss("newLogprobs", newLogprobs, options, (logprob, index) => estimators[estimator](logprob - refLogprobs[index]!));
+}

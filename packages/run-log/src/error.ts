@@ -1,0 +1,6 @@
+import { CaiError } from "@cai/contracts";
+
+/** What this package throws. Codes: `run-exists`, `metric-name`. */
+export class RunLogError extends CaiError {
+  static override readonly marker = Symbol.for("@cai/run-log");
+}

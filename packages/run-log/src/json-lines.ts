@@ -1,0 +1,41 @@
+import { open, readFile, rename } from "node:fs/promises";
+
+/** A line of metrics.jsonl or samples.jsonl. */
+export interface LineWithStep {
+  readonly step: number;
+  readonly [key: string]: unknown;
+}
+
+/** The lines of a file in their order; none where there is no file. Lines that a killed process left unfinished are passed over. */
+export async function readLines(path: string): Promise<LineWithStep[]> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  return text.split("\n").flatMap((line) => parseLine(line) ?? []);
+}
+
+/** Cuts the lines of `step` and later ones. A reader sees the file before the cut or after it. */
+export async function cutLines(path: string, step: number): Promise<void> {
+  const kept = (await readLines(path)).filter((line) => line.step < step);
+  const partial = `${path}.partial`;
+  const file = await open(partial, "w");
+  try {
+    await file.writeFile(renderLines(kept));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(partial, path);
+}
+
+export const renderLines = (lines: readonly LineWithStep[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+
+function parseLine(line: string): LineWithStep | undefined {
+  try {
+    const parsed: { step?: unknown } | null = JSON.parse(line);
+    return typeof parsed?.step === "number" ? (parsed as LineWithStep) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+import { type FileHandle, mkdir, open, readdir, rename, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { RunLogError } from "./error.ts";
+import { cutLines, type LineWithStep, renderLines } from "./json-lines.ts";
+import { encodeEvent, type TensorBoardEvent } from "./tensorboard-event.ts";
+
+/** Where a run writes, and what it is. */
+export interface RunLogOptions {
+  /** The run's folder: made where it is missing. */
+  readonly directory: string;
+  /** The whole configuration as resolved, with versions and seed: plain JSON, written to `config.json`. */
+  readonly config: unknown;
+  /**
+   * Take up an existing run: the first step that will be logged again. Lines of this step and later ones are cut, and TensorBoard is told
+   * so. Without it a folder that holds anything is refused.
+   */
+  readonly resumeAtStep?: number;
+}
+
+/** A prompt, what was generated for it, and its score. */
+export interface Sample {
+  readonly prompt: string;
+  readonly response: string;
+  readonly score: number;
+}
+
+/** An open run. Calls are written in their order; each resolves when its line is in the file. */
+export interface RunLog {
+  /** The numbers of a step, by name. JSON has no NaN or infinity: `metrics.jsonl` gets `null` for them, TensorBoard the number itself. */
+  metrics(step: number, values: Readonly<Record<string, number>>): Promise<void>;
+  /** A few samples of a step, a line each. */
+  samples(step: number, samples: readonly Sample[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a run's folder for writing: `config.json`, `metrics.jsonl`, `samples.jsonl` and `tensorboard/`.
+ *
+ * @throws RunLogError `run-exists` for a folder that is not empty, unless `resumeAtStep` is given
+ * @example
+ * const log = await openRunLog({ directory: "runs/first", config: { seed: 7 } });
+ * await log.metrics(1, { "objective/kl": 0.02, "objective/scores": 1.5 });
+ * await log.samples(1, [{ prompt: "Once", response: " upon a time", score: 1.5 }]);
+ * await log.close();
+ */
+export async function openRunLog({ directory, config, resumeAtStep }: RunLogOptions): Promise<RunLog> {
+  if (resumeAtStep === undefined) await refuseExisting(directory);
+  const metricsPath = join(directory, "metrics.jsonl");
+  const samplesPath = join(directory, "samples.jsonl");
+  const boardFolder = join(directory, "tensorboard");
+  await mkdir(boardFolder, { recursive: true });
+  await replaceFile(join(directory, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+  if (resumeAtStep !== undefined) {
+    await cutLines(metricsPath, resumeAtStep);
+    await cutLines(samplesPath, resumeAtStep);
+  }
+  const metricsFile = await open(metricsPath, "a");
+  const samplesFile = await open(samplesPath, "a");
+  const board = await openBoard(boardFolder, resumeAtStep);
+
+  return {
+    async metrics(step, values) {
+      if ("step" in values)
+        throw new RunLogError("metric-name", "A metric can't be named \"step\", which is the line's own number: rename it");
+      await metricsFile.appendFile(renderLines([{ step, ...values }]));
+      await board.write({ kind: "scalars", step, values });
+    },
+    async samples(step, samples) {
+      const lines = samples.map(({ prompt, response, score }): LineWithStep => ({ step, prompt, response, score }));
+      await samplesFile.appendFile(renderLines(lines));
+    },
+    async close() {
+      await Promise.all([metricsFile.close(), samplesFile.close(), board.file.close()]);
+    },
+  };
+}
+
+async function refuseExisting(directory: string): Promise<void> {
+  const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  if (entries.length === 0) return;
+  throw new RunLogError("run-exists", `${directory} already holds ${entries[0]}: take the run up again (resume), or name another folder`);
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.partial`, text);
+  await rename(`${path}.partial`, path);
+}
+
+interface Board {
+  readonly file: FileHandle;
+  write(event: TensorBoardEvent): Promise<void>;
+}
+
+/** A file of its own for each process that takes part in the run, as TensorBoard expects; its name holds when it began. */
+async function openBoard(folder: string, resumeAtStep: number | undefined): Promise<Board> {
+  const seconds = Math.floor(Date.now() / 1000);
+  const used = await readdir(folder);
+  const prefix = (counter: number): string => `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${counter}`;
+  let counter = 0;
+  while (used.includes(prefix(counter))) counter++;
+  const file = await open(join(folder, prefix(counter)), "ax");
+  const write = async (event: TensorBoardEvent): Promise<void> => file.appendFile(encodeEvent(event, Date.now() / 1000));
+  await write({ kind: "version" });
+  if (resumeAtStep !== undefined) await write({ kind: "start", step: resumeAtStep });
+  return { file, write };
+}

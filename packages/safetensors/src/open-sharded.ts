@@ -1,0 +1,112 @@
+import { access, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { SafetensorsError } from "./error.ts";
+import type { TensorInfo } from "./header.ts";
+import { openSafetensors, type SafetensorsFile } from "./open.ts";
+
+const indexName = "model.safetensors.index.json";
+
+/**
+ * Opens the weights of a folder in Hugging Face layout: `model.safetensors` or, where they are split, the files of
+ * `model.safetensors.index.json`.
+ *
+ * @throws SafetensorsError where there is neither, and as `openSafetensors` and `openShardedSafetensors`
+ * @example
+ * const weights = await openModelSafetensors("./gpt2");
+ */
+export async function openModelSafetensors(directory: string): Promise<SafetensorsFile> {
+  const single = join(directory, "model.safetensors");
+  if (await exists(single)) return openSafetensors(single);
+  if (await exists(join(directory, indexName))) return openShardedSafetensors(directory);
+  throw new SafetensorsError("cannot-open", `${directory} has neither model.safetensors nor ${indexName}`);
+}
+
+/**
+ * Opens the files that a folder's `model.safetensors.index.json` lists, as if they were one. Index and files must name the same tensors.
+ *
+ * @throws SafetensorsError, with the file and the tensor
+ * @example
+ * const weights = await openShardedSafetensors("./llama");
+ */
+export async function openShardedSafetensors(directory: string): Promise<SafetensorsFile> {
+  const indexPath = join(directory, indexName);
+  const shardNames = await readIndex(indexPath);
+  const shards = new Map<string, SafetensorsFile>();
+  const close = async () => {
+    for (const shard of shards.values()) await shard.close();
+  };
+  try {
+    for (const shardName of new Set(shardNames.values())) shards.set(shardName, await openSafetensors(join(directory, shardName)));
+    return { ...asOne({ indexPath, shardNames, shards }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function asOne(parts: {
+  indexPath: string;
+  shardNames: ReadonlyMap<string, string>;
+  shards: ReadonlyMap<string, SafetensorsFile>;
+}): Omit<SafetensorsFile, "close"> {
+  const { indexPath, shardNames, shards } = parts;
+  const tensors = new Map<string, TensorInfo>();
+  for (const [shardName, shard] of shards) {
+    for (const [name, tensor] of shard.tensors) {
+      if (shardNames.get(name) !== shardName) {
+        throw new SafetensorsError("bad-file", `${indexPath}: tensor "${name}" stands in ${shardName}, the index doesn't list it there`);
+      }
+      tensors.set(name, tensor);
+    }
+  }
+  for (const [name, shardName] of shardNames) {
+    if (!tensors.has(name))
+      throw new SafetensorsError("bad-file", `${indexPath}: tensor "${name}" is not in ${shardName}, where the index lists it`);
+  }
+  const shardWith = (name: string): SafetensorsFile => {
+    const shard = shards.get(shardNames.get(name) ?? "");
+    if (shard === undefined) throw new SafetensorsError("unknown-tensor", `${indexPath} lists no tensor "${name}"`);
+    return shard;
+  };
+  return {
+    names: [...tensors.keys()],
+    metadata: Object.assign({}, ...[...shards.values()].map((shard) => shard.metadata)),
+    tensors,
+    read: async (name) => shardWith(name).read(name),
+    readFloat32: async (name) => shardWith(name).readFloat32(name),
+  };
+}
+
+/** Tensor name → file name. */
+async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new SafetensorsError("cannot-open", `${path} can't be read: ${cause}`, { cause });
+  });
+  let index: { weight_map?: unknown } | null;
+  try {
+    index = JSON.parse(text);
+  } catch (cause) {
+    throw new SafetensorsError("bad-file", `${path} is not JSON`, { cause });
+  }
+  const weightMap = index?.weight_map;
+  if (typeof weightMap !== "object" || weightMap === null) {
+    throw new SafetensorsError("bad-file", `${path} has no "weight_map" object from tensor to file`);
+  }
+  for (const [name, file] of Object.entries(weightMap)) {
+    // A name with a folder in it could point anywhere on the machine.
+    if (typeof file !== "string" || file === "" || file !== basename(file) || file.includes("\\")) {
+      throw new SafetensorsError(
+        "bad-file",
+        `${path}: tensor "${name}" is said to be in ${JSON.stringify(file)}: expected the name of a file beside the index`,
+      );
+    }
+  }
+  return new Map(Object.entries(weightMap));
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,145 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SafetensorsError } from "./error.ts";
+import { openSafetensors } from "./open.ts";
+import { writeSafetensors } from "./write.ts";
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "safetensors-"));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const golden = new URL("../../../tools/golden/tiny-gpt2/model.safetensors", import.meta.url).pathname;
+
+test("a file written by the reference implementation is read", async () => {
+  const file = await openSafetensors(golden);
+  expect(file.metadata).toEqual({ format: "pt" });
+  expect(file.tensors.get("transformer.wte.weight")).toMatchObject({ dtype: "F32", shape: [512, 32], byteLength: 65536 });
+  const values = await file.readFloat32("transformer.wte.weight");
+  expect(values.length).toBe(512 * 32);
+  const spread = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+  expect(spread).toBeCloseTo(0.2, 2);
+  await file.close();
+});
+
+test("tensors are read in any order, also at the same time", async () => {
+  const path = join(directory, "two.safetensors");
+  const entries = [
+    { name: "a", dtype: "F64", shape: [2] },
+    { name: "b", dtype: "I32", shape: [3] },
+  ] as const;
+  await writeSafetensors(path, { entries, data: (name) => (name === "a" ? Float64Array.of(0.5, 0.1) : Int32Array.of(1, 2, 3)) });
+  const file = await openSafetensors(path);
+  const [b, a] = await Promise.all([file.read("b"), file.readFloat32("a")]);
+  expect(b.data).toEqual(Int32Array.of(1, 2, 3));
+  expect(a).toEqual(Float32Array.of(0.5, 0.1));
+  await file.close();
+});
+
+test("half-precision tensors larger than a piece are converted whole", async () => {
+  const path = join(directory, "pieces.safetensors");
+  const data = Float32Array.from({ length: 2 ** 20 + 5 }, (_, i) => i % 2048);
+  await writeSafetensors(path, { entries: [{ name: "w", dtype: "F16", shape: [data.length] }], data: () => data });
+  const file = await openSafetensors(path);
+  expect(Buffer.compare(Buffer.from((await file.readFloat32("w")).buffer), Buffer.from(data.buffer))).toBe(0);
+  await file.close();
+});
+
+test("errors name the file and the tensor", async () => {
+  const path = join(directory, "one.safetensors");
+  await writeSafetensors(path, { entries: [{ name: "w", dtype: "I32", shape: [2] }], data: () => Int32Array.of(1, 2) });
+  await expect(openSafetensors(join(directory, "none"))).rejects.toMatchObject({ code: "cannot-open" });
+  const file = await openSafetensors(path);
+  await expect(file.read("v")).rejects.toMatchObject({ code: "unknown-tensor", message: `${path} has no tensor "v"` });
+  await expect(file.readFloat32("w")).rejects.toMatchObject({ code: "wrong-dtype", message: expect.stringContaining('"w" is I32') });
+  await truncate(path, 100);
+  await expect(file.read("w")).rejects.toMatchObject({ code: "bad-file", message: expect.stringContaining("cut short") });
+  await file.close();
+  await expect(file.read("w")).rejects.toMatchObject({ code: "cannot-read" });
+});
+
+test.each([
+  ["an empty file", [], "too short"],
+  ["seven bytes", [2, 0, 0, 0, 0, 0, 0], "too short"],
+  ["a header longer than the file", [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d], "a header of 3 bytes in a file of 10"],
+  ["a header of 2^64 − 1 bytes", [255, 255, 255, 255, 255, 255, 255, 255, 0x7b, 0x7d], "a header of 18446744073709551615 bytes"],
+  ["a header of no bytes", [0, 0, 0, 0, 0, 0, 0, 0], "not JSON"],
+])("%s is refused", async (name, bytes, message) => {
+  const path = join(directory, name);
+  await writeFile(path, Uint8Array.from(bytes));
+  await expect(openSafetensors(path)).rejects.toThrow(SafetensorsError);
+  await expect(openSafetensors(path)).rejects.toThrow(message);
+});
+
+test("any file is either refused by a SafetensorsError or read, without allocating more than the file holds", async () => {
+  const path = join(directory, "fuzzed.safetensors");
+  await writeSafetensors(path, {
+    entries: [
+      { name: "w", dtype: "F32", shape: [2, 2] },
+      { name: "h", dtype: "F16", shape: [3] },
+    ],
+    data: (name) => (name === "w" ? Float32Array.of(1, 2, 3, 4) : Uint16Array.of(1, 2, 3)),
+  });
+  const original = await readFile(path);
+  const change = fc.oneof(
+    fc.record({ at: fc.nat(original.length - 1), byte: fc.nat(255) }),
+    fc.record({ at: fc.nat(original.length - 1), byte: fc.constantFrom(...new TextEncoder().encode('0123456789-.,:[]{}"\\')) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { maxLength: 4 }), fc.nat(original.length + 8), async (changes, length) => {
+      const bytes = Buffer.concat([original, Buffer.alloc(8)]).subarray(0, Math.max(length, original.length - 2 * (length % 2)));
+      for (const { at, byte } of changes) bytes[at] = byte;
+      await writeFile(path, bytes);
+      const read = openAll(path);
+      await read.then(
+        (byteLength) => expect(byteLength).toBeLessThanOrEqual(bytes.length),
+        (error) => expect(error).toBeInstanceOf(SafetensorsError),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("any header is either refused by a SafetensorsError or read", async () => {
+  const path = join(directory, "header.safetensors");
+  const number = fc.oneof(fc.nat(12), fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 53, 1e308, "4", null));
+  const tensor = fc.record(
+    {
+      dtype: fc.oneof(fc.constantFrom<unknown>("F32", "F16", "U8", "I64", "F4", 3), fc.jsonValue()),
+      shape: fc.oneof(fc.array(number, { maxLength: 3 }), fc.jsonValue()),
+      data_offsets: fc.oneof(fc.tuple(number, number), fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  );
+  const header = fc.oneof(
+    fc.dictionary(fc.string(), fc.oneof({ weight: 4, arbitrary: tensor }, fc.jsonValue()), { maxKeys: 3 }),
+    fc.jsonValue(),
+  );
+  await fc.assert(
+    fc.asyncProperty(header, fc.nat(16), async (json, dataLength) => {
+      const text = new TextEncoder().encode(JSON.stringify(json));
+      const bytes = new Uint8Array(8 + text.length + dataLength);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+      bytes.set(text, 8);
+      await writeFile(path, bytes);
+      await openAll(path).then(
+        (byteLength) => expect(byteLength).toBe(dataLength),
+        (error) => expect(error).toBeInstanceOf(SafetensorsError),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** The bytes of all tensors of a file, each really read. */
+async function openAll(path: string): Promise<number> {
+  const file = await openSafetensors(path);
+  let total = 0;
+  for (const name of file.names) total += (await file.read(name)).data.byteLength;
+  await file.close();
+  return total;
+}

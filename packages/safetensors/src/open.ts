@@ -1,0 +1,89 @@
+import { open } from "node:fs/promises";
+import { type Dtype, dtypes, type TensorData } from "./dtype.ts";
+import { SafetensorsError } from "./error.ts";
+import { parseHeader, type StoredTensor, type TensorInfo } from "./header.ts";
+import { type OpenFile, readBytes } from "./read-bytes.ts";
+import { readFloat32 } from "./read-float32.ts";
+
+/** A tensor as it is stored. */
+export interface ReadTensor {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** An open file, or several that form one model. Tensors are read one at a time; nothing is kept in memory but the header. */
+export interface SafetensorsFile {
+  /** In the order of their bytes in the file. */
+  readonly names: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** The stored elements; F16 and BF16 as bit patterns. */
+  read(name: string): Promise<ReadTensor>;
+  /** The values of an F32, F16, BF16 or F64 tensor in float32: exact, but for F64, which is rounded. */
+  readFloat32(name: string): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** The reference implementation's limit. */
+const longestHeader = 100_000_000;
+
+/**
+ * Opens a safetensors file. Its header is checked wholly first, and nothing is allocated by a number in it that was not held against
+ * the length of the file.
+ *
+ * @throws SafetensorsError, with the file and the tensor, also from the methods of the result
+ * @example
+ * const file = await openSafetensors("model.safetensors");
+ * for (const name of file.names) console.log(name, file.tensors.get(name)?.shape, await file.readFloat32(name));
+ * await file.close();
+ */
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  const handle = await open(path, "r").catch((cause: unknown) => {
+    throw new SafetensorsError("cannot-open", `${path} can't be opened: ${cause}`, { cause });
+  });
+  const file = { path, handle };
+  try {
+    const { bytes, fileLength } = await readHeader(file);
+    const { tensors, metadata } = parseHeader(path, bytes, fileLength);
+    const tensorNamed = (name: string): StoredTensor => {
+      const tensor = tensors.get(name);
+      if (tensor === undefined) throw new SafetensorsError("unknown-tensor", `${path} has no tensor "${name}"`);
+      return tensor;
+    };
+    return {
+      names: [...tensors.keys()],
+      metadata,
+      tensors,
+      read: async (name) => readTensor(file, tensorNamed(name)),
+      readFloat32: async (name) => readFloat32(file, name, tensorNamed(name)),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function readHeader(file: OpenFile): Promise<{ bytes: Uint8Array; fileLength: number }> {
+  const { size: fileLength } = await file.handle.stat();
+  if (fileLength < 8) throw new SafetensorsError("bad-file", `${file.path} has ${fileLength} bytes: too short for a safetensors file`);
+  const prefix = new Uint8Array(8);
+  await readBytes(file, 0, prefix);
+  const headerLength = new DataView(prefix.buffer).getBigUint64(0, true);
+  if (headerLength > fileLength - 8 || headerLength > longestHeader) {
+    throw new SafetensorsError(
+      "bad-file",
+      `${file.path}: a header of ${headerLength} bytes in a file of ${fileLength}: this is no safetensors file, or it was cut short`,
+    );
+  }
+  const bytes = new Uint8Array(Number(headerLength));
+  await readBytes(file, 8, bytes);
+  return { bytes, fileLength };
+}
+
+async function readTensor(file: OpenFile, { dtype, shape, byteLength, position }: StoredTensor): Promise<ReadTensor> {
+  const bytes = new Uint8Array(byteLength);
+  await readBytes(file, position, bytes);
+  return { dtype, shape, data: new dtypes[dtype].array(bytes.buffer) };
+}

@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { TokenizerError } from "./error.ts";
+import { tokenizerFileNames } from "./files.ts";
+import { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
+
+/**
+ * Loads the tokenizer of a model's folder in Hugging Face layout: tokenizer.json, and what there is of tokenizer_config.json,
+ * special_tokens_map.json and chat_template.jinja.
+ *
+ * @throws TokenizerError `missing-file` where there is no tokenizer.json, `invalid-file` where a file can't be read as what it
+ * should be, `unknown-special-token` where the files contradict each other.
+ * @example
+ * const tokenizer = await loadTokenizer("./gpt2");
+ * const ids = tokenizer.encode("Hello world"); // Int32Array [ 15496, 995 ]
+ * tokenizer.decode(ids); // Hello world
+ */
+export async function loadTokenizer(directory: string): Promise<HuggingFaceTokenizer> {
+  const files = new Map<string, string>();
+  for (const name of tokenizerFileNames) {
+    const text = await readTextIfPresent(join(directory, name));
+    if (text !== undefined) files.set(name, text);
+  }
+  if (!files.has("tokenizer.json")) {
+    throw new TokenizerError(
+      "missing-file",
+      `${directory} has no tokenizer.json: give a model's folder; a model that only has vocab.json or tokenizer.model gets one from ` +
+        "AutoTokenizer.from_pretrained(…).save_pretrained(…) in transformers",
+    );
+  }
+  return new HuggingFaceTokenizer(files, directory);
+}
+
+async function readTextIfPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new TokenizerError("invalid-file", `${path} can't be read: ${message}`, { cause });
+  }
+}

@@ -1,0 +1,23 @@
+import type { FinishReason } from "@cai/contracts";
+import type { Hyperparameters } from "./hyperparameters.ts";
+import type { RunningMoments } from "./running-moments.ts";
+
+/**
+ * From the reward model's scores to those that the policy is trained on: the penalty for a missing end of text, then scaling by
+ * the running moments (which take in this batch first, as in TRL), then clipping.
+ *
+ * @param scores `[B]`, left as they are.
+ */
+export function adjustScores(
+  scores: Float32Array,
+  finishReasons: readonly FinishReason[],
+  moments: RunningMoments,
+  { missingEosPenalty, rewardScaling, rewardClip }: Pick<Hyperparameters, "missingEosPenalty" | "rewardScaling" | "rewardClip">,
+): Float32Array {
+  const penalised = scores.map((score, row) => (finishReasons[row] === "eos" ? score : score - missingEosPenalty));
+  if (rewardScaling !== "none") moments.update(penalised);
+  const shift = rewardScaling === "normalize" ? moments.mean : 0;
+  const scale = rewardScaling === "none" ? 1 : moments.std + 1e-8;
+  const limit = rewardClip === 0 ? Number.POSITIVE_INFINITY : rewardClip;
+  return penalised.map((score) => Math.min(limit, Math.max(-limit, (score - shift) / scale)));
+}

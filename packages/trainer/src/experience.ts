@@ -1,0 +1,43 @@
+import type { Rollout } from "@cai/contracts";
+import { selectRows, selectSequences } from "./select-rows.ts";
+
+/** A rollout with its texts, as the reward model sees them. */
+export interface TextRollout extends Rollout {
+  /** One for each row; `responseTexts` end before the end of text and hold no special tokens. */
+  readonly promptTexts: readonly string[];
+  readonly responseTexts: readonly string[];
+}
+
+/**
+ * What the epochs learn from: a rollout and all that was computed on it before the first update. Arrays are `[B, T]` over response
+ * tokens, row-major, 0 where the response mask is 0.
+ */
+export interface Experience extends Rollout {
+  /** Of the policy before its update. */
+  readonly logprobs: Float32Array;
+  readonly refLogprobs: Float32Array;
+  readonly values: Float32Array;
+  /** Whitened over the valid tokens of the whole rollout. */
+  readonly advantages: Float32Array;
+  readonly returns: Float32Array;
+}
+
+/** The given rows of an experience, in the order given. */
+export function selectExperience(experience: Experience, rows: ArrayLike<number>): Experience {
+  const select = (values: Float32Array) => selectRows(values, experience.responses.shape, rows);
+  return {
+    ...selectSequences(experience, rows),
+    finishReasons: Array.from(rows, (row) => experience.finishReasons[row]!),
+    behaviourLogprobs: select(experience.behaviourLogprobs),
+    logprobs: select(experience.logprobs),
+    refLogprobs: select(experience.refLogprobs),
+    values: select(experience.values),
+    advantages: select(experience.advantages),
+    returns: select(experience.returns),
+  };
+}
+
+/** Number of valid response tokens. */
+export function countTokens({ responses }: Pick<Rollout, "responses">): number {
+  return responses.mask.reduce((count, valid) => count + valid, 0);
+}

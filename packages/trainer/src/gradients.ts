@@ -1,0 +1,70 @@
+import type { Parameter } from "@cai/contracts";
+import * as tf from "@tensorflow/tfjs-core";
+import { countTokens, type Experience, selectExperience } from "./experience.ts";
+import type { PpoLoss } from "./ppo-step-loss.ts";
+import { consecutiveRuns } from "./select-rows.ts";
+
+/** Gradients of one optimizer step and what its forward passes gave. */
+export interface MinibatchGradients {
+  /** By parameter name; the caller disposes. */
+  readonly gradients: Map<string, tf.Tensor>;
+  readonly total: number;
+  readonly policyLoss: number;
+  readonly valueLoss: number;
+  readonly entropy: number | undefined;
+  /** `[B, T]` of the minibatch, unspecified at padding. */
+  readonly logprobs: Float32Array;
+  readonly values: Float32Array;
+}
+
+/**
+ * The gradients of a minibatch, a microbatch at a time. Losses divide by the tokens of the whole minibatch, so that the microbatches'
+ * gradients simply add up.
+ *
+ * @param loss the loss of a microbatch.
+ */
+export async function minibatchGradients(
+  minibatch: Experience,
+  microbatchRows: number,
+  parameters: readonly Parameter<tf.Tensor>[],
+  loss: (microbatch: Experience, denominators: { tokens: number; rows: number }) => PpoLoss,
+): Promise<MinibatchGradients> {
+  const [rows, columns] = minibatch.responses.shape;
+  const denominators = { tokens: countTokens(minibatch), rows };
+  const gradients = new Map<string, tf.Tensor>();
+  const sums = { total: 0, policyLoss: 0, valueLoss: 0, entropy: undefined as number | undefined };
+  const logprobs = new Float32Array(rows * columns);
+  const values = new Float32Array(rows * columns);
+  for (const run of consecutiveRuns(rows, microbatchRows)) {
+    const microbatch = run.length === rows ? minibatch : selectExperience(minibatch, run);
+    const parts = addGradients(gradients, parameters, () => loss(microbatch, denominators));
+    logprobs.set(await parts.logprobs.data(), run[0]! * columns);
+    values.set(await parts.values.data(), run[0]! * columns);
+    sums.total += await readScalar(parts.total);
+    sums.policyLoss += await readScalar(parts.policy);
+    sums.valueLoss += await readScalar(parts.value);
+    if (parts.entropy !== undefined) sums.entropy = (sums.entropy ?? 0) + (await readScalar(parts.entropy));
+    tf.dispose(Object.values(parts));
+  }
+  return { gradients, ...sums, logprobs, values };
+}
+
+/** Adds the loss's gradients to those in `gradients`; what the loss returned stays alive for the caller. */
+function addGradients(gradients: Map<string, tf.Tensor>, parameters: readonly Parameter<tf.Tensor>[], loss: () => PpoLoss): PpoLoss {
+  let parts: PpoLoss | undefined;
+  const { value, grads } = tf.valueAndGrads(() => {
+    parts = loss();
+    for (const part of Object.values(parts)) if (part !== parts.total) tf.keep(part);
+    return parts.total;
+  })(parameters.map((parameter) => parameter.value));
+  parameters.forEach(({ name }, i) => {
+    const sum = gradients.get(name);
+    gradients.set(name, sum === undefined ? grads[i]! : tf.add(sum, grads[i]!));
+    if (sum !== undefined) tf.dispose([sum, grads[i]!]);
+  });
+  return { ...parts!, total: value as tf.Scalar };
+}
+
+async function readScalar(scalar: tf.Scalar): Promise<number> {
+  return (await scalar.data())[0]!;
+}

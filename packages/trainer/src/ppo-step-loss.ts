@@ -1,0 +1,89 @@
+import type { TrainablePolicy } from "@cai/contracts";
+import { entropyBonus, klPenalty, type LossDenominators, policyLoss, valueLoss } from "@cai/ppo-loss";
+import type { ValueModel } from "@cai/value-head";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Experience } from "./experience.ts";
+import type { Hyperparameters } from "./hyperparameters.ts";
+
+/** The loss of some rows and its parts; scalars, but for the two `[B, T]` tensors that the diagnostics read. */
+export interface PpoLoss {
+  /** policy + valueLossCoef · value − entropyCoef · entropy + β · KL (the last only where it is placed in the loss). */
+  readonly total: tf.Scalar;
+  readonly policy: tf.Scalar;
+  readonly value: tf.Scalar;
+  readonly logprobs: tf.Tensor2D;
+  readonly values: tf.Tensor2D;
+  /** Mean entropy of the valid tokens, in nats; only with an entropy bonus. */
+  readonly entropy?: tf.Scalar;
+}
+
+/**
+ * PPO's loss on some rows of an experience: one differentiable forward pass of policy and value model.
+ *
+ * @param denominators tokens and rows of the whole optimizer step, so that the gradients of microbatches add up to the whole's.
+ * @returns tensors that the caller disposes of (inside a tidy or gradient function: nobody has to).
+ */
+export function ppoStepLoss(
+  models: { readonly policy: TrainablePolicy<tf.Tensor>; readonly valueModel: ValueModel },
+  experience: Experience,
+  options: Hyperparameters & { readonly denominators: LossDenominators; readonly klWeight: number; readonly importanceCap: number },
+): PpoLoss {
+  const { denominators } = options;
+  const { mask, shape } = experience.responses;
+  const hidden = models.policy.hiddenStates(experience);
+  const { logprobs: newLogprobs, entropy } = models.policy.tokenLogprobs(hidden, experience.responses, {
+    temperature: options.temperature,
+    entropy: options.entropyCoef > 0,
+  });
+  const newValues = models.valueModel.values(experience, hidden);
+  const aggregation = { aggregation: options.aggregation, divisor: options.aggregationDivisor };
+
+  const policy = policyLoss({
+    newLogprobs,
+    oldLogprobs: experience.logprobs,
+    advantages: experience.advantages,
+    mask,
+    shape,
+    denominators,
+    ...clipOptions(options),
+    ...aggregation,
+    ...(options.importanceCap > 0 && { behaviourLogprobs: experience.behaviourLogprobs, importanceCap: options.importanceCap }),
+  });
+  const value = valueLoss({
+    newValues,
+    oldValues: experience.values,
+    returns: experience.returns,
+    mask,
+    shape,
+    denominators,
+    ...(options.valueClipRange > 0 && { clip: options.valueClipRange }),
+  });
+  let total = tf.add(policy, tf.mul(value, options.valueLossCoef)) as tf.Scalar;
+  let meanEntropy: tf.Scalar | undefined;
+  if (entropy !== undefined) {
+    meanEntropy = entropyBonus({ entropy, mask, shape, denominators });
+    total = tf.sub(total, tf.mul(meanEntropy, options.entropyCoef));
+  }
+  if (options.klPlacement === "loss") {
+    const kl = klPenalty({ newLogprobs, refLogprobs: experience.refLogprobs, mask, shape, denominators, estimator: options.klEstimator });
+    total = tf.add(total, tf.mul(kl, options.klWeight));
+  }
+  return {
+    total,
+    policy,
+    value,
+    logprobs: newLogprobs as tf.Tensor2D,
+    values: newValues as tf.Tensor2D,
+    ...(meanEntropy !== undefined && { entropy: meanEntropy }),
+  };
+}
+
+/** The options of the clipped surrogate, as its loss and its diagnostics both take them. */
+export function clipOptions(options: Pick<Hyperparameters, "clipRange" | "clipRangeHigh" | "dualClip" | "logRatioClamp">) {
+  return {
+    clipLow: options.clipRange,
+    clipHigh: options.clipRangeHigh || options.clipRange,
+    ...(options.dualClip > 0 && { dualClip: options.dualClip }),
+    ...(options.logRatioClamp > 0 && { logRatioClamp: options.logRatioClamp }),
+  };
+}

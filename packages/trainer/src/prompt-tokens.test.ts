@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { digestPrompts, leftPad, tokenizePrompts } from "./prompt-tokens.ts";
+
+const letters = {
+  vocabSize: 27,
+  contextLength: 10,
+  tokenizer: {
+    vocabSize: 27,
+    eosTokenId: 0,
+    bosTokenId: undefined,
+    padTokenId: 0,
+    encode: (text: string) => Int32Array.from(text, (letter) => letter.charCodeAt(0) - 96),
+    decode: (ids: ArrayLike<number>) => Array.from(ids, (id) => String.fromCharCode(id + 96)).join(""),
+    applyChatTemplate: () => "",
+  },
+};
+
+test("prompts are text or ids, and come out as both", () => {
+  const [fromText, fromIds] = tokenizePrompts(["abc", Int32Array.of(2, 1)], letters, 5);
+  expect(fromText).toEqual({ text: "abc", ids: Int32Array.of(1, 2, 3) });
+  expect(fromIds).toEqual({ text: "ba", ids: Int32Array.of(2, 1) });
+});
+
+test.each([
+  [[], /list of prompts is empty/],
+  [["ab", ""], /prompt 2 of 2 has no tokens/],
+  [[Int32Array.of(1, 27)], /prompt 1 of 1 holds the token id 27, outside the policy's vocabulary of 27/],
+  [[Int32Array.of(-1)], /token id -1/],
+  [["abcdef"], /has 6 tokens, and with maxNewTokens 5 exceeds the policy's context of 10; shorten it or lower maxNewTokens/],
+])("%j is refused", (prompts, message) => {
+  expect(() => tokenizePrompts(prompts, letters, 5)).toThrow(message);
+});
+
+test("prompts are padded on the left to the longest", () => {
+  const batch = leftPad([{ ids: Int32Array.of(7) }, { ids: Int32Array.of(1, 2, 3) }]);
+  expect(batch).toEqual({ ids: Int32Array.of(0, 0, 7, 1, 2, 3), mask: Uint8Array.of(0, 0, 1, 1, 1, 1), shape: [2, 3] });
+});
+
+test("the digest tells prompts and their order apart", () => {
+  const digest = (...texts: string[]) => digestPrompts(tokenizePrompts(texts, letters, 1));
+  expect(digest("ab", "c")).toBe(digest("ab", "c"));
+  expect(new Set([digest("ab", "c"), digest("c", "ab"), digest("a", "bc"), digest("abc")]).size).toBe(4);
+});

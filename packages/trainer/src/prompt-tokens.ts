@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import type { TokenBatch, Tokenizer } from "@cai/contracts";
+import { TrainerError } from "./error.ts";
+
+/** A prompt as text, or as token ids where the caller has them. */
+export type Prompt = string | Int32Array;
+
+/** A prompt as the trainer keeps it: the text for the reward model, the ids for the policy. */
+export interface TokenizedPrompt {
+  readonly text: string;
+  readonly ids: Int32Array;
+}
+
+/**
+ * Tokenises the prompts of a run, once, and refuses what the model cannot take.
+ *
+ * @throws TrainerError `invalid-prompts`: no prompts, an empty one, ids outside the vocabulary, or a prompt that leaves no room
+ *   for `maxNewTokens` in the context.
+ */
+export function tokenizePrompts(
+  prompts: readonly Prompt[],
+  model: { readonly tokenizer: Tokenizer; readonly vocabSize: number; readonly contextLength: number },
+  maxNewTokens: number,
+): TokenizedPrompt[] {
+  if (prompts.length === 0) throw new TrainerError("invalid-prompts", "the list of prompts is empty; expected at least one");
+  return prompts.map((prompt, index) => {
+    const refuse = (what: string) => {
+      throw new TrainerError("invalid-prompts", `prompt ${index + 1} of ${prompts.length} ${what}`);
+    };
+    const ids = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
+    if (ids.length === 0) refuse("has no tokens; expected some text");
+    const unknown = ids.find((id) => id < 0 || id >= model.vocabSize);
+    if (unknown !== undefined) refuse(`holds the token id ${unknown}, outside the policy's vocabulary of ${model.vocabSize}`);
+    if (ids.length + maxNewTokens > model.contextLength)
+      refuse(
+        `has ${ids.length} tokens, and with maxNewTokens ${maxNewTokens} exceeds the policy's context of ${model.contextLength}; ` +
+          "shorten it or lower maxNewTokens",
+      );
+    return { text: typeof prompt === "string" ? prompt : model.tokenizer.decode(ids), ids };
+  });
+}
+
+/** The prompts as one left-padded batch `[B, P]`, P the longest of them; the padding id is 0 and masked. */
+export function leftPad(prompts: readonly { readonly ids: Int32Array }[]): TokenBatch {
+  const columns = Math.max(...prompts.map(({ ids }) => ids.length));
+  const ids = new Int32Array(prompts.length * columns);
+  const mask = new Uint8Array(prompts.length * columns);
+  prompts.forEach((prompt, row) => {
+    const start = (row + 1) * columns - prompt.ids.length;
+    ids.set(prompt.ids, start);
+    mask.fill(1, start, (row + 1) * columns);
+  });
+  return { ids, mask, shape: [prompts.length, columns] };
+}
+
+/** SHA-256 of the prompts' ids in their order: a resumed run must see the same data. */
+export function digestPrompts(prompts: readonly TokenizedPrompt[]): string {
+  const hash = createHash("sha256");
+  for (const { ids } of prompts) hash.update(`${ids.join(" ")}\n`);
+  return hash.digest("hex");
+}

@@ -1,0 +1,64 @@
+import type { Generation, Generator, SamplingOptions, Tokenizer } from "@cai/contracts";
+import { TrainerError } from "./error.ts";
+import type { TextRollout } from "./experience.ts";
+import type { Hyperparameters } from "./hyperparameters.ts";
+import { leftPad, type TokenizedPrompt } from "./prompt-tokens.ts";
+
+/**
+ * Lets the generator answer the prompts, and decodes what it wrote.
+ *
+ * @throws TrainerError `invalid-rollout` where a generator returns other shapes than it must.
+ */
+export async function rollOut(
+  generator: Generator,
+  tokenizer: Tokenizer,
+  prompts: readonly TokenizedPrompt[],
+  sampling: SamplingOptions,
+): Promise<TextRollout> {
+  const batch = leftPad(prompts);
+  const generation = await generator.generate(batch, sampling);
+  refuseMisshapen(generation, prompts.length, sampling.maxNewTokens);
+  return {
+    prompts: batch,
+    ...generation,
+    promptTexts: prompts.map(({ text }) => text),
+    responseTexts: decodeResponses(generation, tokenizer),
+  };
+}
+
+function decodeResponses({ responses, finishReasons }: Generation, tokenizer: Tokenizer): string[] {
+  const { ids, mask, shape } = responses;
+  const columns = shape[1];
+  return finishReasons.map((reason, row) => {
+    const valid = ids.subarray(row * columns, (row + 1) * columns).filter((_, column) => mask[row * columns + column] === 1);
+    return tokenizer.decode(reason === "eos" ? valid.subarray(0, -1) : valid, { skipSpecialTokens: true });
+  });
+}
+
+function refuseMisshapen({ responses, behaviourLogprobs, finishReasons }: Generation, rows: number, maxNewTokens: number): void {
+  const [givenRows, columns] = responses.shape;
+  const size = rows * columns;
+  const refuse = (what: string) => {
+    throw new TrainerError("invalid-rollout", `the generator returned ${what}`);
+  };
+  if (givenRows !== rows) refuse(`${givenRows} responses to ${rows} prompts`);
+  if (columns < 1 || columns > maxNewTokens) refuse(`${columns} columns; expected 1 to maxNewTokens ${maxNewTokens}`);
+  if (responses.ids.length !== size || responses.mask.length !== size)
+    refuse(`ids or mask of another size than its shape [${rows}, ${columns}]`);
+  if (behaviourLogprobs.length !== size) refuse(`${behaviourLogprobs.length} behaviour log-probabilities; expected ${size}`);
+  if (finishReasons.length !== rows) refuse(`${finishReasons.length} finish reasons for ${rows} rows`);
+  for (let row = 0; row < rows; row++) {
+    const mask = responses.mask.subarray(row * columns, (row + 1) * columns);
+    const length = mask.reduce((sum, valid) => sum + valid, 0);
+    if (length === 0) refuse(`an empty response in row ${row + 1}; expected at least one token`);
+    if (mask.subarray(0, length).includes(0)) refuse(`a mask with a hole in row ${row + 1}; expected right padding`);
+  }
+}
+
+/** The sampling that the hyperparameters ask for, all but its draws. */
+export function samplingOptions(
+  { maxNewTokens, minNewTokens, temperature, topK, topP }: Hyperparameters,
+  signal: AbortSignal | undefined,
+): Omit<SamplingOptions, "draws"> {
+  return { maxNewTokens, minNewTokens, temperature, ...(topK > 0 && { topK }), ...(topP < 1 && { topP }), ...(signal && { signal }) };
+}

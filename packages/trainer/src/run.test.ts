@@ -1,0 +1,141 @@
+import "@tensorflow/tfjs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { prepareBackend } from "@cai/backend";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
+import type { PPOTrainerOptions, RunOptions } from "./ppo-trainer-options.ts";
+import { disposeTrainer, freshRunFolder, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
+
+// Everything that a checkpoint has to carry is switched on.
+const everything: Partial<PPOTrainerOptions> = {
+  klController: "adaptive",
+  klHorizon: 50,
+  rewardScaling: "normalize",
+  minibatchSize: 2,
+  weightDecay: 0.01,
+  valueLearningRate: 1e-2,
+  schedule: "cosine",
+  steps: 5,
+  checkpointEvery: 2,
+};
+
+async function run(out: string, options: Partial<PPOTrainerOptions> = {}, runOptions: RunOptions = {}) {
+  const trainer = await tinyTrainer({ ...everything, ...options });
+  try {
+    return await trainer.train(tinyPrompts, { out, progress: false, ...runOptions });
+  } finally {
+    disposeTrainer(trainer);
+  }
+}
+
+const finalBytes = (out: string) => readFileSync(join(out, "final/model.safetensors"));
+const metricLines = (out: string) =>
+  readFileSync(join(out, "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const { step, ...metrics } = JSON.parse(line);
+      return { step, kl: metrics["objective/kl"], loss: metrics["policy/loss"], lr: metrics.lr };
+    });
+
+const backends = ["cpu", (await prepareBackend()).name].filter((name, i, all) => all.indexOf(name) === i);
+
+describe.each(backends)("a run's folder, on %s", (backend) => {
+  test("holds configuration, metrics, samples, events, checkpoints and the final policy", async () => {
+    await tf.setBackend(backend);
+    const out = await freshRunFolder();
+    const history = await run(out);
+    expect(readdirSync(out).toSorted()).toEqual(["checkpoints", "config.json", "final", "metrics.jsonl", "samples.jsonl", "tensorboard"]);
+    expect(readdirSync(join(out, "checkpoints")).toSorted()).toEqual(["latest", "step-000002", "step-000004", "step-000005"]);
+    expect(JSON.parse(readFileSync(join(out, "config.json"), "utf8"))).toMatchObject({
+      seed: 0,
+      steps: 5,
+      klController: "adaptive",
+      versions: { backend },
+    });
+    expect(metricLines(out).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+    expect(history.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+    expect(history.final).toBe(join(out, "final"));
+  });
+
+  test("a run that was interrupted ends with the same bytes as one that never was", async () => {
+    await tf.setBackend(backend);
+    const [whole, cut] = [await freshRunFolder(), await freshRunFolder()];
+    await run(whole);
+
+    const controller = new AbortController();
+    const callbacks = { onStep: ({ step }: { step: number }) => void (step === 3 && controller.abort(new Error("stopped by the test"))) };
+    await expect(run(cut, {}, { signal: controller.signal, callbacks })).rejects.toThrow("stopped by the test");
+    expect(existsSync(join(cut, "final"))).toBe(false);
+    expect(readFileSync(join(cut, "checkpoints/latest"), "utf8").trim()).toBe("step-000003");
+    const history = await run(cut, {}, { resume: true });
+    expect(history.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+    expect(metricLines(cut)).toEqual(metricLines(whole));
+    expect(finalBytes(cut).equals(finalBytes(whole))).toBe(true);
+  });
+
+  test("killed between checkpoints, it goes back to the newest one and ends with the same bytes", async () => {
+    await tf.setBackend(backend);
+    const [whole, killed] = [await freshRunFolder(), await freshRunFolder()];
+    await run(whole);
+    await cp(whole, killed, { recursive: true });
+    await rm(join(killed, "checkpoints/step-000005"), { recursive: true });
+    await rm(join(killed, "final"), { recursive: true });
+    await writeFile(join(killed, "checkpoints/latest"), "step-000004\n");
+    await run(killed, {}, { resume: true });
+    expect(metricLines(killed)).toEqual(metricLines(whole));
+    expect(finalBytes(killed).equals(finalBytes(whole))).toBe(true);
+  });
+});
+
+describe("what is refused", () => {
+  test("a folder that holds a run, without resume", async () => {
+    await tf.setBackend("cpu");
+    const out = await freshRunFolder();
+    await run(out, { steps: 1 });
+    const before = readFileSync(join(out, "metrics.jsonl"), "utf8");
+    await expect(run(out, { steps: 1 })).rejects.toMatchObject({ code: "run-exists" });
+    expect(readFileSync(join(out, "metrics.jsonl"), "utf8")).toBe(before);
+  });
+
+  test("bad prompts, before anything is written", async () => {
+    const out = await freshRunFolder();
+    const trainer = await tinyTrainer();
+    for (const prompts of [[], [""], ["word ".repeat(200)], [Int32Array.of(512)]])
+      await expect(trainer.train(prompts, { out, progress: false })).rejects.toMatchObject({ code: "invalid-prompts" });
+    expect(existsSync(out)).toBe(false);
+    disposeTrainer(trainer);
+  });
+
+  test.each([
+    ["another seed", { seed: 9 }, tinyPrompts, /seed 0; this one has 9/],
+    ["other prompts", {}, [...tinyPrompts].reverse(), /on other prompts, or in another order/],
+    ["another number of optimizers", { valueLearningRate: 0 }, tinyPrompts, /written with 2 optimizers, this trainer has 1/],
+  ])("to resume with %s", async (_, options, prompts, message) => {
+    await tf.setBackend("cpu");
+    const out = await freshRunFolder();
+    await run(out, { steps: 1 });
+    const trainer = await tinyTrainer({ ...everything, ...options });
+    await expect(trainer.train(prompts, { out, resume: true, progress: false })).rejects.toThrow(message);
+    expect(metricLines(out)).toHaveLength(1);
+    disposeTrainer(trainer);
+  });
+});
+
+test("to resume where there is no checkpoint is to start over", async () => {
+  await tf.setBackend("cpu");
+  const out = await freshRunFolder();
+  const history = await run(out, { steps: 1 }, { resume: true });
+  expect(history.steps).toHaveLength(1);
+});
+
+test("leaving the steps early writes a checkpoint to go on from", async () => {
+  await tf.setBackend("cpu");
+  const out = await freshRunFolder();
+  const trainer = await tinyTrainer(everything);
+  for await (const { step } of trainer.steps(tinyPrompts, { out })) if (step === 1) break;
+  expect(readdirSync(join(out, "checkpoints"))).toContain("step-000001");
+  disposeTrainer(trainer);
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { TextRollout } from "./experience.ts";
+import { scoreRequest, scoreResponses } from "./score-responses.ts";
+
+const rollout: TextRollout = {
+  prompts: { ids: Int32Array.of(0, 1, 2, 3), mask: Uint8Array.of(0, 1, 1, 1), shape: [2, 2] },
+  responses: { ids: Int32Array.of(7, 0, 8, 9), mask: Uint8Array.of(1, 0, 1, 1), shape: [2, 2] },
+  behaviourLogprobs: new Float32Array(4),
+  finishReasons: ["length", "eos"],
+  promptTexts: ["a", "bc"],
+  responseTexts: ["g", "h"],
+};
+
+test("a reward model is asked with texts, and ids without padding", () => {
+  expect(scoreRequest(rollout)).toEqual({
+    prompts: ["a", "bc"],
+    responses: ["g", "h"],
+    promptIds: [Int32Array.of(1), Int32Array.of(2, 3)],
+    responseIds: [Int32Array.of(7), Int32Array.of(8, 9)],
+  });
+});
+
+test.each([
+  [Float32Array.of(1), /returned 1 scores for 2 responses; expected one each/],
+  [Float32Array.of(1, Number.NaN), /returned NaN for response 2 of 2 \("h"\); expected a finite number/],
+  [Float32Array.of(Number.POSITIVE_INFINITY, 1), /returned Infinity for response 1 of 2/],
+  [undefined as unknown as Float32Array, /returned undefined scores/],
+])("%o is refused", async (scores, message) => {
+  await expect(scoreResponses({ score: async () => scores }, rollout)).rejects.toThrow(message);
+});
+
+test("the signal reaches the reward model", async () => {
+  const { signal } = new AbortController();
+  const seen: unknown[] = [];
+  await scoreResponses({ score: async (_, options) => (seen.push(options?.signal), Float32Array.of(1, 2)) }, rollout, signal);
+  expect(seen).toEqual([signal]);
+});

@@ -1,0 +1,35 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ScoreRequest } from "@cai/contracts";
+import { loadPolicy } from "@cai/policy";
+import { PPOTrainer } from "./ppo-trainer.ts";
+import type { PPOTrainerOptions } from "./ppo-trainer-options.ts";
+
+/** Two layers, 32 numbers wide, a vocabulary of 512. */
+export const tinyModel = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+
+export const tinyPrompts = ["Hello", "The cat sat", "Once upon a time", "I am", "Why not?", "It is", "We went home", "A"];
+
+/** Rewards the share of tokens below id 128: something that a tiny model can learn. */
+export async function lowIdReward({ responseIds }: ScoreRequest): Promise<Float32Array> {
+  return Float32Array.from(responseIds, (ids) => ids.filter((id) => id < 128).length / ids.length);
+}
+
+/** A trainer on a fresh copy of the tiny model, with short responses. */
+export async function tinyTrainer(options: Partial<PPOTrainerOptions> = {}): Promise<PPOTrainer> {
+  const policy = options.policy ?? (await loadPolicy(tinyModel));
+  return PPOTrainer.create({ policy, rewardModel: lowIdReward, batchSize: 4, maxNewTokens: 6, epochs: 2, learningRate: 1e-3, ...options });
+}
+
+/** Disposes of a trainer and its policy. */
+export function disposeTrainer(trainer: PPOTrainer): void {
+  trainer.dispose();
+  trainer.parts.policy.dispose();
+}
+
+/** A new folder of its own; the run goes into a subfolder that does not exist yet. */
+export async function freshRunFolder(): Promise<string> {
+  return join(await mkdtemp(join(tmpdir(), "cai-trainer-")), "run");
+}

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+// A package may import from the rows above its own, never from its own row or below (tests and fixtures stand outside the rule).
+const rows = [
+  ["contracts"],
+  ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo"],
+  ["ppo-loss", "value-head", "optim", "checkpoint", "run-log"],
+  ["backend", "policy", "reward-model"],
+  ["trainer"],
+  ["cli"],
+];
+const packagesFolder = fileURLToPath(new URL("../packages", import.meta.url));
+const names = readdirSync(packagesFolder);
+const rowOf = (name: string) => rows.findIndex((row) => row.includes(name));
+
+function dependenciesOf(name: string): string[] {
+  const manifest = JSON.parse(readFileSync(join(packagesFolder, name, "package.json"), "utf8"));
+  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies });
+}
+
+function importsOf(name: string): { file: string; module: string }[] {
+  const folder = join(packagesFolder, name, "src");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (file) => /\.ts$/.test(file) && !/\.(test|fixture)\.ts$/.test(file),
+  );
+  return files.flatMap((file) => {
+    const code = readFileSync(join(folder, file), "utf8").replace(/^\s*(\*|\/\/).*$/gm, "");
+    return [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map((match) => ({ file, module: match[1]! }));
+  });
+}
+
+const packageName = (module: string) => (module.startsWith("@") ? module.split("/").slice(0, 2).join("/") : module.split("/")[0]!);
+
+test("every package stands in one row", () => {
+  expect(names.filter((name) => rowOf(name) < 0)).toEqual([]);
+});
+
+test.each(names)("%s depends on packages of higher rows only", (name) => {
+  const own = dependenciesOf(name).filter((dependency) => dependency.startsWith("@cai/"));
+  expect(own.filter((dependency) => rowOf(dependency.slice(5)) >= rowOf(name))).toEqual([]);
+});
+
+test.each(names)("%s imports what its package.json names, and nothing else", (name) => {
+  const known = new Set(dependenciesOf(name));
+  const undeclared = importsOf(name).filter(({ module }) => !/^(\.|node:)/.test(module) && !known.has(packageName(module)));
+  expect(undeclared).toEqual([]);
+  const imported = new Set(importsOf(name).map(({ module }) => packageName(module)));
+  expect([...known].filter((dependency) => dependency.startsWith("@cai/") && !imported.has(dependency))).toEqual([]);
+});
+
+test("only the backend package names a tfjs backend", () => {
+  const backends = /^@tensorflow\/tfjs(-node|-node-gpu|-backend-.*)?$/;
+  const found = names
+    .filter((name) => name !== "backend")
+    .flatMap((name) => importsOf(name).filter(({ module }) => backends.test(packageName(module))));
+  expect(found).toEqual([]);
+});

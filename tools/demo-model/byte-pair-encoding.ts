@@ -1,5 +1,5 @@
 /** GPT-2's pattern: contractions, words with their leading space, numbers, punctuation, white space. */
-const splitPattern = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+export const splitPattern = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
 /** A byte-level byte-pair encoding: the vocabulary in the order of its ids, and the merges in the order of their use. */
 export interface BytePairEncoding {

@@ -8,6 +8,7 @@ import { createPolicy } from "@cai/policy";
 import { loadTokenizer } from "@cai/tokenizer";
 import * as tf from "@tensorflow/tfjs-node";
 import { policyDirectory } from "./asset-folders.ts";
+import { cachedEncoding } from "./cached-encoding.ts";
 import { firstModernYear, loadCorpus } from "./corpus.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { tokenizeSpeeches, trainingRows } from "./training-rows.ts";
@@ -47,8 +48,9 @@ const config = {
 const tokenizer = await loadTokenizer(policyDirectory);
 const endOfText = tokenizer.eosTokenId!;
 const corpus = loadCorpus();
-const speeches = tokenizeSpeeches(corpus.train, tokenizer);
-const heldOut = tokenizeSpeeches(corpus.heldOut, tokenizer);
+const encode = cachedEncoding(tokenizer);
+const speeches = tokenizeSpeeches(corpus.train, encode);
+const heldOut = tokenizeSpeeches(corpus.heldOut, encode);
 const policy = await createPolicy({ config, seed, tokenizer });
 const parameters = [...policy.parameters.values()];
 const optimizers = [

@@ -1,4 +1,3 @@
-import type { Tokenizer } from "@cai/contracts";
 import { uniforms } from "@cai/random";
 import { type Lexicon, warmth } from "./lexicon.ts";
 import { lengthFloor } from "./reward-network.ts";
@@ -17,12 +16,12 @@ export interface LabelledText {
 export function labelledTexts(options: {
   readonly sentences: readonly string[];
   readonly lexicon: Lexicon;
-  readonly tokenizer: Tokenizer;
+  readonly encode: (text: string) => Int32Array;
   readonly seed: number;
   readonly stream: string;
   readonly replaceWords: boolean;
 }): LabelledText[] {
-  const { sentences, lexicon, tokenizer, seed, stream } = options;
+  const { sentences, lexicon, encode, seed, stream } = options;
   const ratedWords = [...lexicon.keys()].sort();
   return sentences.map((_, start) => {
     const draws = uniforms({ seed, stream, counters: [start], count: 12 });
@@ -39,7 +38,7 @@ export function labelledTexts(options: {
       words.fill(ratedWords[draw(5, ratedWords.length)]!, position, position + 2 + draw(3, 6));
     }
     const text = words.join(" ");
-    const ids = tokenizer.encode(text);
+    const ids = encode(text);
     return { ids, label: warmth(text, lexicon) / Math.max(ids.length, lengthFloor) };
   });
 }

@@ -9,6 +9,7 @@ import { permutation } from "@cai/random";
 import { loadTokenizer } from "@cai/tokenizer";
 import * as tf from "@tensorflow/tfjs-node";
 import { rewardDirectory } from "./asset-folders.ts";
+import { cachedEncoding } from "./cached-encoding.ts";
 import { type Corpus, loadCorpus } from "./corpus.ts";
 import { loadLexicon } from "./lexicon.ts";
 import { rewardGraph } from "./reward-graph.ts";
@@ -17,22 +18,23 @@ import { type LabelledText, labelledTexts } from "./reward-texts.ts";
 import { untrainedTexts } from "./untrained-texts.ts";
 
 const seed = 1;
-const passes = Number(process.env.PASSES ?? 8);
+const passes = 8;
 const batchSize = 256;
 const peakLearningRate = 5e-3;
 const weightDecay = 0.01;
 const bound = 3;
 
 const tokenizer = await loadTokenizer(rewardDirectory);
+const encode = cachedEncoding(tokenizer);
 const lexicon = await loadLexicon();
 const corpus = loadCorpus();
 const parameters = createRewardParameters({ vocabSize: tokenizer.vocabSize, seed });
 const optimizer = new AdamW({ parameters: parameters.values(), weightDecay });
 
-const heldOut = labelledTexts({ sentences: sentences("heldOut"), lexicon, tokenizer, seed, stream: "held-out texts", replaceWords: false });
+const heldOut = labelledTexts({ sentences: sentences("heldOut"), lexicon, encode, seed, stream: "held-out texts", replaceWords: false });
 const labelDeviation = standardDeviation(heldOut.map(({ label }) => label));
 for (let pass = 0; pass < passes; pass++) {
-  const texts = labelledTexts({ sentences: sentences("train"), lexicon, tokenizer, seed, stream: `texts ${pass}`, replaceWords: true });
+  const texts = labelledTexts({ sentences: sentences("train"), lexicon, encode, seed, stream: `texts ${pass}`, replaceWords: true });
   const order = permutation({ seed, stream: "text order", counters: [pass], length: texts.length });
   const stepsInPass = Math.floor(texts.length / batchSize);
   let total = 0;
@@ -56,7 +58,7 @@ const clear = labels.flatMap((label, index) => (Math.abs(label) >= 0.5 ? [Math.s
 console.log(`held-out texts: ${labels.length}, correlation with the labels ${correlation(scores, labels).toFixed(3)}`);
 console.log(`right sign where the label is at least half a deviation from 0: ${(clear.filter(Boolean).length / clear.length).toFixed(3)} of ${clear.length}`);
 
-const untrained = predict((await untrainedTexts("train.jsonl")).map((text) => tokenizer.encode(text)));
+const untrained = predict((await untrainedTexts("train.jsonl")).map(encode));
 let gain = 1;
 for (let i = 0; i < 50; i++) gain /= standardDeviation(untrained.map((score) => bound * Math.tanh((gain * score) / bound)));
 writeFileSync(join(rewardDirectory, "model.onnx"), rewardGraph({ parameters, gain, bound }));

@@ -1,4 +1,3 @@
-import type { Tokenizer } from "@cai/contracts";
 import { permutation, uniforms } from "@cai/random";
 import { firstModernYear, type Speech } from "./corpus.ts";
 
@@ -12,11 +11,11 @@ export interface TokenizedSpeech {
 /** After a sentence a document goes on with this probability. */
 const goesOn = 0.5;
 
-export function tokenizeSpeeches(speeches: readonly Speech[], tokenizer: Tokenizer): TokenizedSpeech[] {
+export function tokenizeSpeeches(speeches: readonly Speech[], encode: (text: string) => Int32Array): TokenizedSpeech[] {
   return speeches.map(({ year, sentences }) => ({
     year,
-    opening: sentences.map((sentence) => tokenizer.encode(sentence)),
-    continuing: sentences.map((sentence) => tokenizer.encode(` ${sentence}`)),
+    opening: sentences.map((sentence) => encode(sentence)),
+    continuing: sentences.map((sentence) => encode(` ${sentence}`)),
   }));
 }
 

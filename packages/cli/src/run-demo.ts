@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { prepareBackend } from "@cai/backend";
 import { demoPrompts } from "@cai/demo";
+import { refuseExistingRun } from "@cai/run-log";
 import { PPOTrainer } from "@cai/trainer";
 import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
 import { demoSettings } from "./demo-settings.ts";
+import { describeBackend } from "./describe-backend.ts";
 import { readingInput } from "./exit-codes.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
 import { progressBar } from "./progress-bar.ts";
@@ -25,6 +27,7 @@ export interface DemoFlags {
  * to standard output and ends with a line of JSON; progress goes to standard error.
  */
 export async function runDemo({ steps, seed, out = freeFolder(), json = false }: DemoFlags): Promise<void> {
+  await refuseExistingRun(out);
   const progress = terminalOf(process.stderr);
   const backend = await prepareBackend();
   const policy = await resolvePolicy("demo");
@@ -44,7 +47,7 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false }:
   const parameters = [...policy.parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   bar?.say(progress.bold("PPO on a small language model, against an ONNX reward model"));
   bar?.say(`policy: ${(parameters / 1e6).toFixed(1)} M parameters   prompts: ${training.length}, and ${heldOut.length} held out`);
-  bar?.say(progress.dim(`${backend.reason}${backend.mend === undefined ? "" : ` ${backend.mend}`}`));
+  bar?.say(progress.dim(describeBackend(backend)));
   bar?.say("Answering the held-out prompts, before …");
 
   const interrupt = abortOnInterrupt((line) => bar?.say(line));

@@ -1,6 +1,8 @@
 import { relative } from "node:path";
 import { prepareBackend } from "@cai/backend";
+import { refuseExistingRun } from "@cai/run-log";
 import { PPOTrainer, type StepResult } from "@cai/trainer";
+import { describeBackend } from "./describe-backend.ts";
 import { CliError } from "./error.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
@@ -17,6 +19,7 @@ export async function runTraining(
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
   const { hyperparameters, out } = settings;
+  if (!resume) await refuseExistingRun(out);
   const prompts = await readPrompts(settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : await readPrompts(settings.evalPrompts);
   const terminal = terminalOf(process.stderr);
@@ -24,7 +27,6 @@ export async function runTraining(
   const say = (line: string): void => bar?.say(line);
 
   const backend = await prepareBackend();
-  say(terminal.dim(`${backend.reason}${backend.mend === undefined ? "" : ` ${backend.mend}`}`));
   const policy = await resolvePolicy(settings.policy);
   const limits = { tokenizer: policy.tokenizer, contextLength: policy.contextLength, maxNewTokens: hyperparameters.maxNewTokens };
   const training = preparePrompts(prompts, limits);
@@ -32,6 +34,7 @@ export async function runTraining(
   const rewardModel = await resolveReward(settings.reward);
 
   const trainer = await PPOTrainer.create({ policy, rewardModel, ...hyperparameters });
+  say(terminal.dim(describeBackend(backend)));
   const interrupt = abortOnInterrupt(say);
   try {
     await trainer.train(training, {

@@ -1,1 +1,3 @@
-export {};
+export { demoPolicyDirectory, demoRewardDirectory } from "./directories.ts";
+export { DemoError } from "./error.ts";
+export { demoPrompts } from "./prompts.ts";

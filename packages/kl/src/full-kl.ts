@@ -50,10 +50,16 @@ export function fullKl({ logits, refLogits, shape, temperature = 1 }: FullKlOpti
 
 function logSoftmax(logits: Float32Array, temperature: number): Float64Array {
   let max = -Infinity;
-  for (const logit of logits) if (logit > max) max = logit;
+  for (let token = 0; token < logits.length; token++) max = Math.max(max, logits[token]!);
+  const logp = new Float64Array(logits.length);
   let sum = 0;
-  for (const logit of logits) sum += Math.exp((logit - max) / temperature);
-  return Float64Array.from(logits, (logit) => (logit - max) / temperature - Math.log(sum));
+  for (let token = 0; token < logits.length; token++) {
+    logp[token] = (logits[token]! - max) / temperature;
+    sum += Math.exp(logp[token]!);
+  }
+  const logSum = Math.log(sum);
+  for (let token = 0; token < logits.length; token++) logp[token]! -= logSum;
+  return logp;
 }
 
 function divergence(logp: Float64Array, logq: Float64Array): number {

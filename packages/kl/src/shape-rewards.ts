@@ -45,9 +45,9 @@ export function shapeRewards({ kl, scores, mask, shape, coefficient }: ShapeRewa
     let score = scores[row]!;
     for (let i = (row + 1) * columns - 1; i >= row * columns; i--) {
       if (mask[i] === 0) continue;
-      const penalty = -coefficient * kl[i]!;
-      nonScoreRewards[i] = penalty;
-      rewards[i] = penalty + score;
+      const penalty = coefficient * kl[i]!;
+      nonScoreRewards[i] = 0 - penalty; // without a penalty 0, not −0
+      rewards[i] = score - penalty;
       score = 0;
     }
   }

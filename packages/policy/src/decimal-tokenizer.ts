@@ -2,23 +2,17 @@ import { createTokenizer, type HuggingFaceTokenizer } from "@cai/tokenizer";
 
 /**
  * Stands in where a model has no tokenizer of its own: the ids in decimal, as words. "15 27" is [15, 27]; a word that is no such number
- * becomes the end of text.
+ * becomes the last id, which is the end of text.
  */
-export function decimalTokenizer({
-  vocabSize,
-  eosTokenId,
-}: {
-  readonly vocabSize: number;
-  readonly eosTokenId: number;
-}): HuggingFaceTokenizer {
-  const endOfText = String(eosTokenId);
+export function decimalTokenizer(vocabSize: number): HuggingFaceTokenizer {
+  const endOfText = String(vocabSize - 1);
   return createTokenizer({
     tokenizerJson: {
       version: "1.0",
       truncation: null,
       padding: null,
       added_tokens: [
-        { id: eosTokenId, content: endOfText, single_word: true, lstrip: false, rstrip: false, normalized: false, special: true },
+        { id: vocabSize - 1, content: endOfText, single_word: true, lstrip: false, rstrip: false, normalized: false, special: true },
       ],
       normalizer: null,
       pre_tokenizer: { type: "WhitespaceSplit" },

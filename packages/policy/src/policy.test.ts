@@ -8,7 +8,7 @@ import type { CausalPolicy } from "./policy.ts";
 import { leftPadded, rightPadded } from "./token-batches.fixture.ts";
 
 const vocabSize = 13;
-const tokenizer = decimalTokenizer({ vocabSize, eosTokenId: 12 });
+const tokenizer = decimalTokenizer(vocabSize);
 const config = {
   model_type: "gpt2",
   vocab_size: vocabSize,
@@ -48,8 +48,8 @@ onEachBackend(() => {
     const parameters = [...policy.parameters.values()];
     const { value, grads } = tf.valueAndGrads(() => meanLogprob(policy))(parameters.map((parameter) => parameter.value));
     for (const [place, parameter] of parameters.entries()) {
-      const gradient = grads[place]!.dataSync();
-      const steepest = gradient.indexOf(gradient.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0));
+      const gradient = grads[place]!.dataSync<"float32">();
+      const steepest = gradient.reduce((most, one, index) => (Math.abs(one) > Math.abs(gradient[most]!) ? index : most), 0);
       for (const index of [steepest, 0]) {
         const step = 5e-3;
         nudge(parameter, index, step);

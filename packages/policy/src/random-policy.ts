@@ -16,9 +16,7 @@ const gpt2 = {
 };
 
 /** Shapes of published models, by the name that follows `random:`. */
-const presets: Readonly<
-  Record<string, Readonly<Record<string, unknown>> & { readonly vocab_size: number; readonly eos_token_id: number }>
-> = {
+const presets: Readonly<Record<string, Readonly<Record<string, unknown>> & { readonly vocab_size: number }>> = {
   gpt2: { ...gpt2, n_embd: 768, n_layer: 12, n_head: 12 },
   "gpt2-medium": { ...gpt2, n_embd: 1024, n_layer: 24, n_head: 16 },
   "gpt2-large": { ...gpt2, n_embd: 1280, n_layer: 36, n_head: 20 },
@@ -42,7 +40,7 @@ export async function randomPolicy(source: string, { seed }: { readonly seed?: n
     throw new PolicyError("bad-option", `${source} is no random policy: give ${known.join(", ")}, with #<seed> behind it if you like`);
   }
   const chosenSeed = seed ?? Number(seedInName ?? 0);
-  const tokenizer = decimalTokenizer({ vocabSize: config.vocab_size, eosTokenId: config.eos_token_id });
+  const tokenizer = decimalTokenizer(config.vocab_size);
   return createPolicy({
     config,
     seed: chosenSeed,

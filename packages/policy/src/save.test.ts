@@ -70,7 +70,7 @@ test("a policy made from nothing is saved with its tokenizer and its ends of tex
   const policy = await createPolicy({
     config: { model_type: "gpt2", vocab_size: 12, n_positions: 8, n_embd: 4, n_layer: 1, n_head: 1 },
     seed: 7,
-    tokenizer: decimalTokenizer({ vocabSize: 12, eosTokenId: 11 }),
+    tokenizer: decimalTokenizer(12),
   });
   const folder = await temporaryFolder();
   await policy.save(folder);

@@ -16,9 +16,9 @@ const estimators: Readonly<Record<KlPenaltyEstimator, (x: number) => Point>> = {
 /**
  * The mean estimated KL divergence from the reference, as a term of the loss (where it is not already part of the reward).
  *
- * `newLogprobs` `[B, T]`, `refLogprobs` `[B, T]`, in nats. Differentiable in `newLogprobs`; the caller disposes of the result. As a
- * loss, `k2` has the gradient of the true KL on the policy's own samples; `k1` has a gradient of mean 0 there, so it holds nothing
- * back, and `k3` pulls like the reverse KL.
+ * `newLogprobs` `[B, T]`, `refLogprobs` `[B, T]`, in nats. Differentiable in `newLogprobs`; the caller disposes of the result. On the
+ * policy's own samples `k2` has on average the gradient of KL(new ‖ ref), `k3` that of KL(ref ‖ new), and `k1` one of mean 0, which holds
+ * nothing back.
  *
  * @throws PpoLossError `shape-mismatch`, `bad-option`.
  * @example

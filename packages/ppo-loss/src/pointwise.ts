@@ -17,7 +17,7 @@ export function pointwiseLoss(name: string, x: tf.Tensor, options: AggregationOp
   if (!tf.util.arraysEqual(x.shape, [...options.shape]))
     throw new PpoLossError("shape-mismatch", `${name} is [${x.shape}]: shape is [${options.shape}], they must be equal.`);
   const weights = tokenWeights(options);
-  const loss = tf.customGrad((input, save) => {
+  const loss = tf.customGrad((input) => {
     const slopes = new Float32Array(weights.length);
     let sum = 0;
     (input as tf.Tensor).dataSync<"float32">().forEach((number, index) => {
@@ -27,8 +27,7 @@ export function pointwiseLoss(name: string, x: tf.Tensor, options: AggregationOp
       sum += weight * value;
       slopes[index] = weight * slope;
     });
-    (save as tf.GradSaver)([tf.tensor(slopes, x.shape)]);
-    return { value: tf.scalar(sum), gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(saved[0]!, dy) };
+    return { value: tf.scalar(sum), gradFunc: (dy: tf.Tensor) => tf.mul(tf.tensor(slopes, x.shape), dy) };
   });
   return loss(x) as tf.Scalar;
 }

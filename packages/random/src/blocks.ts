@@ -46,7 +46,7 @@ export function openBlocks({ seed, stream, prefix }: { seed: number; stream: str
   };
 }
 
-export function checkCounter(counter: number): void {
+function checkCounter(counter: number): void {
   if (!Number.isInteger(counter) || counter < 0 || counter >= 2 ** 32) {
     throw new RandomError("bad-input", `a counter is ${counter}: pass integers from 0 to 2^32 − 1`);
   }

@@ -1,3 +1,3 @@
 export { RunLogError } from "./error.ts";
-export { openRunLog, type RunLog, type RunLogOptions, type Sample } from "./open-run-log.ts";
+export { openRunLog, type RunLog, type RunLogOptions, refuseExistingRun, type Sample } from "./open-run-log.ts";
 export { readMetrics, type StepMetrics } from "./read-metrics.ts";

@@ -45,7 +45,7 @@ export interface RunLog {
  * await log.close();
  */
 export async function openRunLog({ directory, config, resumeAtStep }: RunLogOptions): Promise<RunLog> {
-  if (resumeAtStep === undefined) await refuseExisting(directory);
+  if (resumeAtStep === undefined) await refuseExistingRun(directory);
   const metricsPath = join(directory, "metrics.jsonl");
   const samplesPath = join(directory, "samples.jsonl");
   const boardFolder = join(directory, "tensorboard");
@@ -76,13 +76,18 @@ export async function openRunLog({ directory, config, resumeAtStep }: RunLogOpti
   };
 }
 
-async function refuseExisting(directory: string): Promise<void> {
+/**
+ * The check that `openRunLog` begins with, for those who want to know before they load a model.
+ *
+ * @throws RunLogError `run-exists` for a folder that holds anything
+ */
+export async function refuseExistingRun(directory: string): Promise<void> {
   const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
   });
   if (entries.length === 0) return;
-  throw new RunLogError("run-exists", `${directory} already holds ${entries[0]}: take the run up again (resume), or name another folder`);
+  throw new RunLogError("run-exists", `${directory} already holds a run, or something else (${entries[0]}): resume it, or name another folder`);
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

@@ -21,7 +21,17 @@ export const dtypes = {
 export type Dtype = keyof typeof dtypes;
 
 /** A tensor's elements as they are stored: `Uint16Array` for F16 and BF16, `Uint8Array` for BOOL and 8-bit floats. */
-export type TensorData = InstanceType<(typeof dtypes)[Dtype]["array"]>;
+export type TensorData =
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Uint16Array
+  | Int16Array
+  | Uint8Array
+  | Int8Array;
 
 export function isDtype(name: unknown): name is Dtype {
   return typeof name === "string" && Object.hasOwn(dtypes, name);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -117,4 +117,12 @@ test("a folder that isn't there is an error that names the file", async () => {
   const path = join(directory, "missing", "a.safetensors");
   const write = writeSafetensors(path, { entries: [one], data: () => Float32Array.of(1) });
   await expect(write).rejects.toMatchObject({ code: "cannot-write", message: expect.stringContaining(path) });
+});
+
+test("where the file can't be put in place, it is an error and nothing is left behind", async () => {
+  const path = join(directory, "folder");
+  await mkdir(join(path, "inside"), { recursive: true });
+  const write = writeSafetensors(path, { entries: [one], data: () => Float32Array.of(1) });
+  await expect(write).rejects.toMatchObject({ code: "cannot-write" });
+  expect(await readdir(directory)).toEqual(["folder"]);
 });

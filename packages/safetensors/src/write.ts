@@ -52,7 +52,7 @@ export async function writeSafetensors(
       for (const bytes of encode(path, entry, await source.data(entry.name))) await append(bytes);
     }
     await handle.sync().catch(writeFailure(path));
-    await handle.close();
+    await handle.close().catch(writeFailure(path));
     await rename(temporary, path).catch(writeFailure(path));
     await syncDirectory(dirname(path));
     return { sha256: hash.digest("hex"), byteLength };

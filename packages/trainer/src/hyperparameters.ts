@@ -29,7 +29,7 @@ export interface Hyperparameters {
   dualClip: number;
   logRatioClamp: number;
   importanceCap: number;
-  aggregation: "token-mean" | "sequence-mean-token-mean" | "sequence-mean-token-sum" | "constant";
+  aggregation: "token-mean" | "seq-mean-token-mean" | "seq-mean-token-sum" | "constant";
   aggregationDivisor: number;
   entropyCoef: number;
   maxApproxKl: number;
@@ -122,7 +122,7 @@ export const hyperparameterTable: { readonly [Name in keyof Hyperparameters]: Hy
   },
   aggregation: {
     default: "token-mean",
-    choices: ["token-mean", "sequence-mean-token-mean", "sequence-mean-token-sum", "constant"],
+    choices: ["token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "constant"],
     describe: "how token losses become one number",
   },
   aggregationDivisor: { default: 0, min: 0, describe: "what the sum is divided by under the aggregation 'constant'" },

@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs";
+import { prepareBackend } from "@cai/backend";
 import { loadPolicy } from "@cai/policy";
 import { separateValueModel, sharedTrunkValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
@@ -10,7 +10,7 @@ import type { PPOTrainer } from "./ppo-trainer.ts";
 import type { PPOTrainerOptions } from "./ppo-trainer-options.ts";
 import { disposeTrainer, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
-beforeAll(() => tf.setBackend("cpu"));
+beforeAll(() => prepareBackend());
 
 async function withTrainer<Result>(options: Partial<PPOTrainerOptions>, use: (trainer: PPOTrainer) => Promise<Result>): Promise<Result> {
   const trainer = await tinyTrainer(options);
@@ -36,7 +36,7 @@ async function weights(trainer: PPOTrainer): Promise<Map<string, Float32Array>> 
 }
 
 describe("minibatches and accumulation", () => {
-  test.each([{}, { aggregation: "sequence-mean-token-mean" as const }, { entropyCoef: 0.1 }, { klPlacement: "loss" as const }])(
+  test.each([{}, { aggregation: "seq-mean-token-mean" as const }, { entropyCoef: 0.1 }, { klPlacement: "loss" as const }])(
     "microbatch gradients add up to the whole batch's: %o",
     async (options) =>
       withTrainer({ ...options, epochs: 1 }, async (trainer) => {
@@ -174,7 +174,7 @@ describe("everything else", () => {
   test("a schedule moves the learning rate over the run", async () =>
     withTrainer({ schedule: "linear", warmupSteps: 1, steps: 4 }, async (trainer) => {
       const rates: number[] = [];
-      for await (const { metrics } of trainer.steps(tinyPrompts)) rates.push(metrics["lr"]!);
+      for await (const { metrics } of trainer.steps(tinyPrompts)) rates.push(metrics.lr!);
       expect(rates[0]).toBeLessThan(rates[1]!);
       expect(rates[3]).toBeLessThan(rates[1]!);
     }));

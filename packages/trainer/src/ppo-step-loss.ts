@@ -1,12 +1,12 @@
 import type { TrainablePolicy } from "@cai/contracts";
-import { entropyBonus, klPenalty, type LossDenominators, policyLoss, valueLoss } from "@cai/ppo-loss";
+import { type Denominators, entropyBonus, klPenalty, policyLoss, valueLoss } from "@cai/ppo-loss";
 import type { ValueModel } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Experience } from "./experience.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 
 /** The loss of some rows and its parts; scalars, but for the two `[B, T]` tensors that the diagnostics read. */
-export interface PpoLoss {
+export type PpoLoss = {
   /** policy + valueLossCoef · value − entropyCoef · entropy + β · KL (the last only where it is placed in the loss). */
   readonly total: tf.Scalar;
   readonly policy: tf.Scalar;
@@ -15,7 +15,7 @@ export interface PpoLoss {
   readonly values: tf.Tensor2D;
   /** Mean entropy of the valid tokens, in nats; only with an entropy bonus. */
   readonly entropy?: tf.Scalar;
-}
+};
 
 /**
  * PPO's loss on some rows of an experience: one differentiable forward pass of policy and value model.
@@ -26,7 +26,7 @@ export interface PpoLoss {
 export function ppoStepLoss(
   models: { readonly policy: TrainablePolicy<tf.Tensor>; readonly valueModel: ValueModel },
   experience: Experience,
-  options: Hyperparameters & { readonly denominators: LossDenominators; readonly klWeight: number; readonly importanceCap: number },
+  options: Hyperparameters & { readonly denominators: Denominators; readonly klWeight: number; readonly importanceCap: number },
 ): PpoLoss {
   const { denominators } = options;
   const { mask, shape } = experience.responses;
@@ -36,7 +36,7 @@ export function ppoStepLoss(
     entropy: options.entropyCoef > 0,
   });
   const newValues = models.valueModel.values(experience, hidden);
-  const aggregation = { aggregation: options.aggregation, divisor: options.aggregationDivisor };
+  const aggregation = options.aggregation === "constant" ? { divisor: options.aggregationDivisor } : options.aggregation;
 
   const policy = policyLoss({
     newLogprobs,
@@ -46,7 +46,7 @@ export function ppoStepLoss(
     shape,
     denominators,
     ...clipOptions(options),
-    ...aggregation,
+    aggregation,
     ...(options.importanceCap > 0 && { behaviourLogprobs: experience.behaviourLogprobs, importanceCap: options.importanceCap }),
   });
   const value = valueLoss({

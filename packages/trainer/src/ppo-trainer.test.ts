@@ -1,13 +1,13 @@
-import "@tensorflow/tfjs";
+import { prepareBackend } from "@cai/backend";
 import { loadPolicy } from "@cai/policy";
 import { policyDiagnostics } from "@cai/ppo-loss";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Experience } from "./experience.ts";
+import { type Experience, selectExperience } from "./experience.ts";
 import { PPOTrainer } from "./ppo-trainer.ts";
 import { disposeTrainer, lowIdReward, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
-beforeAll(() => tf.setBackend("cpu"));
+beforeAll(() => prepareBackend());
 
 /** What the trainer would train on, from the public methods alone. */
 async function experienceOf(trainer: PPOTrainer): Promise<Experience> {
@@ -31,7 +31,6 @@ describe("the seams", () => {
       const trainer = await tinyTrainer({ ...options, epochs: 1, minibatchSize: 0, ...options });
       const experience = await experienceOf(trainer);
       const rows = trainer.hyperparameters.microbatchSize || trainer.hyperparameters.minibatchSize || 4;
-      const { selectExperience } = await import("./experience.ts");
       const first = selectExperience(
         experience,
         Array.from({ length: rows }, (_, row) => row),

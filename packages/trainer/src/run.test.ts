@@ -1,4 +1,3 @@
-import "@tensorflow/tfjs";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

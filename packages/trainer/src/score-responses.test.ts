@@ -32,6 +32,10 @@ test.each([
 test("the signal reaches the reward model", async () => {
   const { signal } = new AbortController();
   const seen: unknown[] = [];
-  await scoreResponses({ score: async (_, options) => (seen.push(options?.signal), Float32Array.of(1, 2)) }, rollout, signal);
+  const score = async (_: unknown, options?: { readonly signal?: AbortSignal }) => {
+    seen.push(options?.signal);
+    return Float32Array.of(1, 2);
+  };
+  await scoreResponses({ score }, rollout, signal);
   expect(seen).toEqual([signal]);
 });

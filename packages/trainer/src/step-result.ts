@@ -1,5 +1,5 @@
 import { maskedMean } from "@cai/gae";
-import type { KlSummary } from "@cai/kl";
+import type { klSummary } from "@cai/kl";
 import { explainedVariance } from "@cai/ppo-loss";
 import { countTokens, type Experience, type TextRollout } from "./experience.ts";
 import type { UpdateStatistics } from "./update.ts";
@@ -51,7 +51,7 @@ export function stepResult(given: {
   readonly nonScoreRewards: Float32Array;
   readonly experience: Pick<Experience, "logprobs" | "values" | "returns">;
   readonly rawAdvantages: Float32Array;
-  readonly kl: KlSummary;
+  readonly kl: ReturnType<typeof klSummary>;
   readonly klCoefficient: number;
   readonly update: UpdateStatistics;
   readonly learningRate: number;

@@ -1,1 +1,3 @@
-export {};
+export { ValueHeadError } from "./error.ts";
+export { ValueHead } from "./value-head.ts";
+export { separateValueModel, sharedTrunkValueModel, type ValueModel, type ValueTrunk } from "./value-model.ts";

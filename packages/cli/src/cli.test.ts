@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
+const policy = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+const reward = fileURLToPath(new URL("../../../tools/golden/tiny-reward", import.meta.url));
+const root = await mkdtemp(join(tmpdir(), "cai-"));
+const small = ["--batch-size", "2", "--max-new-tokens", "4", "--learning-rate", "1e-3", "--seed", "7"];
+
+beforeAll(() => writeFile(join(root, "prompts.txt"), "the old house\na letter\nsomebody came\n"));
+afterAll(() => rm(root, { recursive: true }));
+
+/** Starts the real command in a folder of its own; `exit` resolves to its exit code, or to the signal that ended it. */
+function start(...argv: string[]): {
+  child: ChildProcess;
+  stdout: Promise<string>;
+  stderr: Promise<string>;
+  exit: Promise<number | string>;
+} {
+  const child = spawn(process.execPath, [bin, ...argv], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const exit = new Promise<number | string>((resolve) => child.on("close", (code, signal) => resolve(code ?? signal!)));
+  return { child, stdout: text(child.stdout), stderr: text(child.stderr), exit };
+}
+
+async function cai(...argv: string[]) {
+  const run = start(...argv);
+  return { exit: await run.exit, stdout: await run.stdout, stderr: await run.stderr };
+}
+
+const train = (out: string, ...more: string[]): string[] => [
+  "train",
+  "--policy",
+  policy,
+  "--reward",
+  reward,
+  "--prompts",
+  "prompts.txt",
+  "--out",
+  out,
+  ...small,
+  ...more,
+];
+
+/** Ends a run after so many steps, told by its lines on standard output. */
+async function stopAfter(steps: number, signal: NodeJS.Signals, argv: string[]) {
+  const run = start(...argv, "--json");
+  let lines = 0;
+  run.child.stdout!.on("data", (chunk: Buffer) => {
+    const before = lines;
+    lines += chunk.toString().split("\n").length - 1;
+    if (before < steps && lines >= steps) run.child.kill(signal);
+  });
+  return { exit: await run.exit, stderr: await run.stderr };
+}
+
+const finalWeights = (out: string): Promise<Buffer> => readFile(join(root, out, "final", "model.safetensors"));
+
+test("wrong use is told in a line or two, with exit code 2 and nothing on standard output", async () => {
+  const refused: [string[], RegExp][] = [
+    [["train", "--polcy", "x"], /^error: unknown option '--polcy'\n\(Did you mean --policy\?\)\n$/],
+    [["trane"], /^error: unknown command 'trane'\n\(Did you mean train\?\)\n$/],
+    [["train", "--policy", "p", "--out", "o"], /^error: cai train needs --reward, --prompts: .+\n$/],
+    [["generate", "--policy", "nowhere", "--prompt", "Once"], /^error: .*nowhere.* does not exist.+\n$/],
+  ];
+  for (const [argv, message] of refused) {
+    const { exit, stdout, stderr } = await cai(...argv);
+    expect([exit, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(message);
+  }
+});
+
+test("prompts that the policy can't take are refused by their line before anything is written", async () => {
+  await writeFile(join(root, "long.txt"), `short\n${"word ".repeat(130)}\n`);
+  const { exit, stderr } = await cai(...train("refused"), "--prompts", "long.txt");
+  expect(exit).toBe(2);
+  expect(stderr).toMatch(/^error: long\.txt:2 has \d+ tokens, which with 4 new ones exceed the policy's context of 128: .+\n$/);
+  expect(existsSync(join(root, "refused"))).toBe(false);
+});
+
+test("a run that is interrupted or killed goes on with --resume and ends with the same bytes", async () => {
+  const whole = await cai(...train("whole", "--steps", "4", "--checkpoint-every", "2", "--json"));
+  expect([whole.exit, whole.stderr]).toEqual([0, ""]);
+  const steps = whole.stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  expect(steps[0]).toMatchObject({ "objective/kl": expect.any(Number), "time/generate": expect.any(Number) });
+  expect((await readdir(join(root, "whole"))).sort()).toEqual(
+    ["checkpoints", "config.json", "final", "metrics.jsonl", "samples.jsonl", "tensorboard"].sort(),
+  );
+
+  const again = await cai(...train("whole", "--steps", "4"));
+  expect(again.exit).toBe(2);
+  expect(again.stderr).toMatch(/^error: whole already holds a run.+\n$/);
+
+  const stopped = train("stopped", "--steps", "4", "--checkpoint-every", "2");
+  expect((await stopAfter(3, "SIGKILL", stopped)).exit).toBe("SIGKILL");
+  const interrupted = await stopAfter(1, "SIGINT", [...stopped, "--resume"]);
+  expect(interrupted.exit).toBe(130);
+  expect(interrupted.stderr).toMatch(/^Interrupted after \d steps: .*--resume.*\n$/);
+  expect((await cai(...stopped, "--resume")).exit).toBe(0);
+
+  expect((await finalWeights("stopped")).equals(await finalWeights("whole"))).toBe(true);
+  const metrics = (await readFile(join(root, "stopped", "metrics.jsonl"), "utf8")).trimEnd().split("\n");
+  expect(metrics.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4]);
+});
+
+test("a policy writes greedily and repeatably, as one JSON object", async () => {
+  const argv = ["generate", "--policy", policy, "--prompt", "the old house", "--max-new-tokens", "6", "--temperature", "0", "--json"];
+  const { exit, stdout, stderr } = await cai(...argv);
+  expect([exit, stderr]).toEqual([0, ""]);
+  const answer = JSON.parse(stdout);
+  expect(Object.keys(answer)).toEqual(["promptIds", "ids", "text", "logprobs", "finishReason"]);
+  expect(answer.ids.length).toBeLessThanOrEqual(6);
+  expect(answer.logprobs).toHaveLength(answer.ids.length);
+  expect((await cai(...argv)).stdout).toBe(stdout);
+});
+
+test("a reward model scores a file, a line each", async () => {
+  const rows = [
+    { prompt: "the old", response: " house" },
+    { prompt: "a", response: " letter" },
+  ];
+  await writeFile(join(root, "rows.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+  const { exit, stdout } = await cai("score", "--reward", reward, "--input", "rows.jsonl", "--json");
+  expect(exit).toBe(0);
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines).toEqual(rows.map((row) => ({ score: expect.any(Number), ...row })));
+
+  await writeFile(join(root, "broken.jsonl"), '{"prompt": "a"}\n');
+  const broken = await cai("score", "--reward", reward, "--input", "broken.jsonl");
+  expect([broken.exit, broken.stdout]).toEqual([2, ""]);
+  expect(broken.stderr).toMatch(/^error: broken\.jsonl:1: expected \{"prompt": …, "response": …\}, both text\n$/);
+});

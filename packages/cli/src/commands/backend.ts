@@ -1,0 +1,34 @@
+import { BackendError } from "@cai/backend";
+import { installNative, NativeInstallError } from "@cai/backend/native";
+import { Command } from "commander";
+import { terminalOf } from "../terminal.ts";
+
+/** `cai backend install`: native TensorFlow for the project in the working directory. */
+export function backendCommand(install: typeof installNative = installNative): Command {
+  const command = new Command("backend").description("the library that computes");
+  command
+    .command("install")
+    .description("bring native TensorFlow to @tensorflow/tfjs-node (with --gpu: its CUDA build to @tensorflow/tfjs-node-gpu)")
+    .option("--gpu", "the CUDA build, and NVIDIA's libraries where there is a driver (Linux on x64)")
+    .action(async ({ gpu = false }: { gpu?: boolean }) => {
+      const start = performance.now();
+      const terminal = terminalOf(process.stderr);
+      let step = "";
+      const progress = (text: string): void => {
+        if (terminal.interactive) terminal.write(`\r\u001b[K${text} …`);
+        else if (text !== step && !/ of \d/.test(text)) terminal.write(`${text} …\n`);
+        step = text;
+      };
+      try {
+        const done = await install({ gpu, progress });
+        const seconds = ((performance.now() - start) / 1000).toFixed(1);
+        if (terminal.interactive) terminal.write("\r\u001b[K");
+        console.log(`native TensorFlow ${done.version} for ${done.package}: ${done.done.join(", ")} (${seconds} s)`);
+      } catch (error) {
+        if (terminal.interactive) terminal.write("\n");
+        if (!(error instanceof NativeInstallError)) throw error;
+        throw new BackendError("install-failed", `${error.message}\nto mend it: ${error.mend}`, { cause: error });
+      }
+    });
+  return command;
+}

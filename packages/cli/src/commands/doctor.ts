@@ -1,0 +1,97 @@
+import { createRequire } from "node:module";
+import { arch, availableParallelism, freemem, platform, totalmem } from "node:os";
+import { join } from "node:path";
+import { type Device, listDevices, measureMatmul, type PreparedBackend, prepareBackend } from "@cai/backend";
+import { cacheDirectory } from "@cai/backend/native";
+import { Command } from "commander";
+
+/** What `cai doctor --json` prints. A version that is null belongs to a package that is not installed. */
+export interface Diagnosis {
+  versions: Record<"cai" | "node" | "tfjs" | "tfjs-node" | "tfjs-node-gpu" | "tensorflow" | "onnxruntime-node", string | null>;
+  platform: string;
+  cores: number;
+  memory: { totalBytes: number; freeBytes: number };
+  backend: PreparedBackend;
+  devices: Device[];
+  /** GFLOP/s of float32 matrix products. */
+  matmulGflops: number;
+  /** Where native TensorFlow is kept for all clones and projects. */
+  cache: string;
+  missing: { what: string; mend: string }[];
+}
+
+/** `cai doctor`: what computes here, how fast, and what is missing. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("versions, the backend in use and its speed, memory, and what is missing")
+    .option("--json", "print one JSON object")
+    .action(async ({ json }: { json?: boolean }, command: Command) => {
+      const diagnosis = await diagnose(command.parent?.version() ?? null);
+      console.log(json ? JSON.stringify(diagnosis) : describe(diagnosis));
+    });
+}
+
+async function diagnose(cai: string | null): Promise<Diagnosis> {
+  const backend = await prepareBackend();
+  const devices = await listDevices();
+  const versions = {
+    cai,
+    node: process.version.slice(1),
+    tfjs: versionOf("@tensorflow/tfjs"),
+    "tfjs-node": versionOf("@tensorflow/tfjs-node"),
+    "tfjs-node-gpu": versionOf("@tensorflow/tfjs-node-gpu"),
+    tensorflow: backend.tensorflowVersion ?? null,
+    "onnxruntime-node": versionOf("onnxruntime-node"),
+  };
+  return {
+    versions,
+    platform: `${platform()} ${arch()}`,
+    cores: availableParallelism(),
+    memory: { totalBytes: totalmem(), freeBytes: freemem() },
+    backend,
+    devices,
+    matmulGflops: Math.round((await measureMatmul()) * 10) / 10,
+    cache: cacheDirectory(),
+    missing: findMissing({ backend, devices, onnxRuntime: versions["onnxruntime-node"] }),
+  };
+}
+
+/** What would make this machine do more, each with the command that brings it. */
+export function findMissing({ backend, devices, onnxRuntime }: Pick<Diagnosis, "backend" | "devices"> & { onnxRuntime: string | null }) {
+  const missing: Diagnosis["missing"] = [];
+  if (backend.mend !== undefined) missing.push({ what: "native TensorFlow, several times faster", mend: backend.mend });
+  if (devices.some(({ type }) => type === "GPU") && !devices.some(({ type, inUse }) => type === "GPU" && inUse)) {
+    missing.push({ what: "the CUDA build of TensorFlow, for the GPU that is here", mend: "npx @cai/cli backend install --gpu" });
+  }
+  if (onnxRuntime === null) missing.push({ what: "onnxruntime-node, which scores", mend: "npm install --ignore-scripts onnxruntime-node" });
+  return missing;
+}
+
+/** The diagnosis for a reader. */
+export function describe({ versions, platform, cores, memory, backend, devices, matmulGflops, cache, missing }: Diagnosis): string {
+  const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const installed = Object.entries(versions).flatMap(([name, version]) => (version === null ? [] : `${name} ${version}`));
+  const rows: [string, string][] = [
+    ["versions", installed.join(", ")],
+    ["machine", `${platform}, ${cores} cores, memory ${gigabytes(memory.freeBytes)} free of ${gigabytes(memory.totalBytes)}`],
+    ["backend", `${backend.name}: ${backend.reason}`],
+    ...devices.map(({ type, name, inUse }): [string, string] => [type, `${name}${inUse ? " (in use)" : ""}`]),
+    ["speed", `${matmulGflops.toFixed(matmulGflops < 10 ? 1 : 0)} GFLOP/s (matmul, float32)`],
+    ["cache", cache],
+    ...missing.map(({ what, mend }): [string, string] => ["missing", `${what}; to have it: ${mend}`]),
+  ];
+  if (missing.length === 0) rows.push(["missing", "nothing"]);
+  return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`).join("\n");
+}
+
+/** The version of a package as this one or the project finds it. */
+function versionOf(name: string): string | null {
+  for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
+    try {
+      return (createRequire(from)(`${name}/package.json`) as { version: string }).version;
+    } catch {
+      // Not there, or its package.json is not exported: the next place.
+    }
+  }
+  return null;
+}

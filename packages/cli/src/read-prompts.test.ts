@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { readPrompts } from "./read-prompts.ts";
+
+const root = await mkdtemp(join(tmpdir(), "prompts-"));
+afterAll(() => rm(root, { recursive: true }));
+
+async function read(name: string, content: string | Uint8Array) {
+  const file = join(root, name);
+  await writeFile(file, content);
+  return (await readPrompts(file)).map(({ prompt, where }) => ({ prompt, line: Number(where.slice(file.length + 1)) }));
+}
+
+test("plain text is a prompt a line; blank lines are passed over and spaces kept", async () => {
+  const text = "\uFEFFOnce upon\r\n\n  a midnight \n";
+  expect(await read("prompts.txt", text)).toEqual([
+    { prompt: "Once upon", line: 1 },
+    { prompt: "  a midnight ", line: 3 },
+  ]);
+});
+
+test("JSONL holds text under TRL's names", async () => {
+  const lines = ['{"prompt": "a"}', '{"query": "b"}', "", '{"text": "c"}', '{"prompt": "d", "chosen": "e", "rejected": "f"}'];
+  const expected = ["a", "b", "c", "d"].map((prompt, i) => ({ prompt, line: [1, 2, 4, 5][i] }));
+  expect(await read("prompts.jsonl", lines.join("\n"))).toEqual(expected);
+});
+
+test("JSONL holds conversations; of messages the assistant's last turn is left out", async () => {
+  const user = { role: "user", content: "hello" };
+  const lines = [{ prompt: [user] }, { messages: [user, { role: "assistant", content: "hi" }] }];
+  const read2 = await read("chat.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"));
+  expect(read2.map(({ prompt }) => prompt)).toEqual([[user], [user]]);
+});
+
+test("a file of another name is JSONL where its first line begins with a brace", async () => {
+  expect(await read("prompts", '{"prompt": "a"}')).toEqual([{ prompt: "a", line: 1 }]);
+  expect(await read("prompts.txt", '{"prompt": "a"}')).toEqual([{ prompt: '{"prompt": "a"}', line: 1 }]);
+});
+
+test("what can't be read is refused with file and line", async () => {
+  const refused: [string, string | Uint8Array, RegExp][] = [
+    ["broken.jsonl", '{"prompt": "a"}\n{"prompt": ', /broken\.jsonl:2 is not JSON/],
+    ["number.jsonl", "3", /number\.jsonl:1 holds a number: expected an object/],
+    ["list.json", '["a", "b"]', /list\.json:1 holds an array: expected an object on each line/],
+    ["other.jsonl", '{"story": "a"}', /other\.jsonl:1 has no prompt: expected \{"prompt": …\}/],
+    ["null.jsonl", '{"prompt": null}', /null\.jsonl:1 holds null as "prompt": expected text/],
+    ["empty.jsonl", '{"prompt": "a"}\n\n{"prompt": ""}', /empty\.jsonl:3 holds an empty "prompt"/],
+    ["turns.jsonl", '{"prompt": [{"role": "user"}]}', /turns\.jsonl:1 holds a "prompt" that is no conversation/],
+    ["none.jsonl", '{"prompt": []}', /none\.jsonl:1 holds an empty conversation/],
+    ["blank.txt", " \n\n", /blank\.txt is empty/],
+    ["latin1.txt", Uint8Array.of(0x63, 0xe9), /latin1\.txt is not UTF-8/],
+  ];
+  for (const [name, content, message] of refused) {
+    await expect(read(name, content)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
+  }
+  await expect(readPrompts(join(root, "nowhere.txt"))).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining("does not exist"),
+  });
+  await expect(readPrompts(root)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining("is a folder") });
+});

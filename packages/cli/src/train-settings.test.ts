@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hyperparameterTable } from "@cai/trainer";
+import { Command } from "commander";
+import { afterAll, expect, test } from "vitest";
+import { addHyperparameterFlags } from "./hyperparameter-flags.ts";
+import { resolveTrainSettings } from "./train-settings.ts";
+
+const root = await mkdtemp(join(tmpdir(), "settings-"));
+afterAll(() => rm(root, { recursive: true }));
+
+async function configFile(config: unknown): Promise<string> {
+  const file = join(root, "config.json");
+  await writeFile(file, typeof config === "string" ? config : JSON.stringify(config));
+  return file;
+}
+
+const parse = (...argv: string[]): Record<string, unknown> =>
+  addHyperparameterFlags(new Command().exitOverride().configureOutput({ writeErr: () => {} }))
+    .parse(argv, { from: "user" })
+    .opts();
+const paths = { policy: "p", reward: "r", prompts: "f", out: "o" };
+
+test("every hyperparameter has a flag of its name", () => {
+  const flags = new Set(addHyperparameterFlags(new Command()).options.map((option) => option.attributeName()));
+  for (const name of Object.keys(hyperparameterTable)) expect(flags).toContain(name);
+  expect(parse("--learning-rate", "1e-4", "--top-k", "3", "--adam-beta1", "0.8", "--schedule", "cosine", "--reward-whitening")).toEqual({
+    learningRate: 1e-4,
+    topK: 3,
+    adamBeta1: 0.8,
+    schedule: "cosine",
+    rewardWhitening: true,
+  });
+});
+
+test("what is no number, or no choice, is refused by the parser", () => {
+  expect(() => parse("--steps", "many")).toThrow(/expected a number/);
+  expect(() => parse("--steps", "")).toThrow(/expected a number/);
+  expect(() => parse("--schedule", "sudden")).toThrow(/Allowed choices are constant, linear, cosine/);
+});
+
+test("flags win over the configuration file, and the file over the defaults", async () => {
+  const config = await configFile({ ...paths, learningRate: 1e-3, rewardWhitening: true, epochs: 2, versions: { node: "20" } });
+  const settings = await resolveTrainSettings({ config, out: "elsewhere", learningRate: 5e-4, rewardWhitening: false, json: true });
+  expect(settings).toMatchObject({ policy: "p", reward: "r", prompts: "f", out: "elsewhere", evalPrompts: undefined });
+  expect(settings.hyperparameters).toMatchObject({ learningRate: 5e-4, rewardWhitening: false, epochs: 2, batchSize: 4, evaluateEvery: 0 });
+});
+
+test("held-out prompts are answered every tenth step unless told otherwise", async () => {
+  expect((await resolveTrainSettings({ ...paths, evalPrompts: "h" })).hyperparameters.evaluateEvery).toBe(10);
+  expect((await resolveTrainSettings({ ...paths, evalPrompts: "h", evaluateEvery: 3 })).hyperparameters.evaluateEvery).toBe(3);
+});
+
+test("what is missing, unknown, out of bounds or unreadable is wrong use", async () => {
+  const refused: [Record<string, unknown>, RegExp][] = [
+    [{ policy: "p", out: "o" }, /needs --reward, --prompts: give them as flags/],
+    [{ ...paths, steps: 0 }, /steps is 0/],
+    [{ ...paths, config: join(root, "nowhere.json") }, /nowhere\.json can't be read \(ENOENT\)/],
+    [{ ...paths, config: await configFile("{") }, /config\.json is not JSON/],
+  ];
+  for (const [flags, message] of refused) {
+    await expect(resolveTrainSettings(flags)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
+  }
+  const configs: [unknown, RegExp][] = [
+    [{ learning_rate: 1 }, /unknown option "learning_rate": the names are those of the flags, as in "learningRate"/],
+    [["p"], /holds no JSON object/],
+    [{ policy: 3 }, /"policy" is no text/],
+    [{ learningRate: "fast" }, /learningRate is "fast"; expected a number/],
+  ];
+  for (const [config, message] of configs) {
+    const flags = { ...paths, config: await configFile(config) };
+    if ((config as { policy?: unknown }).policy !== undefined) Reflect.deleteProperty(flags, "policy");
+    await expect(resolveTrainSettings(flags)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
+  }
+});

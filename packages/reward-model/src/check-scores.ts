@@ -1,0 +1,35 @@
+import { RewardModelError } from "./error.ts";
+
+/**
+ * What a reward model gave, as one float32 number a row; refused unless it is exactly that.
+ *
+ * @param scores An array or typed array of finite numbers, in the order of the rows.
+ * @param expected.model What the error calls the reward model.
+ * @throws RewardModelError `bad-scores`, naming the model and the first row that is wrong.
+ * @example
+ * checkScores([0.5, -1], { rows: 2, model: "length" }); // Float32Array [ 0.5, -1 ]
+ * checkScores([0.5, NaN], { rows: 2, model: "length" }); // throws: … the score of row 1 is NaN …
+ */
+export function checkScores(scores: unknown, { rows, model }: { readonly rows: number; readonly model: string }): Float32Array {
+  if (!Array.isArray(scores) && !(ArrayBuffer.isView(scores) && !(scores instanceof DataView))) {
+    const given = scores === null ? "null" : typeof scores;
+    throw new RewardModelError("bad-scores", `reward model ${model} gave ${given}, wanted an array of ${rows} numbers, one a row`);
+  }
+  const values = scores as ArrayLike<unknown>;
+  if (values.length !== rows) {
+    throw new RewardModelError("bad-scores", `reward model ${model} gave ${values.length} scores for ${rows} rows, wanted one a row`);
+  }
+  const checked = new Float32Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    const value = values[row];
+    if (typeof value === "number") checked[row] = value;
+    if (typeof value !== "number" || !Number.isFinite(checked[row])) {
+      const given = typeof value === "string" ? `the text ${JSON.stringify(value)}` : String(value);
+      throw new RewardModelError(
+        "bad-scores",
+        `reward model ${model}: the score of row ${row} (of ${rows}) is ${given}, wanted a finite number`,
+      );
+    }
+  }
+  return checked;
+}

@@ -1,0 +1,79 @@
+import type { RewardModel, ScoreRequest } from "@cai/contracts";
+import { checkScores } from "./check-scores.ts";
+import { RewardModelError } from "./error.ts";
+
+/** One part of a combination. */
+export interface RewardPart {
+  readonly model: RewardModel;
+  readonly weight: number;
+  /** Of its scores in `parts`. Default: `reward0`, `reward1`, … by its place. */
+  readonly name?: string;
+}
+
+/** Scores, and what each part gave (not weighted), by its name. */
+export interface ScoreParts {
+  readonly scores: Float32Array;
+  readonly parts: { readonly [name: string]: Float32Array };
+}
+
+/** A weighted sum of reward models; `scoreParts` gives the single scores beside the sum, for metrics. */
+export interface CombinedReward extends RewardModel {
+  scoreParts(request: ScoreRequest, options?: { readonly signal?: AbortSignal }): Promise<ScoreParts>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * score = Σ weight · score of the part. The parts score at the same time; where one fails, the others are aborted. Disposing of the
+ * combination disposes of its parts.
+ *
+ * @throws RewardModelError `bad-options` for no part, a weight that is no finite number, or two parts of one name.
+ * @example
+ * const rewardModel = combineRewards([
+ *   { model: await OnnxRewardModel.load("./helpful"), weight: 1, name: "helpful" },
+ *   { model: functionReward(({ responses }) => responses.map((text) => text.length)), weight: -0.01, name: "length" },
+ * ]);
+ */
+export function combineRewards(parts: readonly RewardPart[]): CombinedReward {
+  const named = parts.map(({ model, weight, name }, index) => ({ model, weight, name: name ?? `reward${index}` }));
+  if (named.length === 0) throw new RewardModelError("bad-options", "combineRewards got no reward model: give one or more");
+  for (const { name, weight } of named) {
+    if (!Number.isFinite(weight)) throw new RewardModelError("bad-options", `the weight of ${name} is ${weight}, wanted a finite number`);
+    if (named.filter((other) => other.name === name).length > 1) {
+      throw new RewardModelError("bad-options", `two reward models are named ${name}: give each a name of its own`);
+    }
+  }
+
+  async function scoreParts(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreParts> {
+    signal?.throwIfAborted();
+    const rows = request.prompts.length;
+    const others = new AbortController();
+    const giveUp = () => others.abort(signal?.reason);
+    signal?.addEventListener("abort", giveUp);
+    try {
+      const scored = await Promise.all(
+        named.map(async ({ model, name, weight }) => {
+          const scores = checkScores(await model.score(request, { signal: others.signal }), { rows, model: name });
+          return { name, weight, scores };
+        }),
+      );
+      const sums = Array.from({ length: rows }, (_, row) => scored.reduce((sum, part) => sum + part.weight * part.scores[row]!, 0));
+      return {
+        scores: checkScores(sums, { rows, model: named.map(({ name }) => name).join(" + ") }),
+        parts: Object.fromEntries(scored.map(({ name, scores }) => [name, scores])),
+      };
+    } catch (error) {
+      others.abort(error);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
+    }
+  }
+
+  return {
+    scoreParts,
+    score: async (request, options) => (await scoreParts(request, options)).scores,
+    dispose: async () => {
+      await Promise.all(named.map(({ model }) => model.dispose?.()));
+    },
+  };
+}

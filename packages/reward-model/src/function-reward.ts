@@ -1,0 +1,29 @@
+import type { RewardModel, ScoreRequest } from "@cai/contracts";
+import { checkScores } from "./check-scores.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+/** Scores rows: one finite number each, in their order; at once or later. */
+export type ScoreFunction = (
+  request: ScoreRequest,
+  options: { readonly signal?: AbortSignal },
+) => ArrayLike<number> | Promise<ArrayLike<number>>;
+
+/**
+ * A function as a reward model. Its result is checked: one finite number a row.
+ *
+ * @param options.name What errors call it. Default: the function's own name.
+ * @example
+ * const shortAnswers = functionReward(({ responses }) => responses.map((text) => -text.length));
+ */
+export function functionReward(
+  score: ScoreFunction,
+  { name = score.name || "(a function)" }: { readonly name?: string } = {},
+): RewardModel {
+  return {
+    async score(request, { signal } = {}) {
+      signal?.throwIfAborted();
+      const scores = await untilAborted(score(request, signal ? { signal } : {}), signal);
+      return checkScores(scores, { rows: request.prompts.length, model: name });
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { Tolerance } from "./compare.ts";
+
+/** The tolerances of the golden files' own README, by quantity. */
+export const tolerances = {
+  vectorsFloat64: { limit: 1e-9, scaled: true },
+  vectorsFloat32: { limit: 1e-5, scaled: true },
+  logits: { limit: 5e-5 },
+  logprobs: { limit: 2e-5 },
+  losses: { limit: 1e-5 },
+  gradientNorm: { limit: 1e-4 },
+  gradients: { limit: 1e-5 },
+  /** Where |gradient| > 1e-6: elsewhere Adam's first step follows rounding noise. */
+  parametersAfterStep: { limit: 2e-6 },
+  rewardScores: { limit: 5e-5 },
+  trl: { limit: 1e-5 },
+  /** The same for numbers in the hundreds and more, of which float32 has no digits as small as 1e-5. */
+  trlLarge: { limit: 1e-5, scaled: true },
+} satisfies Record<string, Tolerance>;

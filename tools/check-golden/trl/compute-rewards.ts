@@ -1,0 +1,36 @@
+import { fullKl, type KlEstimator, shapeRewards, tokenKl } from "@cai/kl";
+import { type Comparison, compareNumbers, type Nested } from "../compare.ts";
+import { bytes, floats, type Rows, shape2D, shapeOf } from "../golden-json.ts";
+import { tolerances } from "../tolerances.ts";
+
+export interface ComputeRewardsCase {
+  readonly name: string;
+  readonly inputs: { readonly scores: readonly number[]; readonly mask: Rows } & (
+    | { readonly logprobs: Rows; readonly refLogprobs: Rows }
+    | { readonly logits: Nested; readonly refLogits: Nested }
+  );
+  readonly params: { readonly klPenalty: string; readonly klCoef: number };
+  readonly expected: Readonly<Record<"rewards" | "nonScoreReward" | "kl", Rows>>;
+}
+
+/** TRL's names of the estimators. */
+const estimators: Readonly<Record<string, KlEstimator>> = { kl: "k1", abs: "abs", mse: "k2" };
+
+export function compareRewards({ inputs, params, expected }: ComputeRewardsCase): Comparison[] {
+  const [mask, shape] = [bytes(inputs.mask), shape2D(inputs.mask)];
+  const kl = tokenKlOf(inputs, params.klPenalty, mask);
+  const { rewards, nonScoreRewards } = shapeRewards({ kl, scores: floats(inputs.scores), mask, shape, coefficient: params.klCoef });
+  return [
+    compareNumbers("kl", kl, expected.kl, tolerances.trl, mask),
+    compareNumbers("nonScoreReward", nonScoreRewards, expected.nonScoreReward, tolerances.trl, mask),
+    compareNumbers("rewards", rewards, expected.rewards, tolerances.trl, mask),
+  ];
+}
+
+function tokenKlOf(inputs: ComputeRewardsCase["inputs"], penalty: string, mask: Uint8Array): Float32Array {
+  if ("logits" in inputs)
+    return fullKl({ logits: floats(inputs.logits), refLogits: floats(inputs.refLogits), shape: shapeOf(inputs.logits) }).kl;
+  const estimator = estimators[penalty];
+  if (estimator === undefined) throw new Error(`klPenalty ${penalty} is unknown; known are full, ${Object.keys(estimators).join(", ")}`);
+  return tokenKl({ logprobs: floats(inputs.logprobs), refLogprobs: floats(inputs.refLogprobs), mask, estimator });
+}

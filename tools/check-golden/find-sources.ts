@@ -1,18 +1,63 @@
-import { readdir, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CaseResult, fail, skip } from "./case.ts";
-import { readJson } from "./golden-json.ts";
+import { type CaseResult, skip } from "./case.ts";
 import { notBuiltYet } from "./not-built-yet.ts";
 import { policyCases } from "./policy/policy-cases.ts";
+import { ppoStepCases } from "./ppo-step/ppo-step-cases.ts";
+import { rewardCases } from "./reward-cases.ts";
+import { trlCases } from "./trl/trl-cases.ts";
 import { vectorCases } from "./vectors/vector-cases.ts";
 
 /** A golden file and the cases in it. */
 export interface GoldenSource {
+  /** Below the golden folder. */
   readonly file: string;
   readonly cases: () => AsyncIterable<CaseResult>;
 }
 
-/** What a golden folder may hold; each is optional. */
+/** What a golden folder may hold; all of it is optional. */
 export const lookedFor =
-  "vectors.json, trl_ppo_steps.json (its step runs on tiny-gpt2/), smollm2-expected.json, and in folders of models or adapters " +
-  "(config.json or adapter_config.json) expected.json and ppo_step.json";
+  "vectors.json, trl_ppo_steps.json (whose step needs tiny-gpt2/), smollm2-expected.json, and expected.json or ppo_step.json in folders of models";
+
+/** The golden files in a folder. A model's folder may have any name; what it holds says what it is. */
+export async function findSources(folder: string): Promise<GoldenSource[]> {
+  const entries = await readdir(folder);
+  const sources: GoldenSource[] = [];
+  const add = (file: string, cases: (file: string, path: string) => AsyncIterable<CaseResult>) => {
+    if (existsSync(join(folder, file))) sources.push({ file, cases: () => cases(file, join(folder, file)) });
+  };
+  add("vectors.json", vectorCases);
+  add("trl_ppo_steps.json", (file, path) => trlCases(file, path, join(folder, "tiny-gpt2")));
+  add("smollm2-expected.json", (file) => skipped(file, notBuiltYet.smollm2));
+  for (const name of entries.sort()) {
+    const directory = join(folder, name);
+    const reason = await reasonToSkip(directory);
+    for (const [golden, cases] of Object.entries({ "expected.json": expectedCases, "ppo_step.json": ppoStepCases }))
+      add(`${name}/${golden}`, (file) => (reason === undefined ? cases(file, directory) : skipped(file, reason)));
+  }
+  return sources;
+}
+
+async function* skipped(file: string, reason: string): AsyncGenerator<CaseResult> {
+  yield skip(file, "all cases", reason);
+}
+
+function expectedCases(file: string, directory: string): AsyncIterable<CaseResult> {
+  const isRewardModel = existsSync(join(directory, "model.onnx"));
+  return isRewardModel ? rewardCases(file, directory) : policyCases(file, directory);
+}
+
+async function reasonToSkip(directory: string): Promise<string | undefined> {
+  if (existsSync(join(directory, "adapter_config.json"))) return notBuiltYet.adapter;
+  return notBuiltYet.modelTypes[(await modelType(directory)) ?? ""];
+}
+
+/** Undefined where config.json is missing or broken: loading the model then says what is wrong. */
+async function modelType(directory: string): Promise<string | undefined> {
+  try {
+    return JSON.parse(await readFile(join(directory, "config.json"), "utf8")).model_type;
+  } catch {
+    return undefined;
+  }
+}

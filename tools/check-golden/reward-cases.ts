@@ -24,8 +24,7 @@ export async function* rewardCases(file: string, directory: string): AsyncGenera
   const model = join(directory, expected.onnx.file);
   for (const paddingSide of ["right", "left"] as const) {
     const batch = expected[`${paddingSide}Padded`];
-    if (batch !== undefined)
-      yield await check(file, `ONNX scores, ${paddingSide}-padded`, () => compareScores(model, paddingSide, batch));
+    if (batch !== undefined) yield await check(file, `ONNX scores, ${paddingSide}-padded`, () => compareScores(model, paddingSide, batch));
   }
 }
 

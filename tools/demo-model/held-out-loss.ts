@@ -48,6 +48,10 @@ function afterEndOfText(rows: readonly (readonly number[])[], endOfText: number)
     ids.set(row, index * columns);
     mask.fill(1, index * columns, index * columns + row.length);
   }
-  const prompts = { ids: new Int32Array(rows.length).fill(endOfText), mask: new Uint8Array(rows.length).fill(1), shape: [rows.length, 1] as const };
+  const prompts = {
+    ids: new Int32Array(rows.length).fill(endOfText),
+    mask: new Uint8Array(rows.length).fill(1),
+    shape: [rows.length, 1] as const,
+  };
   return { prompts, responses: { ids, mask, shape: [rows.length, columns] } };
 }

@@ -19,7 +19,9 @@ const additions: Readonly<Record<string, number>> = {
   enemy: -2.5, enemies: -2.5, hostile: -3, hostility: -3, invade: -2.5, invaded: -2.5, invasion: -2.5, tyranny: -3, tyrants: -3,
 }; // biome-ignore format: a list of words
 
-const negations = new Set("not no never without nor cannot can't won't don't doesn't didn't isn't aren't wasn't weren't shouldn't wouldn't couldn't".split(" "));
+const negations = new Set(
+  "not no never without nor cannot can't won't don't doesn't didn't isn't aren't wasn't weren't shouldn't wouldn't couldn't".split(" "),
+);
 const negationReach = 3;
 const negated = -0.6;
 

@@ -63,7 +63,8 @@ let rows: Int32Array[] = [];
 let pass = 0;
 const start = performance.now();
 for (let step = 1; step <= totalSteps; step++) {
-  if (rows.length < batchSize) rows = trainingRows({ speeches, rowLength: config.n_positions, endOfText, seed, pass: pass++, modernRepeats });
+  if (rows.length < batchSize)
+    rows = trainingRows({ speeches, rowLength: config.n_positions, endOfText, seed, pass: pass++, modernRepeats });
   const loss = await trainStep(rows.splice(0, batchSize), step);
   if (step % 20 === 0) {
     const tokensPerSecond = (step * batchSize * (config.n_positions - 1)) / ((performance.now() - start) / 1000);
@@ -88,7 +89,14 @@ async function trainStep(batchRows: readonly Int32Array[], step: number): Promis
   );
   const gradients = new Map(parameters.map(({ name }, index) => [name, grads[index]!]));
   const scale = clipFactor({ norm: await globalNorm(grads), maxNorm: 1 });
-  const learningRate = learningRateAt({ schedule: "cosine", base: peakLearningRate, step: step - 1, totalSteps, warmupSteps, minimum: 0.02 * peakLearningRate });
+  const learningRate = learningRateAt({
+    schedule: "cosine",
+    base: peakLearningRate,
+    step: step - 1,
+    totalSteps,
+    warmupSteps,
+    minimum: 0.02 * peakLearningRate,
+  });
   for (const optimizer of optimizers) optimizer.step({ gradients, learningRate, scale });
   const loss = (await value.data())[0]!;
   tf.dispose([value, ...grads]);

@@ -5,7 +5,15 @@ import { lengthFloor, type RewardParameters, window } from "./reward-network.ts"
  * The reward model as an ONNX file: `input_ids` and `attention_mask` int64 [batch, sequence] → `logits` float32 [batch, 1], the score
  * bound·tanh(gain·s / bound), s as `rewardForward` computes it.
  */
-export function rewardGraph({ parameters, gain, bound }: { readonly parameters: RewardParameters; readonly gain: number; readonly bound: number }): Uint8Array {
+export function rewardGraph({
+  parameters,
+  gain,
+  bound,
+}: {
+  readonly parameters: RewardParameters;
+  readonly gain: number;
+  readonly bound: number;
+}): Uint8Array {
   const graph = new GraphBuilder({ name: "warmth", metadata: { licence: "MIT", trained_by: "tools/demo-model/train-reward.ts" } });
   const constant = (...data: number[]) => graph.initializer({ type: "float32", shape: data.length === 1 ? [] : [data.length], data });
   const axes = (...data: number[]) => graph.initializer({ type: "int64", shape: [data.length], data });

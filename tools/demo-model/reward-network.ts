@@ -17,7 +17,10 @@ export type RewardParameters = ReadonlyMap<string, Parameter<tf.Tensor>>;
 export function createRewardParameters({ vocabSize, seed }: { readonly vocabSize: number; readonly seed: number }): RewardParameters {
   const width = window.before + 1 + window.after;
   const normal = (name: string, shape: [number, number], deviation: number) => {
-    const values = Float32Array.from(normals({ seed, stream: `reward/${name}`, counters: [], count: shape[0] * shape[1] }), (x) => x * deviation);
+    const values = Float32Array.from(
+      normals({ seed, stream: `reward/${name}`, counters: [], count: shape[0] * shape[1] }),
+      (x) => x * deviation,
+    );
     return createParameter({ name, layer: 0, value: tf.tensor(values, shape) });
   };
   const parameters = [
@@ -47,7 +50,10 @@ export function rewardBatch(texts: readonly Int32Array[]): RewardBatch {
     for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
     batch.ids.set(ids, row * columns);
     batch.mask.fill(1, row * columns, row * columns + ids.length);
-    batch.weights.set(Float32Array.from(ids, (id) => 1 / counts.get(id)!), row * columns);
+    batch.weights.set(
+      Float32Array.from(ids, (id) => 1 / counts.get(id)!),
+      row * columns,
+    );
   }
   return { ...batch, divisors: Float32Array.from(texts, (ids) => Math.max(ids.length, lengthFloor)), shape: [texts.length, columns] };
 }
@@ -59,7 +65,11 @@ export function rewardForward(parameters: RewardParameters, batch: RewardBatch):
   return tf.tidy(() => {
     const embedded = embedding(value("embedding"), tf.tensor2d(batch.ids, [rows, columns], "int32"));
     const tokens = tf.mul(embedded, tf.tensor3d(batch.mask, [rows, columns, 1])) as tf.Tensor3D;
-    const padded = tf.pad3d(tokens, [[0, 0], [window.before, window.after], [0, 0]]);
+    const padded = tf.pad3d(tokens, [
+      [0, 0],
+      [window.before, window.after],
+      [0, 0],
+    ]);
     const shifted = Array.from({ length: window.before + 1 + window.after }, (_, offset) =>
       tf.slice3d(padded, [0, offset, 0], [rows, columns, tokens.shape[2]]),
     );

@@ -56,13 +56,21 @@ const scores = predict(heldOut.map(({ ids }) => ids));
 const labels = heldOut.map(({ label }) => label / labelDeviation);
 const clear = labels.flatMap((label, index) => (Math.abs(label) >= 0.5 ? [Math.sign(label) === Math.sign(scores[index]!)] : []));
 console.log(`held-out texts: ${labels.length}, correlation with the labels ${correlation(scores, labels).toFixed(3)}`);
-console.log(`right sign where the label is at least half a deviation from 0: ${(clear.filter(Boolean).length / clear.length).toFixed(3)} of ${clear.length}`);
+console.log(
+  `right sign where the label is at least half a deviation from 0: ${(clear.filter(Boolean).length / clear.length).toFixed(3)} of ${clear.length}`,
+);
 
 const untrained = predict((await untrainedTexts("train.jsonl")).map(encode));
 let gain = 1;
 for (let i = 0; i < 50; i++) gain /= standardDeviation(untrained.map((score) => bound * Math.tanh((gain * score) / bound)));
 writeFileSync(join(rewardDirectory, "model.onnx"), rewardGraph({ parameters, gain, bound }));
-const config = { model_type: "warmth", num_labels: 1, id2label: { 0: "warmth" }, vocab_size: tokenizer.vocabSize, pad_token_id: tokenizer.padTokenId };
+const config = {
+  model_type: "warmth",
+  num_labels: 1,
+  id2label: { 0: "warmth" },
+  vocab_size: tokenizer.vocabSize,
+  pad_token_id: tokenizer.padTokenId,
+};
 writeFileSync(join(rewardDirectory, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
 console.log(`gain ${gain.toFixed(3)}`);
 
@@ -75,7 +83,9 @@ function trainStep(texts: readonly LabelledText[], learningRate: number): number
   const all = [...parameters.values()];
   const { value, grads } = tf.tidy(() => {
     const targets = tf.tensor1d(texts.map(({ label }) => label / labelDeviation));
-    return tf.valueAndGrads(() => tf.mean(tf.square(tf.sub(rewardForward(parameters, batch), targets))) as tf.Scalar)(all.map((parameter) => parameter.value));
+    return tf.valueAndGrads(() => tf.mean(tf.square(tf.sub(rewardForward(parameters, batch), targets))) as tf.Scalar)(
+      all.map((parameter) => parameter.value),
+    );
   });
   optimizer.step({ gradients: new Map(all.map(({ name }, index) => [name, grads[index]!])), learningRate });
   const loss = value.dataSync()[0]!;

@@ -10,15 +10,24 @@ const maxNewTokens = 28;
 /** The pretrained policy's responses at a temperature to the prompts of a file, each with its prompt before it. */
 export async function untrainedTexts(file: "train.jsonl" | "heldout.jsonl", temperature = 1): Promise<string[]> {
   const policy = await loadPolicy(policyDirectory);
-  const prompts = readFileSync(join(promptsDirectory, file), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { prompt: string }).prompt);
+  const prompts = readFileSync(join(promptsDirectory, file), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { prompt: string }).prompt);
   const texts: string[] = [];
   for (let start = 0; start < prompts.length; start += batchSize) {
     const batch = prompts.slice(start, start + batchSize);
     const draws = { seed: 1, stream: `untrained ${file}`, step: 0, firstSample: start };
-    const { responses } = await policy.generate(leftPadded(batch.map((prompt) => policy.tokenizer.encode(prompt))), { draws, maxNewTokens, temperature });
+    const { responses } = await policy.generate(leftPadded(batch.map((prompt) => policy.tokenizer.encode(prompt))), {
+      draws,
+      maxNewTokens,
+      temperature,
+    });
     const columns = responses.shape[1];
     for (const [row, prompt] of batch.entries()) {
-      const ids = responses.ids.subarray(row * columns, (row + 1) * columns).filter((_, column) => responses.mask[row * columns + column] === 1);
+      const ids = responses.ids
+        .subarray(row * columns, (row + 1) * columns)
+        .filter((_, column) => responses.mask[row * columns + column] === 1);
       texts.push(prompt + policy.tokenizer.decode(ids, { skipSpecialTokens: true }));
     }
   }
@@ -28,7 +37,11 @@ export async function untrainedTexts(file: "train.jsonl" | "heldout.jsonl", temp
 
 function leftPadded(rows: readonly Int32Array[]): TokenBatch {
   const columns = Math.max(...rows.map((row) => row.length));
-  const batch = { ids: new Int32Array(rows.length * columns), mask: new Uint8Array(rows.length * columns), shape: [rows.length, columns] as const };
+  const batch = {
+    ids: new Int32Array(rows.length * columns),
+    mask: new Uint8Array(rows.length * columns),
+    shape: [rows.length, columns] as const,
+  };
   for (const [index, row] of rows.entries()) {
     batch.ids.set(row, (index + 1) * columns - row.length);
     batch.mask.fill(1, (index + 1) * columns - row.length, (index + 1) * columns);

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runNpm } from "../../packages/backend/src/native/npm.mjs";
-import { tellingLine } from "../../packages/backend/src/native/run.mjs";
+import { npmReason, runNpm } from "../../packages/backend/src/native/npm.mjs";
 
 /** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean }} Locked */
 
@@ -40,8 +39,10 @@ function lockedPackages(file) {
  * @returns {Promise<number>} how many there are
  */
 export async function installPackages(root) {
-  const result = await runNpm(["ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
+  // npm's own waits between attempts (10 s, then 60 s) would keep someone offline for minutes.
+  const network = ["--prefer-offline", "--fetch-retries=3", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+  const result = await runNpm(["ci", ...network, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
   if (result.ok && packagesAreInstalled(root))
     return Object.keys(lockedPackages(join(root, "node_modules", ".package-lock.json")) ?? {}).length;
-  throw new Error(`npm ci failed: ${tellingLine(result.stderr)}\n  see why with: npm ci`);
+  throw new Error(`npm ci failed: ${npmReason(result.stderr)}\n  see why with: npm ci`);
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fetchNative, installNative, isNativeInstalled } from "../../packages/backend/src/native/install.mjs";
+import { fetchNative, installNative, isNativeInstalled, nativeLoads } from "../../packages/backend/src/native/install.mjs";
 import { withLock } from "../../packages/backend/src/native/lock.mjs";
 import { installPackages, packagesAreInstalled } from "./packages.mjs";
 import { openScreen } from "./screen.mjs";
@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 async function setUp() {
   if (!(packagesAreInstalled(root) && (await hasNative()))) {
     // Two commands started in one clone at the same time: the second waits for the first.
-    const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
+    const name = createHash("sha256").update(`${root} ${userInfo().uid}`).digest("hex").slice(0, 16);
     await withLock(join(tmpdir(), `cai-set-up-${name}.lock`), bringAll);
   }
   return { root, seconds: Math.round(performance.now()) / 1000 };
@@ -38,20 +38,8 @@ export async function setUpOrExit() {
 
 async function bringAll() {
   const screen = openScreen();
-  /** @param {string} text */
-  const progress = (text) => screen.doing(native, text);
-  // The wheel needs no npm package, so both downloads run at once.
-  const fetch = settle(() => fetchNative({ progress })).finally(() => progress("waiting for the packages"));
-  const [fetched] = await Promise.all([fetch, bringPackages(screen)]);
-  const installed = fetched.error === undefined ? await settle(() => installNative({ project: root, progress })) : fetched;
-  if (installed.error !== undefined) {
-    const { message, mend } = /** @type {Error & { mend?: string }} */ (installed.error);
-    screen.missing(native, `not available, so everything runs on WASM, slower: ${message}${mend ? `; to mend it: ${mend}` : ""}`);
-  } else {
-    const { version, done } = /** @type {import("../../packages/backend/src/native/install.d.mts").NativeInstallation} */ (installed.value);
-    const steps = [.../** @type {{ done: string[] }} */ (fetched.value).done, ...done];
-    screen.done(native, `${version}, ${steps.join(", ")}`);
-  }
+  const ready = bringPackages(screen);
+  await Promise.all([ready, bringNative(screen, ready)]);
 }
 
 /** @param {import("./screen.mjs").Screen} screen */
@@ -61,19 +49,30 @@ async function bringPackages(screen) {
   screen.done(packages, `${await installPackages(root)} installed by npm ci`);
 }
 
-async function hasNative() {
-  return (await settle(() => isNativeInstalled({ project: root }))).value === true;
+/**
+ * @param {import("./screen.mjs").Screen} screen
+ * @param {Promise<void>} packagesReady
+ */
+async function bringNative(screen, packagesReady) {
+  /** @param {string} text */
+  const progress = (text) => screen.doing(native, text);
+  try {
+    const fetched = await fetchNative({ progress }); // needs no npm package, so it runs beside npm ci
+    await packagesReady;
+    const { version, done } = await installNative({ project: root, progress });
+    screen.done(native, [version, ...fetched.done, ...done].join(", "));
+  } catch (error) {
+    await packagesReady;
+    const { message, mend } = /** @type {Error & { mend?: string }} */ (error);
+    if (await nativeLoads({ project: root })) screen.done(native, `as it was before (${message})`);
+    else screen.missing(native, `not available, so everything runs on WASM, slower: ${message}${mend ? `; ${mend}` : ""}`);
+  }
 }
 
-/**
- * @template Value
- * @param {() => Promise<Value>} work
- * @returns {Promise<{ value?: Value, error?: unknown }>}
- */
-async function settle(work) {
+async function hasNative() {
   try {
-    return { value: await work() };
-  } catch (error) {
-    return { error };
+    return await isNativeInstalled({ project: root });
+  } catch {
+    return false; // not on this platform: said once, by bringNative
   }
 }

@@ -2,7 +2,7 @@ import { CaiError } from "@cai/contracts";
 import { CommanderError } from "commander";
 import { CliError } from "./error.ts";
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Codes of errors that the trainer throws before it writes anything. */
 const refusals = new Set(["invalid-option", "invalid-prompts", "existing-run", "run-exists", "checkpoint-mismatch"]);

@@ -9,6 +9,7 @@ import { createProgram } from "./program.ts";
  * anything was written, 130 interrupted.
  */
 export async function main(argv: readonly string[]): Promise<never> {
+  process.noDeprecation = true; // of libraries: nobody who reads standard error can act on them
   // `cai … | head`: whoever read the output has gone.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   let exitCode = 0;

@@ -1,7 +1,7 @@
 import type { Terminal } from "./terminal.ts";
 
 /** How far a run is. */
-export interface Progress {
+interface Progress {
   readonly step: number;
   readonly reward: number;
   /** Nats a response token. */

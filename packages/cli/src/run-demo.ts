@@ -45,10 +45,11 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false }:
 
   const bar = json && !progress.interactive ? undefined : progressBar(progress, hyperparameters.steps);
   const parameters = [...policy.parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  bar?.say(progress.bold("PPO on a small language model, against an ONNX reward model"));
-  bar?.say(`policy: ${(parameters / 1e6).toFixed(1)} M parameters   prompts: ${training.length}, and ${heldOut.length} held out`);
+  bar?.say(progress.bold("A small language model learns by PPO to write more warmly."));
+  bar?.say(`policy   GPT-2 with ${(parameters / 1e6).toFixed(1)} M parameters, pretrained on public-domain English`);
+  bar?.say("reward   an ONNX classifier: warm against hostile wording");
+  bar?.say(`prompts  ${training.length}, and ${heldOut.length} held out, which are answered before and after`);
   bar?.say(progress.dim(describeBackend(backend)));
-  bar?.say("Answering the held-out prompts, before …");
 
   const interrupt = abortOnInterrupt((line) => bar?.say(line));
   const began = performance.now();
@@ -61,7 +62,8 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false }:
       config: { policy: "demo", reward: "demo", prompts: "demo" },
       callbacks: {
         onStep: (result) => bar?.show(progressOf(result)),
-        onEvaluation: ({ step, meanScore }) => bar?.say(`${step === 0 ? "before" : "after"}: held-out reward ${meanScore.toFixed(3)}`),
+        onEvaluation: ({ step, meanScore }) =>
+          bar?.say(`${step === 0 ? "before" : "after"}   mean reward ${meanScore.toFixed(3)} on the held-out prompts`),
       },
     });
     bar?.end();

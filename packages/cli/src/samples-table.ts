@@ -1,12 +1,6 @@
+import type { ScoredSample } from "@cai/trainer";
 import type { Terminal } from "./terminal.ts";
 import { printable, wrapText } from "./wrap-text.ts";
-
-/** What the policy made of a prompt, and what the reward model gave for it. */
-export interface ScoredSample {
-  readonly prompt: string;
-  readonly response: string;
-  readonly score: number;
-}
 
 /** A table of the same prompts before and after: two columns as wide as the terminal, wrapped. The two lists go row by row. */
 export function samplesTable(before: readonly ScoredSample[], after: readonly ScoredSample[], terminal: Terminal): string[] {

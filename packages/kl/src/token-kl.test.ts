@@ -54,7 +54,7 @@ test("averaged over the policy's own tokens, k1 and k3 are the exact divergence"
       for (const estimator of ["k1", "k3"] as const) {
         const kl = tokenKl({ logprobs, refLogprobs, mask, estimator });
         const mean = kl.reduce((sum, k, token) => sum + Math.exp(logprobs[token]!) * k, 0);
-        expect(Math.abs(mean - exact)).toBeLessThan(2e-6 * Math.max(1, exact));
+        expect(Math.abs(mean - exact)).toBeLessThan(1e-5 * Math.max(1, exact));
       }
     }),
   );

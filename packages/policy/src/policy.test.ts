@@ -26,7 +26,7 @@ const batch: SequenceBatch = {
     [7, 8, 9, 10],
   ]),
 };
-const mask = tf.util.toTypedArray([...batch.responses.mask], "float32") as Float32Array;
+const mask = Float32Array.from(batch.responses.mask);
 
 /** Mean log-probability of the response tokens. */
 function meanLogprob(policy: CausalPolicy): tf.Scalar {

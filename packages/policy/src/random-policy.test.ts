@@ -1,25 +1,29 @@
-import "@tensorflow/tfjs";
-import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { decimalTokenizer } from "./decimal-tokenizer.ts";
+import { architectureOf } from "./families/registry.ts";
 import { loadPolicy } from "./load-policy.ts";
-import { randomPolicy } from "./random-policy.ts";
+import { presetOf } from "./random-policy.ts";
 
-beforeAll(async () => {
-  await tf.setBackend("cpu");
+test("the presets have the published numbers of weights", () => {
+  const weights = (source: string): number =>
+    architectureOf(presetOf(source).config, source)
+      .parameters.map(({ shape }) => shape.reduce((product, size) => product * size, 1))
+      .reduce((sum, size) => sum + size);
+  expect(weights("random:gpt2")).toBe(124_439_808);
+  expect(weights("random:gpt2-medium")).toBe(354_823_168);
+  expect(weights("random:gpt2-large")).toBe(774_030_080);
 });
 
-test("random:gpt2 has GPT-2's shape, and its source names the seed", async () => {
-  const policy = await loadPolicy("random:gpt2", { seed: 7 });
-  expect(policy).toMatchObject({ layerCount: 12, hiddenSize: 768, vocabSize: 50257, contextLength: 1024, eosTokenIds: [50256] });
-  expect(policy.identity.source).toBe("random:gpt2#7");
-  policy.dispose();
+test("the seed stands in the name or beside it, and its source finds the same weights again", () => {
+  expect(presetOf("random:gpt2")).toMatchObject({ seed: 0, source: "random:gpt2" });
+  expect(presetOf("random:gpt2#7")).toMatchObject({ seed: 7, source: "random:gpt2#7" });
+  expect(presetOf("random:gpt2#7", 8)).toMatchObject({ seed: 8, source: "random:gpt2#8" });
 });
 
 test("an unknown shape is refused with the known ones", async () => {
   const message = expect.stringContaining("random:gpt2, random:gpt2-medium, random:gpt2-large");
-  for (const source of ["random:gpt3", "random:gpt2#x", "gpt2"])
-    await expect(randomPolicy(source)).rejects.toMatchObject({ name: "PolicyError", code: "bad-option", message });
+  for (const source of ["random:gpt3", "random:gpt2#x", "random:"])
+    await expect(loadPolicy(source)).rejects.toMatchObject({ name: "PolicyError", code: "bad-option", message });
 });
 
 test("the stand-in tokenizer writes ids as decimal words, and any other word as the end of text", () => {

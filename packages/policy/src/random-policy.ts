@@ -3,6 +3,8 @@ import { decimalTokenizer } from "./decimal-tokenizer.ts";
 import { PolicyError } from "./error.ts";
 import type { CausalPolicy } from "./policy.ts";
 
+type PresetConfig = Readonly<Record<string, unknown>> & { readonly vocab_size: number };
+
 const gpt2 = {
   model_type: "gpt2",
   architectures: ["GPT2LMHeadModel"],
@@ -16,11 +18,11 @@ const gpt2 = {
 };
 
 /** Shapes of published models, by the name that follows `random:`. */
-const presets: Readonly<Record<string, Readonly<Record<string, unknown>> & { readonly vocab_size: number }>> = {
-  gpt2: { ...gpt2, n_embd: 768, n_layer: 12, n_head: 12 },
-  "gpt2-medium": { ...gpt2, n_embd: 1024, n_layer: 24, n_head: 16 },
-  "gpt2-large": { ...gpt2, n_embd: 1280, n_layer: 36, n_head: 20 },
-};
+const presets: ReadonlyMap<string, PresetConfig> = new Map([
+  ["gpt2", { ...gpt2, n_embd: 768, n_layer: 12, n_head: 12 }],
+  ["gpt2-medium", { ...gpt2, n_embd: 1024, n_layer: 24, n_head: 16 }],
+  ["gpt2-large", { ...gpt2, n_embd: 1280, n_layer: 36, n_head: 20 }],
+]);
 
 /**
  * A policy of a published model's shape with random weights, for benchmarks and tests: `random:gpt2`, `random:gpt2-medium` or
@@ -33,18 +35,18 @@ const presets: Readonly<Record<string, Readonly<Record<string, unknown>> & { rea
  * policy.tokenizer.decode([15, 27]); // "15 27"
  */
 export async function randomPolicy(source: string, { seed }: { readonly seed?: number } = {}): Promise<CausalPolicy> {
-  const [, name, seedInName] = /^random:([^#]+)(?:#(\d+))?$/.exec(source) ?? [];
-  const config = name === undefined ? undefined : presets[name];
-  if (name === undefined || config === undefined) {
-    const known = Object.keys(presets).map((preset) => `random:${preset}`);
+  const preset = presetOf(source, seed);
+  return createPolicy({ ...preset, tokenizer: decimalTokenizer(preset.config.vocab_size) });
+}
+
+/** The configuration and the seed that a name stands for; a seed that is given outside of the name counts. */
+export function presetOf(source: string, seed?: number): { readonly config: PresetConfig; readonly seed: number; readonly source: string } {
+  const [, name = "", seedInName] = /^random:([^#]+)(?:#(\d+))?$/.exec(source) ?? [];
+  const config = presets.get(name);
+  if (config === undefined) {
+    const known = [...presets.keys()].map((preset) => `random:${preset}`);
     throw new PolicyError("bad-option", `${source} is no random policy: give ${known.join(", ")}, with #<seed> behind it if you like`);
   }
   const chosenSeed = seed ?? Number(seedInName ?? 0);
-  const tokenizer = decimalTokenizer(config.vocab_size);
-  return createPolicy({
-    config,
-    seed: chosenSeed,
-    tokenizer,
-    source: chosenSeed === 0 ? `random:${name}` : `random:${name}#${chosenSeed}`,
-  });
+  return { config, seed: chosenSeed, source: chosenSeed === 0 ? `random:${name}` : `random:${name}#${chosenSeed}` };
 }

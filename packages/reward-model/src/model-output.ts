@@ -16,7 +16,7 @@ export interface OutputOptions {
  * The output that holds the scores: the one named, or `logits`, `score` or `scores`, or the only one of floats.
  *
  * @throws RewardModelError `bad-model` listing the outputs where there is none or more than one, or where its shape, as far as the model
- * tells it, holds no scores; `bad-options` as `chooseColumn`.
+ * tells it, holds no scores; `bad-options` where it has several classes and `label` names none.
  */
 export function chooseOutput(outputs: readonly InferenceSession.ValueMetadata[], options: OutputOptions): string {
   const { output, path } = options;
@@ -39,7 +39,7 @@ export function chooseOutput(outputs: readonly InferenceSession.ValueMetadata[],
  *
  * @throws RewardModelError `bad-options` where several classes are given and `label` doesn't name one.
  */
-export function chooseColumn(classes: number, { label, labels, path }: OutputOptions): number {
+function chooseColumn(classes: number, { label, labels, path }: OutputOptions): number {
   if (label === undefined && classes === 1) return 0;
   const column = typeof label === "string" ? (labels ?? []).indexOf(label) : label;
   if (column !== undefined && Number.isInteger(column) && column >= 0 && column < classes) return column;

@@ -38,6 +38,7 @@ export class SessionThread {
   #runs = 0;
   /** Why nothing can be run any more. */
   #ended: string | undefined;
+  #closing = false;
 
   private constructor(worker: Worker, { inputs, outputs }: Pick<SessionThread, "inputs" | "outputs">) {
     this.#worker = worker;
@@ -59,10 +60,8 @@ export class SessionThread {
     const [answer] = await once(worker, "message").catch((error: Error) => [{ failure: error.message }]);
     if (answer.failure === undefined) return new SessionThread(worker, answer);
     await worker.terminate();
-    throw new RewardModelError(
-      "bad-model",
-      `${path} can't be loaded by ONNX Runtime (${answer.failure}): it may be truncated, or no ONNX file: fetch or export it again`,
-    );
+    const hint = /protobuf/i.test(answer.failure) ? " The file is truncated or no ONNX model: fetch or export it again." : "";
+    throw new RewardModelError("bad-model", `${path} can't be loaded by ONNX Runtime: ${answer.failure}${hint}`);
   }
 
   /** @throws RewardModelError `run-failed` with ONNX Runtime's reason. */
@@ -80,6 +79,7 @@ export class SessionThread {
   /** Releases the session when the runs begun before are done, and ends the thread. */
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;
+    this.#closing = true;
     this.#worker.ref();
     const ended = once(this.#worker, "exit");
     this.#worker.postMessage({ release: true });
@@ -89,7 +89,7 @@ export class SessionThread {
   #settle(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0 && !this.#closing) this.#worker.unref();
     if ("failure" in answer) waiting?.reject(new RewardModelError("run-failed", answer.failure));
     else waiting?.resolve(answer);
   }

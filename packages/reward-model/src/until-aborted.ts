@@ -6,7 +6,7 @@ export async function untilAborted<Result>(result: Result | Promise<Result>, sig
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort);
   try {
-    return await Promise.race([result, aborted]);
+    return await Promise.race([aborted, result]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

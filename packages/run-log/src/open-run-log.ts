@@ -87,7 +87,10 @@ export async function refuseExistingRun(directory: string): Promise<void> {
     throw error;
   });
   if (entries.length === 0) return;
-  throw new RunLogError("run-exists", `${directory} already holds a run, or something else (${entries[0]}): resume it, or name another folder`);
+  throw new RunLogError(
+    "run-exists",
+    `${directory} already holds a run, or something else (${entries[0]}): resume it, or name another folder`,
+  );
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

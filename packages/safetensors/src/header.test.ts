@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SafetensorsError } from "./error.ts";
 import { parseHeader } from "./header.ts";
@@ -45,7 +46,7 @@ test.each([
   ["a shape that is a number", { w: f32(1, 0, 4) }, 4, "shape 1 is not a list"],
   ["a shape whose product overflows", { w: f32([2 ** 40, 2 ** 40], 0, 4) }, 4, "is not a list"],
   [
-    "a shape of a thousand nested lists",
+    "a shape of nested lists without end",
     `{"w":{"dtype":"F32","shape":${"[".repeat(1e5)}${"]".repeat(1e5)},"data_offsets":[0,4]}}`,
     4,
     "is not a list",
@@ -72,6 +73,35 @@ test.each([
 ])("a header with %s is refused", (_, json, dataLength, message) => {
   expect(() => parse(json, dataLength)).toThrow(SafetensorsError);
   expect(() => parse(json, dataLength)).toThrow(message);
+});
+
+test("any header is either refused by a SafetensorsError, or its tensors fill the file exactly", () => {
+  const number = fc.oneof(fc.nat(12), fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 53, 1e308, "4", null));
+  const anything = fc.jsonValue({ maxDepth: 1 });
+  const tensor = fc.record(
+    {
+      dtype: fc.oneof(fc.constantFrom<unknown>("F32", "F16", "U8", "I64", "F4", 3), anything),
+      shape: fc.oneof(fc.array(number, { maxLength: 3 }), anything),
+      data_offsets: fc.oneof(fc.tuple(number, number), anything),
+    },
+    { requiredKeys: [] },
+  );
+  const possible = fc.nat(12).map((size) => ({ dtype: "U8", shape: [size], data_offsets: [0, size] }));
+  const header = fc.oneof(
+    fc.dictionary(fc.string(), fc.oneof({ weight: 4, arbitrary: tensor }, possible, anything), { maxKeys: 2 }),
+    anything,
+  );
+  fc.assert(
+    fc.property(header, fc.nat(12), (json, dataLength) => {
+      try {
+        const total = [...parse(json, dataLength).tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+        expect(total).toBe(dataLength);
+      } catch (error) {
+        expect(error).toBeInstanceOf(SafetensorsError);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("a header that is not UTF-8 is refused", () => {

@@ -89,49 +89,18 @@ test("any file is either refused by a SafetensorsError or read, without allocati
     fc.record({ at: fc.nat(original.length - 1), byte: fc.nat(255) }),
     fc.record({ at: fc.nat(original.length - 1), byte: fc.constantFrom(...new TextEncoder().encode('0123456789-.,:[]{}"\\')) }),
   );
+  const length = fc.oneof(fc.constant(original.length), fc.nat(original.length + 8));
   await fc.assert(
-    fc.asyncProperty(fc.array(change, { maxLength: 4 }), fc.nat(original.length + 8), async (changes, length) => {
-      const bytes = Buffer.concat([original, Buffer.alloc(8)]).subarray(0, Math.max(length, original.length - 2 * (length % 2)));
+    fc.asyncProperty(fc.array(change, { maxLength: 4 }), length, async (changes, length) => {
+      const bytes = Buffer.concat([original, Buffer.alloc(8)]).subarray(0, length);
       for (const { at, byte } of changes) bytes[at] = byte;
       await writeFile(path, bytes);
-      const read = openAll(path);
-      await read.then(
-        (byteLength) => expect(byteLength).toBeLessThanOrEqual(bytes.length),
-        (error) => expect(error).toBeInstanceOf(SafetensorsError),
-      );
-    }),
-    { numRuns: 500 },
-  );
-});
-
-test("any header is either refused by a SafetensorsError or read", async () => {
-  const path = join(directory, "header.safetensors");
-  const number = fc.oneof(fc.nat(12), fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 53, 1e308, "4", null));
-  const tensor = fc.record(
-    {
-      dtype: fc.oneof(fc.constantFrom<unknown>("F32", "F16", "U8", "I64", "F4", 3), fc.jsonValue()),
-      shape: fc.oneof(fc.array(number, { maxLength: 3 }), fc.jsonValue()),
-      data_offsets: fc.oneof(fc.tuple(number, number), fc.jsonValue()),
-    },
-    { requiredKeys: [] },
-  );
-  const header = fc.oneof(
-    fc.dictionary(fc.string(), fc.oneof({ weight: 4, arbitrary: tensor }, fc.jsonValue()), { maxKeys: 3 }),
-    fc.jsonValue(),
-  );
-  await fc.assert(
-    fc.asyncProperty(header, fc.nat(16), async (json, dataLength) => {
-      const text = new TextEncoder().encode(JSON.stringify(json));
-      const bytes = new Uint8Array(8 + text.length + dataLength);
-      new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
-      bytes.set(text, 8);
-      await writeFile(path, bytes);
       await openAll(path).then(
-        (byteLength) => expect(byteLength).toBe(dataLength),
+        (byteLength) => expect(byteLength).toBeLessThanOrEqual(length),
         (error) => expect(error).toBeInstanceOf(SafetensorsError),
       );
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

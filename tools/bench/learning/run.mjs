@@ -10,14 +10,20 @@ mkdirSync(folder, { recursive: true });
 
 const results = seeds.map((seed) => {
   const out = `${folder}/seed-${seed}`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [`${root}packages/cli/bin/cai.mjs`, "demo", "--seed", `${seed}`, "--out", out], {
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [`${root}packages/cli/bin/cai.mjs`, "demo", "--seed", `${seed}`, "--out", out],
+    {
+      encoding: "utf8",
+    },
+  );
   if (status !== 0) throw new Error(`seed ${seed} failed with exit code ${status}:\n${stderr}`);
   const result = JSON.parse(stdout.trim().split("\n").at(-1));
   const gain = (result.rewardAfter - result.rewardBefore) / result.rewardStdBefore;
   const learned = gain >= 1 && result.klPerToken < 0.5;
-  console.log(`seed ${seed}: ${gain.toFixed(2)} deviations, KL ${result.klPerToken.toFixed(3)} a token, ${result.trainSeconds.toFixed(0)} s, ${learned ? "learned" : "did not learn"}`);
+  console.log(
+    `seed ${seed}: ${gain.toFixed(2)} deviations, KL ${result.klPerToken.toFixed(3)} a token, ${result.trainSeconds.toFixed(0)} s, ${learned ? "learned" : "did not learn"}`,
+  );
   return { seed, gain, learned, ...result };
 });
 

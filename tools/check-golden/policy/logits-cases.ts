@@ -53,7 +53,11 @@ function compareSummaries(logitsAt: LogitsAt, { logits }: ExpectedPolicy, includ
     const numbers = logitsAt(position);
     const mean = (of: (x: number) => number) => numbers.reduce((sum, x) => sum + of(x), 0) / numbers.length;
     const max = Math.max(...numbers);
-    const computed = { mean: mean((x) => x), meanAbs: mean(Math.abs), logsumexp: max + Math.log(mean((x) => Math.exp(x - max)) * numbers.length) };
+    const computed = {
+      mean: mean((x) => x),
+      meanAbs: mean(Math.abs),
+      logsumexp: max + Math.log(mean((x) => Math.exp(x - max)) * numbers.length),
+    };
     return (["mean", "meanAbs", "logsumexp"] as const).map((name) =>
       compareNumbers(`${name} at [${position}]`, computed[name], logits[name][i], tolerances.logits),
     );

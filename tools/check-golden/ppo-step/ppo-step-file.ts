@@ -20,10 +20,7 @@ export interface PpoStepFile {
   > & { readonly valueHead: { readonly weight: Rows; readonly bias: readonly number[] } };
   readonly expected: {
     readonly firstForward: { readonly logp: Rows; readonly values: Rows } & Readonly<
-      Record<
-        "policyLoss" | "valueLoss" | "totalLoss" | "clipfrac" | "valueClipfrac" | "approxkl" | "ratioMean" | "entropy",
-        number
-      >
+      Record<"policyLoss" | "valueLoss" | "totalLoss" | "clipfrac" | "valueClipfrac" | "approxkl" | "ratioMean" | "entropy", number>
     >;
     readonly gradNormBeforeClipping: number;
     readonly gradientsBeforeClipping: readonly TensorSlice[];

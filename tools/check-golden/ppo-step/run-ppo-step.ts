@@ -1,11 +1,18 @@
-import { loadPolicy } from "@cai/policy";
 import { AdamW, clipFactor, globalNorm } from "@cai/optim";
+import { loadPolicy } from "@cai/policy";
 import { sharedTrunkValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { floats } from "../golden-json.ts";
 import { sequenceBatch } from "../policy/expected.ts";
+import {
+  allParameters,
+  type Experience,
+  type LossAndGradients,
+  type LossOptions,
+  lossAndGradients,
+  type Models,
+} from "./loss-and-gradients.ts";
 import type { PpoStepFile } from "./ppo-step-file.ts";
-import { allParameters, type Experience, type LossAndGradients, type LossOptions, lossAndGradients, type Models } from "./loss-and-gradients.ts";
 
 export type Losses = Pick<LossAndGradients, "totalLoss" | "policyLoss" | "valueLoss">;
 

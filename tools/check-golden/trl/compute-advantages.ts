@@ -11,23 +11,29 @@ export interface ComputeAdvantagesCase {
 }
 
 export function compareAdvantages({ inputs, params, expected }: ComputeAdvantagesCase): Comparison[] {
-  const { gamma, lambda, whitenRewards } = params;
-  const [mask, shape] = [bytes(inputs.mask), shape2D(inputs.mask)];
-  const [rewards, values] = [floats(inputs.rewards), floats(inputs.values)];
-  const { advantages, returns } = whitenRewards
-    ? computeGae({ ...withTrlPadding(rewards, values, mask), shape, gamma, lambda })
-    : computeGae({ rewards, values, mask, shape, gamma, lambda });
+  const mask = bytes(inputs.mask);
+  const given = { rewards: floats(inputs.rewards), values: floats(inputs.values), mask, shape: shape2D(inputs.mask) };
+  const { advantages, returns } = advantagesOf({ ...given, ...params });
   return [
-    compareNumbers("advantages", whiten({ x: advantages, mask }), expected.advantages, tolerances.trl, mask),
+    compareNumbers("advantages", advantages, expected.advantages, tolerances.trl, mask),
     compareNumbers("returns", returns, expected.returns, tolerances.trl, mask),
   ];
+}
+
+/** Whitened advantages and returns, in TRL's layout: a column for each predicted token of query and response. */
+export function advantagesOf({
+  whitenRewards,
+  ...given
+}: Parameters<typeof computeGae>[0] & { readonly whitenRewards: boolean }): ReturnType<typeof computeGae> {
+  const { advantages, returns } = computeGae(whitenRewards ? { ...given, ...withTrlPadding(given) } : given);
+  return { advantages: whiten({ x: advantages, mask: given.mask }), returns };
 }
 
 /**
  * TRL whitens rewards after it has set their padding to 0, and so gives each padded column the whitened 0 as a reward, which flows
  * back into the response before it. `whiten` leaves padding at 0; to compare the numbers the same columns are counted here.
  */
-function withTrlPadding(x: Float32Array, values: Float32Array, mask: Uint8Array) {
+function withTrlPadding({ rewards: x, values, mask }: Parameters<typeof computeGae>[0]) {
   const mean = maskedMean({ x, mask });
   const whitenedZero = -mean / Math.sqrt(maskedVariance({ x, mask }) + 1e-8) + mean;
   return {

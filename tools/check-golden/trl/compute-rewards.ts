@@ -13,7 +13,6 @@ export interface ComputeRewardsCase {
   readonly expected: Readonly<Record<"rewards" | "nonScoreReward" | "kl", Rows>>;
 }
 
-/** TRL's names of the estimators. */
 const estimators: Readonly<Record<string, KlEstimator>> = { kl: "k1", abs: "abs", mse: "k2" };
 
 export function compareRewards({ inputs, params, expected }: ComputeRewardsCase): Comparison[] {
@@ -30,7 +29,14 @@ export function compareRewards({ inputs, params, expected }: ComputeRewardsCase)
 function tokenKlOf(inputs: ComputeRewardsCase["inputs"], penalty: string, mask: Uint8Array): Float32Array {
   if ("logits" in inputs)
     return fullKl({ logits: floats(inputs.logits), refLogits: floats(inputs.refLogits), shape: shapeOf(inputs.logits) }).kl;
+  const [logprobs, refLogprobs] = [floats(inputs.logprobs), floats(inputs.refLogprobs)];
+  return tokenKl({ logprobs, refLogprobs, mask, estimator: estimatorNamed(penalty) });
+}
+
+/** The estimator that TRL calls so. */
+export function estimatorNamed(penalty: string): KlEstimator {
   const estimator = estimators[penalty];
-  if (estimator === undefined) throw new Error(`klPenalty ${penalty} is unknown; known are full, ${Object.keys(estimators).join(", ")}`);
-  return tokenKl({ logprobs: floats(inputs.logprobs), refLogprobs: floats(inputs.refLogprobs), mask, estimator });
+  if (estimator === undefined)
+    throw new Error(`klPenalty ${penalty} has no estimator from log-probabilities; known are ${Object.keys(estimators).join(", ")}`);
+  return estimator;
 }

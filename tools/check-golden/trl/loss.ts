@@ -86,7 +86,7 @@ export function compareRatios(one: LossCase): Comparison[] {
     const mask = policy.mask.map((counts, i) => (i === token ? counts : 0));
     return policyDiagnostics({ newLogprobs, ...policy, mask }).ratioMean;
   });
-  const tolerance = Math.max(...one.expected.ratio.flat()) > 100 ? tolerances.trlLarge : tolerances.trl;
+  const tolerance = isDroppedByTrl(one) ? tolerances.trlLarge : tolerances.trl;
   return [compareNumbers("ratio", ratios, one.expected.ratio, tolerance, policy.mask)];
 }
 

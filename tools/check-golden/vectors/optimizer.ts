@@ -2,8 +2,8 @@ import { createParameter } from "@cai/kernels";
 import { AdamW, clipFactor, globalNorm } from "@cai/optim";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Nested } from "../compare.ts";
-import { numbersOf } from "../gradient.ts";
 import { floats, type Rows, shapeOf } from "../golden-json.ts";
+import { numbersOf } from "../gradient.ts";
 
 /** The state after each step, one step after another. */
 export async function adamw({

@@ -1,6 +1,6 @@
 import { type Aggregation, policyDiagnostics, policyLoss } from "@cai/ppo-loss";
-import { valueAndGradient } from "../gradient.ts";
 import { bytes, floats, type Rows, shape2D } from "../golden-json.ts";
+import { valueAndGradient } from "../gradient.ts";
 
 export interface PolicyLossCase {
   readonly inputs: { newLogp: Rows; oldLogp: Rows; advantages: Rows; mask: Rows; behaviourLogp?: Rows };
@@ -42,8 +42,6 @@ function importanceWeights({
   const oldLogprobs = floats(inputs.oldLogp);
   const advantages = new Float32Array(oldLogprobs.length).fill(-1);
   const summed = { mask: bytes(inputs.mask), shape: shape2D(inputs.mask), aggregation: { divisor: 1 } };
-  return valueAndGradient(
-    (newLogprobs) => policyLoss({ newLogprobs, oldLogprobs, advantages, ...importance, ...summed }),
-    inputs.oldLogp,
-  ).gradient;
+  return valueAndGradient((newLogprobs) => policyLoss({ newLogprobs, oldLogprobs, advantages, ...importance, ...summed }), inputs.oldLogp)
+    .gradient;
 }

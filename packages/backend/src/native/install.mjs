@@ -5,9 +5,8 @@ import { ensureCudaLibraries, hasNvidiaDriver } from "./cuda.mjs";
 import { NativeInstallError } from "./error.mjs";
 import { ensureLibrary, isComplete, libraryDirectory } from "./library.mjs";
 import { isInstalled, linkLibrary, noteInstallation } from "./link.mjs";
-import { runNpm } from "./npm.mjs";
+import { npmReason, runNpm } from "./npm.mjs";
 import { chooseRoute } from "./route.mjs";
-import { tellingLine } from "./run.mjs";
 import { addTfjsPackage, findTfjsPackage, packageName } from "./tfjs-package.mjs";
 import { verifyPackage } from "./verify.mjs";
 import { tensorflowVersion } from "./wheels.mjs";
@@ -24,6 +23,18 @@ export async function isNativeInstalled({ gpu = false, project = process.cwd(), 
   const packageDirectory = found.directory;
   const key = await bindingKey({ packageDirectory, version: found.version, library: route.wheel.name });
   return isInstalled({ packageDirectory, library: libraryDirectory(route.wheel, cache), key });
+}
+
+/** @type {import("./install.d.mts").nativeLoads} */
+export async function nativeLoads({ gpu = false, project = process.cwd() } = {}) {
+  const found = findTfjsPackage({ gpu, project });
+  return (
+    found !== undefined &&
+    verifyPackage(found.directory).then(
+      () => true,
+      () => false,
+    )
+  );
 }
 
 /** @type {import("./install.d.mts").fetchNative} */
@@ -81,7 +92,7 @@ async function installByTfjs({ gpu, project, packageDirectory, progress }) {
   const result = await runNpm(["rebuild", name, "--ignore-scripts=false"], { cwd: project });
   if (!result.ok) {
     const mend = "on this platform it needs Python, a C++ compiler and access to storage.googleapis.com; WASM works without";
-    throw new NativeInstallError(`${name}'s own installer failed: ${tellingLine(result.stderr)}`, mend);
+    throw new NativeInstallError(`${name}'s own installer failed: ${npmReason(result.stderr)}`, mend);
   }
   const { version } = await verifyPackage(packageDirectory);
   return { version, package: name, done: ["installed by its own installer"] };

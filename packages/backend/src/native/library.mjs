@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadWheel } from "./download.mjs";
+import { NativeInstallError } from "./error.mjs";
 import { withLock } from "./lock.mjs";
 import { run } from "./run.mjs";
 import { unpackWheel } from "./unpack.mjs";
@@ -26,6 +27,9 @@ const aliases = {
 export async function ensureLibrary(wheel, { cache, progress, execute = run, waits }) {
   const directory = libraryDirectory(wheel, cache);
   if (await isComplete(wheel, cache)) return { directory, fetched: false };
+  await mkdir(cache, { recursive: true }).catch((error) => {
+    throw new NativeInstallError(`the cache cannot be written: ${error.message}`, "set XDG_CACHE_HOME to a folder that can");
+  });
   const work = async () => {
     if (await isComplete(wheel, cache)) return { directory, fetched: false };
     await removeLeftovers(cache, wheel);

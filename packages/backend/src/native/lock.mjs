@@ -20,12 +20,9 @@ export async function withLock(path, work, onWait = () => {}) {
   await mkdir(dirname(path), { recursive: true });
   const owner = { id: randomUUID(), pid: process.pid, host: hostname() };
   for (let waits = 0; !(await take(path, JSON.stringify(owner))); waits++) {
-    if (await isAbandoned(path)) {
-      await putAside(path);
-      continue;
-    }
-    if (waits === 0) onWait();
-    await sleep(200);
+    if (await isAbandoned(path)) await putAside(path);
+    else if (waits === 0) onWait();
+    await sleep(waits === 0 ? 20 : 200);
   }
   // A holder that stops beating is taken for dead by processes on other hosts.
   const beat = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), heartbeat).unref();

@@ -11,3 +11,13 @@ export function runNpm(args, options = {}) {
   if (started?.endsWith("npm-cli.js")) return run(process.execPath, [started, ...args], options);
   return run("npm", args, { ...options, shell: process.platform === "win32" });
 }
+
+/**
+ * Why npm failed: the first of its lines that is a sentence.
+ *
+ * @param {string} stderr
+ */
+export function npmReason(stderr) {
+  const lines = stderr.split("\n").map((line) => line.replace(/^npm (error|ERR!)/, "").trim());
+  return lines.find((line) => line !== "" && !/^npm warn|^(code|errno|syscall|type|path) /.test(line)) ?? "it said nothing";
+}

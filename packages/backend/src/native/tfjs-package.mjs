@@ -2,8 +2,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { NativeInstallError } from "./error.mjs";
-import { runNpm } from "./npm.mjs";
-import { tellingLine } from "./run.mjs";
+import { npmReason, runNpm } from "./npm.mjs";
 
 /** The tfjs-node that this version works with. */
 const tfjsVersion = "4.22.0";
@@ -42,7 +41,7 @@ export async function addTfjsPackage({ gpu, project, progress }) {
   const found = result.ok ? findTfjsPackage({ gpu, project }) : undefined;
   if (found !== undefined) return found;
   throw new NativeInstallError(
-    `npm could not install ${packageName(gpu)}: ${tellingLine(result.stderr)}`,
+    `npm could not install ${packageName(gpu)}: ${npmReason(result.stderr)}`,
     `run it by hand: npm ${args.join(" ")}`,
   );
 }

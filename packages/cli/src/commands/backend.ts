@@ -27,7 +27,7 @@ export function backendCommand(install: typeof installNative = installNative): C
       } catch (error) {
         if (terminal.interactive) terminal.write("\n");
         if (!(error instanceof NativeInstallError)) throw error;
-        throw new BackendError("install-failed", `${error.message}\nto mend it: ${error.mend}`, { cause: error });
+        throw new BackendError("install-failed", `${error.message}\n${error.mend}`, { cause: error });
       }
     });
   return command;

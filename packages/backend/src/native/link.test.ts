@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, readlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { bindingFile } from "./binding.mjs";
+import { isInstalled, linkLibrary, noteInstallation } from "./link.mjs";
+
+async function makeFolders() {
+  const folder = await mkdtemp(join(tmpdir(), "cai-link-"));
+  const packageDirectory = join(folder, "tfjs-node");
+  const libraries = ["old", "new"].map((name) => join(folder, name));
+  for (const library of libraries) await mkdir(join(library, "tensorflow", "include"), { recursive: true });
+  await mkdir(dirname(bindingFile(packageDirectory)), { recursive: true });
+  await writeFile(bindingFile(packageDirectory), "binding");
+  return { packageDirectory, library: libraries[0]!, other: libraries[1]! };
+}
+
+test("deps/lib is a link to the library's folder, also where another link or folder was", async () => {
+  const { packageDirectory, library, other } = await makeFolders();
+  await mkdir(join(packageDirectory, "deps", "lib", "of-another-installer"), { recursive: true });
+  for (const each of [library, other, other]) {
+    await linkLibrary({ packageDirectory, library: each });
+    expect(await readlink(join(packageDirectory, "deps", "lib"))).toBe(join(each, "tensorflow"));
+    expect(await readlink(join(packageDirectory, "deps", "include"))).toBe(join(each, "tensorflow", "include"));
+  }
+});
+
+test("installed means: noted with this key, this library linked, and the binding unchanged", async () => {
+  const { packageDirectory, library, other } = await makeFolders();
+  const installation = { packageDirectory, library, key: "key" };
+  await linkLibrary(installation);
+  expect(await isInstalled(installation)).toBe(false);
+  await noteInstallation(installation);
+  expect(await isInstalled(installation)).toBe(true);
+  expect(await isInstalled({ ...installation, key: "another" })).toBe(false);
+  expect(await isInstalled({ ...installation, library: other })).toBe(false);
+  await writeFile(bindingFile(packageDirectory), "cut");
+  expect(await isInstalled(installation)).toBe(false);
+});

@@ -1,0 +1,15 @@
+import { mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findTfjsPackage, packageName } from "./tfjs-package.mjs";
+
+test("the project's own tfjs-node is found first", async () => {
+  const project = await realpath(await mkdtemp(join(tmpdir(), "cai-project-")));
+  for (const gpu of [false, true]) {
+    const directory = join(project, "node_modules", packageName(gpu));
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, "package.json"), JSON.stringify({ version: gpu ? "4.22.0" : "4.21.0" }));
+    expect(findTfjsPackage({ gpu, project })).toEqual({ directory, version: gpu ? "4.22.0" : "4.21.0" });
+  }
+});

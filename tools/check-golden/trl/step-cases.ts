@@ -1,0 +1,69 @@
+import { type CaseResult, check } from "../case.ts";
+import { type Comparison, compareNumbers } from "../compare.ts";
+import { bytes } from "../golden-json.ts";
+import { tolerances } from "../tolerances.ts";
+import { runTrainerStep } from "./step-by-trainer.ts";
+import type { TrlStep } from "./step-file.ts";
+import { runTrlStep } from "./step-run.ts";
+
+/** The whole step, quantity by quantity from the packages, and once more from `PPOTrainer`. */
+export async function* stepCases(file: string, directory: string, step: TrlStep): AsyncGenerator<CaseResult> {
+  const { expected } = step;
+  const mask = bytes(expected.mask);
+  const run = await runTrlStep(directory, step);
+  for (const name of ["logprobs", "refLogprobs"] as const)
+    yield await check(file, `step: ${name}`, () => [compareNumbers(name, run[name], expected[name], tolerances.logprobs, mask)]);
+  for (const name of ["values", "rewards", "advantages", "returns"] as const)
+    yield await check(file, `step: ${name}`, () => [compareNumbers(name, run[name], expected[name], tolerances.trl, mask)]);
+  for (const [index, epoch] of expected.epochs.entries()) {
+    yield await check(file, `step: epoch ${index + 1}, losses, approximate KL, clip fraction, entropy`, () => {
+      const computed = run.epochs[index]!;
+      return [
+        compareNumbers("pgLoss", computed.policyLoss, epoch.pgLoss, tolerances.trl),
+        compareNumbers("vfLossTimesCoef", computed.valueLoss * step.params.vfCoef, epoch.vfLossTimesCoef, tolerances.trl),
+        compareNumbers("approxkl", computed.approxKl, epoch.approxkl, tolerances.trl),
+        compareNumbers("clipfrac", computed.clipFraction, epoch.clipfrac, tolerances.trl),
+        compareNumbers("entropy", computed.entropy, epoch.entropy, tolerances.trl),
+      ];
+    });
+  }
+  yield await check(file, "step: KL coefficient after it", () => [
+    compareNumbers("klCoefAfter", run.klCoefAfter, expected.klCoefAfter, tolerances.trl),
+  ]);
+  yield await check(file, "step: parameters after it", () => compareParameters(run.parametersAfter, expected.after));
+  yield* trainerCases(file, directory, step);
+}
+
+async function* trainerCases(file: string, directory: string, step: TrlStep): AsyncGenerator<CaseResult> {
+  const { metrics, parametersAfter } = await runTrainerStep(directory, step);
+  yield await check(file, "step by PPOTrainer: metrics", () =>
+    Object.entries(metricNames).map(([ours, trls]) =>
+      compareNumbers(ours, metrics[ours] ?? Number.NaN, step.expected.stats[trls], tolerances.trl),
+    ),
+  );
+  yield await check(file, "step by PPOTrainer: parameters after it", () => compareParameters(parametersAfter, step.expected.after));
+}
+
+/** The trainer's names, and TRL's names of the same quantities. */
+const metricNames = {
+  "objective/kl": "objective/kl",
+  "objective/kl_coef": "objective/kl_coef",
+  "objective/entropy": "objective/entropy",
+  "objective/scores": "ppo/mean_scores",
+  "objective/scores_std": "ppo/std_scores",
+  "policy/loss": "ppo/loss/policy",
+  "policy/approxkl": "ppo/policy/approxkl",
+  "policy/clipfrac": "ppo/policy/clipfrac",
+  "val/loss": "ppo/loss/value",
+  "val/clipfrac": "ppo/val/clipfrac",
+  "tokens/response_mean": "tokens/responses_len_mean",
+  lr: "ppo/learning_rate",
+};
+
+function compareParameters(computed: ReadonlyMap<string, Float32Array>, expected: TrlStep["expected"]["after"]): Comparison[] {
+  return Object.entries(expected).map(([name, numbers]) => {
+    const parameter = computed.get(name);
+    if (parameter === undefined) throw new Error(`${name} is expected, but no parameter has that name`);
+    return compareNumbers(name, parameter, numbers, tolerances.trl);
+  });
+}

@@ -1,0 +1,130 @@
+import type { SequenceBatch } from "@cai/contracts";
+import { adaptiveKlController, klSummary, shapeRewards, tokenKl } from "@cai/kl";
+import { AdamW } from "@cai/optim";
+import { loadPolicy } from "@cai/policy";
+import { policyDiagnostics } from "@cai/ppo-loss";
+import * as tf from "@tensorflow/tfjs-core";
+import { bytes, floats, padded, shape2D } from "../golden-json.ts";
+import { allParameters, type LossAndGradients, lossAndGradients, type Models } from "../ppo-step/loss-and-gradients.ts";
+import { disposeModels, loadModels } from "../ppo-step/run-ppo-step.ts";
+import { advantagesOf } from "./compute-advantages.ts";
+import { estimatorNamed } from "./compute-rewards.ts";
+import type { TrlStep } from "./step-file.ts";
+
+/** What each package gives for the step; arrays in TRL's layout. */
+export interface TrlStepRun {
+  readonly logprobs: Float32Array;
+  readonly refLogprobs: Float32Array;
+  readonly values: Float32Array;
+  readonly rewards: Float32Array;
+  readonly advantages: Float32Array;
+  readonly returns: Float32Array;
+  readonly epochs: readonly (Pick<LossAndGradients, "policyLoss" | "valueLoss" | "entropy"> & { approxKl: number; clipFraction: number })[];
+  readonly klCoefAfter: number;
+  readonly parametersAfter: ReadonlyMap<string, Float32Array>;
+}
+
+/** The step by the packages' own functions, in the order of the trainer's loop. */
+export async function runTrlStep(directory: string, { inputs, params, expected }: TrlStep): Promise<TrlStepRun> {
+  const batch: SequenceBatch = { prompts: padded(inputs.queries, "left"), responses: padded(inputs.responses, "right") };
+  const [responseMask, trlMask] = [batch.responses.mask, bytes(expected.mask)];
+  const toTrl = (numbers: Float32Array) => moved(numbers, responseMask, trlMask);
+  const fromTrl = (numbers: Float32Array) => moved(numbers, trlMask, responseMask);
+
+  const refLogprobs = toTrl(await referenceLogprobs(directory, inputs.refOverrides, batch));
+  const models = await loadModels(directory, inputs.valueHead);
+  const [beta1, beta2] = params.adamBetas;
+  const optimizer = new AdamW({ parameters: allParameters(models), beta1, beta2, epsilon: params.adamEps });
+  try {
+    const old = await logprobsAndValues(models, batch);
+    const [logprobs, values] = [toTrl(old.logprobs), toTrl(old.values)];
+    const tokens = { mask: trlMask, shape: shape2D(expected.mask) };
+    const kl = tokenKl({ logprobs, refLogprobs, mask: trlMask, estimator: estimatorNamed(params.klPenalty) });
+    const { rewards } = shapeRewards({ kl, scores: floats(inputs.scores), ...tokens, coefficient: params.initKlCoef });
+    const { gamma, lambda, whitenRewards } = params;
+    const { advantages, returns } = advantagesOf({ rewards, values, ...tokens, gamma, lambda, whitenRewards });
+
+    const experience = {
+      ...batch,
+      oldLogprobs: old.logprobs,
+      oldValues: old.values,
+      advantages: fromTrl(advantages),
+      returns: fromTrl(returns),
+    };
+    const options = { clip: params.cliprange, valueClip: params.clipRangeValue, valueCoef: params.vfCoef, temperature: 1 };
+    const epochs: TrlStepRun["epochs"][number][] = [];
+    for (let epoch = 0; epoch < params.ppoEpochs; epoch++) {
+      const pass = await lossAndGradients(models, experience, options);
+      epochs.push({
+        ...pass,
+        ...policyDiagnostics({ newLogprobs: pass.logprobs, mask: responseMask, clipLow: options.clip, ...experience }),
+      });
+      optimizer.step({ gradients: pass.gradients, learningRate: params.lr });
+      tf.dispose([...pass.gradients.values()]);
+    }
+
+    const controller = adaptiveKlController({ coefficient: params.initKlCoef, target: params.target, horizon: params.horizon });
+    controller.update({ kl: klSummary({ kl, ...tokens }).perSequence, samples: inputs.queries.length });
+    const parametersAfter = await readParameters(models);
+    return { logprobs, refLogprobs, values, rewards, advantages, returns, epochs, klCoefAfter: controller.coefficient, parametersAfter };
+  } finally {
+    optimizer.dispose();
+    disposeModels(models);
+  }
+}
+
+export async function readParameters(models: Models): Promise<Map<string, Float32Array>> {
+  const numbers = new Map<string, Float32Array>();
+  for (const { name, value } of allParameters(models)) numbers.set(name, await value.data<"float32">());
+  return numbers;
+}
+
+/** The policy of a folder with some weights replaced. */
+export async function loadOverridden(directory: string, overrides: TrlStep["inputs"]["refOverrides"]) {
+  const policy = await loadPolicy(directory);
+  for (const [name, numbers] of Object.entries(overrides)) {
+    const parameter = policy.parameters.get(name);
+    if (parameter === undefined) throw new Error(`refOverrides names ${name}, which ${directory} does not have`);
+    parameter.assign(tf.tensor(floats(numbers), [...parameter.shape]));
+  }
+  return policy;
+}
+
+/** `[B, T]` of the policy as it stands. */
+export async function logprobsAndValues({ policy, valueModel }: Models, batch: SequenceBatch) {
+  const tensors = tf.tidy(() => {
+    const hidden = policy.hiddenStates(batch);
+    const { logprobs } = policy.tokenLogprobs(hidden, batch.responses, { temperature: 1 });
+    return { logprobs, values: valueModel.values(batch, hidden) };
+  });
+  const numbers = { logprobs: await tensors.logprobs.data<"float32">(), values: await tensors.values.data<"float32">() };
+  tf.dispose(tensors);
+  return numbers;
+}
+
+async function referenceLogprobs(
+  directory: string,
+  overrides: TrlStep["inputs"]["refOverrides"],
+  batch: SequenceBatch,
+): Promise<Float32Array> {
+  const policy = await loadOverridden(directory, overrides);
+  const reference = policy.createReference();
+  const logprobs = reference.logprobs(batch, { temperature: 1 });
+  const numbers = await logprobs.data<"float32">();
+  logprobs.dispose();
+  reference.dispose();
+  policy.dispose();
+  return numbers;
+}
+
+/** The numbers at one mask's ones, in order, put to another mask's ones; 0 elsewhere. */
+function moved(numbers: Float32Array, from: Uint8Array, to: Uint8Array): Float32Array {
+  const valid = numbers.filter((_, i) => from[i] === 1);
+  const places = [...to.keys()].filter((i) => to[i] === 1);
+  if (valid.length !== places.length) throw new Error(`the responses have ${valid.length} tokens, the golden mask ${places.length}`);
+  const result = new Float32Array(to.length);
+  places.forEach((place, i) => {
+    result[place] = valid[i]!;
+  });
+  return result;
+}

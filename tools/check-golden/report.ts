@@ -6,7 +6,7 @@ export function formatCase({ file, name, outcome, comparison, reason }: CaseResu
   const error = comparison === undefined ? "-" : formatError(comparison.error);
   const tolerance = comparison === undefined ? "-" : formatTolerance(comparison.tolerance);
   const verdict = { passed: "ok", failed: `FAILED: ${reason}`, skipped: `skipped: ${reason}` }[outcome];
-  return [file.padEnd(24), name.padEnd(58), error.padEnd(8), tolerance.padEnd(17), verdict].join("  ");
+  return [file.padEnd(37), name.padEnd(56), error.padEnd(8), tolerance.padEnd(17), verdict].join("  ");
 }
 
 /** The last line. */

@@ -10,8 +10,11 @@ function makeScreen(live: boolean) {
       written += text;
     },
   };
+  const pass = (milliseconds: number): void => {
+    time += milliseconds;
+  };
   const screen = openScreen({ stream, live, now: () => time });
-  return { screen, written: () => written, pass: (milliseconds: number) => void (time += milliseconds) };
+  return { screen, written: () => written, pass };
 }
 
 test("without a terminal there are plain lines: one when a task begins, one when it ends", () => {

@@ -13,7 +13,10 @@ const reward = fileURLToPath(new URL("../../../tools/golden/tiny-reward", import
 const root = await mkdtemp(join(tmpdir(), "cai-"));
 const small = ["--batch-size", "2", "--max-new-tokens", "4", "--learning-rate", "1e-3", "--seed", "7"];
 
-beforeAll(() => writeFile(join(root, "prompts.txt"), "the old house\na letter\nsomebody came\n"));
+beforeAll(async () => {
+  await writeFile(join(root, "prompts.txt"), "the old house\na letter\nsomebody came\n");
+  await writeFile(join(root, "slow.mjs"), slowReward);
+});
 afterAll(() => rm(root, { recursive: true }));
 
 /** Starts the real command in a folder of its own; `exit` resolves to its exit code, or to the signal that ended it. */
@@ -33,19 +36,16 @@ async function cai(...argv: string[]) {
   return { exit: await run.exit, stdout: await run.stdout, stderr: await run.stderr };
 }
 
-const train = (out: string, ...more: string[]): string[] => [
-  "train",
-  "--policy",
-  policy,
-  "--reward",
-  reward,
-  "--prompts",
-  "prompts.txt",
-  "--out",
-  out,
-  ...small,
-  ...more,
-];
+/** Slow enough that a signal always comes before the run's end. */
+const slowReward = `export default async ({ responses }) => {
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  return responses.map((response) => response.length / 10);
+};`;
+
+function train(out: string, ...more: string[]): string[] {
+  const named = { "--policy": policy, "--reward": "slow.mjs", "--prompts": "prompts.txt", "--out": out };
+  return ["train", ...Object.entries(named).flat(), ...small, ...more];
+}
 
 /** Ends a run after so many steps, told by its lines on standard output. */
 async function stopAfter(steps: number, signal: NodeJS.Signals, argv: string[]) {
@@ -83,33 +83,33 @@ test("prompts that the policy can't take are refused by their line before anythi
   expect(existsSync(join(root, "refused"))).toBe(false);
 });
 
-test("a run that is interrupted or killed goes on with --resume and ends with the same bytes", async () => {
-  const whole = await cai(...train("whole", "--steps", "4", "--checkpoint-every", "2", "--json"));
+test("a run that is interrupted or killed goes on with --resume and ends with the same bytes", { timeout: 240_000 }, async () => {
+  const whole = await cai(...train("whole", "--steps", "5", "--checkpoint-every", "2", "--json"));
   expect([whole.exit, whole.stderr]).toEqual([0, ""]);
   const steps = whole.stdout
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
-  expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
   expect(steps[0]).toMatchObject({ "objective/kl": expect.any(Number), "time/generate": expect.any(Number) });
   expect((await readdir(join(root, "whole"))).sort()).toEqual(
     ["checkpoints", "config.json", "final", "metrics.jsonl", "samples.jsonl", "tensorboard"].sort(),
   );
 
-  const again = await cai(...train("whole", "--steps", "4"));
+  const again = await cai(...train("whole", "--steps", "5"));
   expect(again.exit).toBe(2);
   expect(again.stderr).toMatch(/^error: whole already holds a run.+\n$/);
 
-  const stopped = train("stopped", "--steps", "4", "--checkpoint-every", "2");
-  expect((await stopAfter(3, "SIGKILL", stopped)).exit).toBe("SIGKILL");
+  const stopped = train("stopped", "--steps", "5", "--checkpoint-every", "2");
+  expect((await stopAfter(2, "SIGKILL", stopped)).exit).toBe("SIGKILL");
   const interrupted = await stopAfter(1, "SIGINT", [...stopped, "--resume"]);
   expect(interrupted.exit).toBe(130);
-  expect(interrupted.stderr).toMatch(/^Interrupted after \d steps: .*--resume.*\n$/);
+  expect(interrupted.stderr).toMatch(/^Interrupted after 3 steps: .*--resume.*\n$/);
   expect((await cai(...stopped, "--resume")).exit).toBe(0);
 
   expect((await finalWeights("stopped")).equals(await finalWeights("whole"))).toBe(true);
   const metrics = (await readFile(join(root, "stopped", "metrics.jsonl"), "utf8")).trimEnd().split("\n");
-  expect(metrics.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4]);
+  expect(metrics.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5]);
 });
 
 test("a policy writes greedily and repeatably, as one JSON object", async () => {

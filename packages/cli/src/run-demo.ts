@@ -27,7 +27,7 @@ export interface DemoFlags {
  * to standard output and ends with a line of JSON; progress goes to standard error.
  */
 export async function runDemo({ steps, seed, out = freeFolder(), json = false }: DemoFlags): Promise<void> {
-  await refuseExistingRun(out);
+  await readingInput(() => refuseExistingRun(out));
   const progress = terminalOf(process.stderr);
   const backend = await prepareBackend();
   const policy = await resolvePolicy("demo");

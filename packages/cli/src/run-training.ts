@@ -4,6 +4,7 @@ import { refuseExistingRun } from "@cai/run-log";
 import { PPOTrainer, type StepResult } from "@cai/trainer";
 import { describeBackend } from "./describe-backend.ts";
 import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { progressBar } from "./progress-bar.ts";
@@ -19,7 +20,7 @@ export async function runTraining(
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
   const { hyperparameters, out } = settings;
-  if (!resume) await refuseExistingRun(out);
+  if (!resume) await readingInput(() => refuseExistingRun(out));
   const prompts = await readPrompts(settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : await readPrompts(settings.evalPrompts);
   const terminal = terminalOf(process.stderr);

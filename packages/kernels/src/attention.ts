@@ -43,17 +43,22 @@ export function causalAttention({
     forward: (save) => {
       const scores = tf.matMul(tf.mul(query, scale), key, false, true);
       const weights = tf.softmax(bias === undefined ? scores : tf.add(scores, bias));
-      save([query, key, value, weights]);
+      save?.([query, key, value, weights]);
       return tf.matMul(weights, value);
     },
     gradients: (dy, [q, k, v, weights]) => {
-      const scoreGradient = () => {
-        const g = tf.mul(tf.matMul(dy, v!, false, true), weights!);
-        return tf.mul(tf.sub(g, tf.mul(weights!, tf.sum(g, -1, true))), scale);
-      };
+      // For both query and key; key's function, the later one, frees it.
+      const scores = tf.tidy(() => {
+        const g = tf.mul(tf.matMul(tf.mul(dy, scale), v!, false, true), weights!);
+        return tf.sub(g, tf.mul(weights!, tf.sum(g, -1, true)));
+      });
       return {
-        query: () => tf.matMul(scoreGradient(), k!),
-        key: () => tf.matMul(scoreGradient(), q!, true, false),
+        query: () => tf.matMul(scores, k!),
+        key: () => {
+          const gradient = tf.matMul(scores, q!, true, false);
+          scores.dispose();
+          return gradient;
+        },
         value: () => tf.matMul(weights!, dy, true, false),
       };
     },

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
-import { checkIds } from "./ids.ts";
+import { readIds } from "./ids.ts";
 import { nativeOps } from "./native-ops.ts";
 
 /**
@@ -15,11 +15,11 @@ import { nativeOps } from "./native-ops.ts";
  */
 export function embedding(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   const [size, width] = table.shape as [number, number];
-  checkIds("embedding", ids, size);
+  readIds("embedding", ids, size);
   return differentiable({
     inputs: { table },
     forward: (save) => {
-      save([ids]);
+      save?.([ids]);
       return tf.gather(table, ids as tf.Tensor1D);
     },
     gradients: (dy, [savedIds]) => ({

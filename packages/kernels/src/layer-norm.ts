@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
+import { sumOfRows } from "./matrix.ts";
 
 /**
  * Layer normalisation over the last axis (Ba et al. 2016, https://arxiv.org/abs/1607.06450).
@@ -25,20 +26,17 @@ export function layerNorm(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor, epsilo
       const centred = tf.sub(x, tf.mean(x, -1, true));
       const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
       const normal = tf.mul(centred, scale);
-      save([normal, scale, gain]);
+      save?.([normal, scale, gain]);
       return tf.add(tf.mul(normal, gain), bias);
     },
-    gradients: (dy, [normal, scale, savedGain]) => {
-      const overRows = (tensor: tf.Tensor) => tf.sum(tf.reshape(tensor, [-1, gain.size]), 0);
-      return {
-        x: () => {
-          const g = tf.mul(dy, savedGain!);
-          const along = tf.mul(normal!, tf.mean(tf.mul(g, normal!), -1, true));
-          return tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), along), scale!);
-        },
-        gain: () => overRows(tf.mul(dy, normal!)),
-        bias: () => overRows(dy),
-      };
-    },
+    gradients: (dy, [normal, scale, savedGain]) => ({
+      x: () => {
+        const g = tf.mul(dy, savedGain!);
+        const along = tf.mul(normal!, tf.mean(tf.mul(g, normal!), -1, true));
+        return tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), along), scale!);
+      },
+      gain: () => sumOfRows(tf.mul(dy, normal!)),
+      bias: () => sumOfRows(dy),
+    }),
   });
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
+import { asMatrix, matrixProduct, sumOfRows } from "./matrix.ts";
 
 /**
  * y = x·W + b over the last axis.
@@ -25,19 +26,21 @@ export function linear(
       `linear was given x [${x.shape}], weight [${weight.shape}]${transposed ? " (transposed)" : ""}` +
         `${bias ? `, bias [${bias.shape}]` : ""}: the last axis of x must equal the weight's input size, the bias its output size.`,
     );
-  const rows = (tensor: tf.Tensor) => tf.reshape(tensor, [-1, tensor.shape.at(-1)!]) as tf.Tensor2D;
   const inputs: Record<string, tf.Tensor> = bias === undefined ? { x, weight } : { x, weight, bias };
   return differentiable({
     inputs,
     forward: (save) => {
-      save([x, weight]);
-      const product = tf.matMul(rows(x), weight as tf.Tensor2D, false, transposed);
+      save?.([x, weight]);
+      const product = matrixProduct(asMatrix(x), weight, { transposeB: transposed });
       return tf.reshape(bias === undefined ? product : tf.add(product, bias), [...x.shape.slice(0, -1), outputSize!]);
     },
     gradients: (dy, [savedX, savedWeight]) => ({
-      x: () => tf.reshape(tf.matMul(rows(dy), savedWeight as tf.Tensor2D, false, !transposed), x.shape),
-      weight: () => (transposed ? tf.matMul(rows(dy), rows(savedX!), true, false) : tf.matMul(rows(savedX!), rows(dy), true, false)),
-      bias: () => tf.sum(rows(dy), 0),
+      x: () => tf.reshape(matrixProduct(asMatrix(dy), savedWeight!, { transposeB: !transposed }), x.shape),
+      weight: () => {
+        const [left, right] = transposed ? [dy, savedX!] : [savedX!, dy];
+        return matrixProduct(asMatrix(left), asMatrix(right), { transposeA: true });
+      },
+      bias: () => sumOfRows(dy),
     }),
   });
 }

@@ -16,7 +16,7 @@ export interface ModelFiles {
 }
 
 /** What of config.json matters for scoring. */
-export interface ModelConfig {
+interface ModelConfig {
   readonly padTokenId?: number;
   readonly vocabSize?: number;
   /** Tokens that the model has positions for. */

@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requestOf } from "./fixtures/request.ts";
 import { importError, loadModuleReward } from "./module-reward.ts";
@@ -45,6 +48,22 @@ test("a CommonJS module works too", async () => {
 test("a wrong answer is refused under the module's path", async () => {
   const path = await write("short.mjs", "export default () => [1];");
   await expect((await loadModuleReward(path)).score(request)).rejects.toThrow(`reward model ${path} gave 1 scores for 2 rows`);
+});
+
+test("a TypeScript module works with tsx registered", async () => {
+  const path = await write(
+    "typed.ts",
+    "export default ({ responses }: { responses: string[] }): number[] => responses.map((text) => text.length);",
+  );
+  const program = `
+    import { loadModuleReward } from ${JSON.stringify(new URL("./module-reward.ts", import.meta.url).href)};
+    const reward = await loadModuleReward(${JSON.stringify(path)});
+    console.log((await reward.score({ prompts: [""], responses: ["abc"], promptIds: [], responseIds: [] }))[0]);
+  `;
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const options = ["--import", "tsx", "--conditions", "source", "--input-type", "module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: root });
+  expect(stdout).toBe("3\n");
 });
 
 describe("modules that can't be used", () => {

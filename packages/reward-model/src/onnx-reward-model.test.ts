@@ -181,7 +181,7 @@ describe("what can't be loaded is refused with its path", () => {
   test("a truncated model", async () => {
     const file = join(directory, "truncated.onnx");
     await writeFile(file, (await readFile(join(golden, "model.onnx"))).subarray(0, 5000));
-    await expect(OnnxRewardModel.load(file)).rejects.toThrow(`${file} can't be loaded by ONNX Runtime`);
+    await expect(OnnxRewardModel.load(file)).rejects.toThrow(/truncated\.onnx can't be loaded by ONNX Runtime: .* The file is truncated/);
   });
 
   test("a folder without a tokenizer, unless it takes ids", async () => {

@@ -98,7 +98,10 @@ export class PPOTrainer {
         const batch = places.map((place) => training[place]!);
         const result = await this.#trainStep(batch, { signal, onRollout: callbacks?.onRollout });
         const due = held && evaluateEvery > 0 && (result.step % evaluateEvery === 0 || result.step === this.#totalSteps);
-        await run.record(result, due ? await this.#evaluate(held) : undefined);
+        await callbacks?.onStep?.(result);
+        const evaluation = due ? await this.#evaluate(held) : undefined;
+        await run.record(result, evaluation);
+        if (evaluation) await callbacks?.onEvaluation?.(evaluation);
         yield result;
       }
       await run.finish();

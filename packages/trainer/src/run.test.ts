@@ -108,6 +108,12 @@ describe("what is refused", () => {
     disposeTrainer(trainer);
   });
 
+  test("a broken reward model, before anything is written", async () => {
+    const out = await freshRunFolder();
+    await expect(run(out, { rewardModel: async () => Float32Array.of(Number.NaN) })).rejects.toMatchObject({ code: "invalid-scores" });
+    expect(existsSync(out)).toBe(false);
+  });
+
   test.each([
     ["another seed", { seed: 9 }, tinyPrompts, /seed 0; this one has 9/],
     ["other prompts", {}, [...tinyPrompts].reverse(), /on other prompts, or in another order/],

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { checkpointName, latestCheckpoint } from "@cai/checkpoint";
-import { openRunLog, type RunLog, readMetrics } from "@cai/run-log";
+import { openRunLog, type RunLog, readMetrics, refuseExistingRun } from "@cai/run-log";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Evaluation } from "./evaluation.ts";
 import type { PPOTrainer } from "./ppo-trainer.ts";
@@ -12,52 +12,48 @@ import type { StepResult } from "./step-result.ts";
 /**
  * The folder of a run: what is written beside the training itself, and when. Without a folder nothing is written.
  * The layout: `config.json`, `metrics.jsonl`, `samples.jsonl`, `tensorboard/`, `checkpoints/step-000010/`, `final/`.
+ * The folder is made with the first complete step, so that bad input or a broken reward model leaves nothing behind.
  */
 export class Run {
   readonly #trainer: PPOTrainer;
   readonly #options: RunOptions;
-  readonly #log: RunLog | undefined;
+  readonly #steps: number;
+  #log: RunLog | undefined;
   #checkpointed: number;
 
-  private constructor(trainer: PPOTrainer, options: RunOptions, log: RunLog | undefined) {
+  private constructor(trainer: PPOTrainer, options: RunOptions, steps: number) {
     this.#trainer = trainer;
     this.#options = options;
-    this.#log = log;
+    this.#steps = steps;
     this.#checkpointed = trainer.step;
   }
 
-  /** Restores the newest complete checkpoint where asked to, then opens the folder; refuses one that holds a run otherwise. */
+  /** Restores the newest complete checkpoint where asked to; refuses a folder that holds a run otherwise. */
   static async open(trainer: PPOTrainer, options: RunOptions, steps: number): Promise<Run> {
-    const { out } = options;
-    if (out === undefined) return new Run(trainer, options, undefined);
-    if (options.resume) {
+    const { out, resume } = options;
+    if (out !== undefined && !resume) await refuseExistingRun(out);
+    if (out !== undefined && resume) {
       const { checkpoint, skipped } = await latestCheckpoint(join(out, "checkpoints"));
       for (const reason of skipped) process.stderr.write(`${reason}\n`);
       if (checkpoint !== undefined) await trainer.loadCheckpoint(checkpoint.directory);
     }
-    const log = await openRunLog({
-      directory: out,
-      config: { ...options.config, ...trainer.hyperparameters, steps, versions: versions() },
-      ...(options.resume && { resumeAtStep: trainer.step + 1 }),
-    });
-    if (options.resume) await rm(finalDirectory(out), { recursive: true, force: true });
-    return new Run(trainer, options, log);
+    return new Run(trainer, options, steps);
   }
 
-  /** Writes a step's numbers and samples, and a checkpoint where one is due; then tells the callbacks. */
+  /** Writes a step's numbers and samples, and a checkpoint where one is due. */
   async record(result: StepResult, evaluation: Evaluation | undefined): Promise<void> {
-    const { callbacks } = this.#options;
+    const { out } = this.#options;
+    if (out === undefined) return;
+    this.#log ??= await this.#openLog(out, result.step);
     const held = evaluation && {
       "eval/scores": evaluation.meanScore,
       "eval/scores_std": evaluation.stdScore,
       "eval/kl_per_token": evaluation.klPerToken,
     };
-    await this.#log?.metrics(result.step, { ...result.metrics, ...held });
-    await this.#log?.samples(result.step, result.samples);
+    await this.#log.metrics(result.step, { ...result.metrics, ...held });
+    await this.#log.samples(result.step, result.samples);
     const every = this.#trainer.hyperparameters.checkpointEvery;
     if (every > 0 && result.step % every === 0) await this.checkpoint();
-    if (evaluation !== undefined) await callbacks?.onEvaluation?.(evaluation);
-    await callbacks?.onStep?.(result);
   }
 
   /** Saves the state after the last complete step, unless that was done. */
@@ -78,6 +74,16 @@ export class Run {
 
   async close(): Promise<void> {
     await this.#log?.close();
+  }
+
+  async #openLog(directory: string, firstStep: number): Promise<RunLog> {
+    const { resume, config } = this.#options;
+    if (resume) await rm(finalDirectory(directory), { recursive: true, force: true });
+    return openRunLog({
+      directory,
+      config: { ...config, ...this.#trainer.hyperparameters, steps: this.#steps, versions: versions() },
+      ...(resume && { resumeAtStep: firstStep }),
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type CausalPolicy, loadPolicy } from "@cai/policy";
+import { loadPolicy } from "@cai/policy";
 import { type CaseResult, check } from "../case.ts";
 import { readJson } from "../golden-json.ts";
 import { distributionCases } from "./distribution-cases.ts";
@@ -10,11 +10,10 @@ import { tokenizerCases } from "./tokenizer-cases.ts";
 /** `expected.json` of a causal language model: logits, log-probabilities, entropies, greedy tokens, tokenizer. */
 export async function* policyCases(file: string, directory: string): AsyncGenerator<CaseResult> {
   const expected = await readJson<ExpectedPolicy>(`${directory}/expected.json`);
-  const policy: CausalPolicy = await loadPolicy(directory);
+  const policy = await loadPolicy(directory);
   try {
-    for (const cases of [logitsCases, distributionCases, greedyCases])
+    for (const cases of [logitsCases, distributionCases, greedyCases, tokenizerCases])
       for (const { name, compute } of cases(policy, expected)) yield await check(file, name, compute);
-    for (const { name, compute } of tokenizerCases(policy.tokenizer, expected.tokenizer)) yield await check(file, name, compute);
   } finally {
     policy.dispose();
   }

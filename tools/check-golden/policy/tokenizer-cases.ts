@@ -4,7 +4,10 @@ import { type Comparison, compareNumbers, compareTexts, exact } from "../compare
 import type { DecodedIds, ExpectedPolicy } from "./expected.ts";
 
 /** Text to ids, and ids to text with special tokens and without. */
-export function tokenizerCases(tokenizer: Tokenizer, { encode, decodeOnly }: ExpectedPolicy["tokenizer"]): NamedCheck[] {
+export function tokenizerCases(
+  { tokenizer }: { readonly tokenizer: Tokenizer },
+  { tokenizer: { encode, decodeOnly } }: ExpectedPolicy,
+): NamedCheck[] {
   return [
     ...encode.map((one) => ({
       name: `tokenizer.encode ${shortened(JSON.stringify(one.text))}`,

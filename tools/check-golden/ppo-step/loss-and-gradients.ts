@@ -1,13 +1,7 @@
-import type { Parameter, SequenceBatch } from "@cai/contracts";
-import type { CausalPolicy } from "@cai/policy";
+import type { SequenceBatch } from "@cai/contracts";
 import { entropyBonus, policyLoss, valueLoss } from "@cai/ppo-loss";
-import type { ValueModel } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
-
-export interface Models {
-  readonly policy: CausalPolicy;
-  readonly valueModel: ValueModel;
-}
+import { allParameters, type Models } from "./models.ts";
 
 /** A batch and what PPO's loss on it needs; arrays are `[B, T]` over response tokens. */
 export interface Experience extends SequenceBatch {
@@ -34,10 +28,6 @@ export interface LossAndGradients {
   readonly values: Float32Array;
   /** By parameter name; the caller disposes. */
   readonly gradients: Map<string, tf.Tensor>;
-}
-
-export function allParameters({ policy, valueModel }: Models): Parameter<tf.Tensor>[] {
-  return [...policy.parameters.values(), ...valueModel.parameters.values()];
 }
 
 /** PPO's loss, policy + valueCoef · value, with its gradients: one forward and backward pass over the whole batch. */

@@ -6,8 +6,9 @@ import { type CaseResult, check } from "../case.ts";
 import { type Comparison, compareNumbers, type Tolerance } from "../compare.ts";
 import { readJson } from "../golden-json.ts";
 import { tolerances } from "../tolerances.ts";
+import type { NamedNumbers } from "./models.ts";
 import type { PpoStepFile, TensorSlice } from "./ppo-step-file.ts";
-import { type NamedNumbers, type PpoStepRun, runPpoStep } from "./run-ppo-step.ts";
+import { type PpoStepRun, runPpoStep } from "./run-ppo-step.ts";
 import { slice } from "./slice.ts";
 
 /** `ppo_step.json` and the two files of whole tensors beside it. */
@@ -30,14 +31,14 @@ export async function* ppoStepCases(file: string, directory: string): AsyncGener
       compareNumbers(name, run.firstForward[name], first[name], tolerances.losses),
     ),
   );
-  yield await check(file, "first forward: clip fractions, approximate KL, ratio, entropy", () => compareDiagnostics(run, golden));
+  yield await check(file, "first forward: clip fractions, KL, ratio, entropy", () => compareDiagnostics(run, golden));
   yield await check(file, "gradient norm before clipping", () => [
     compareNumbers("norm", run.gradientNorms[0]!, expected.gradNormBeforeClipping, tolerances.gradientNorm),
   ]);
   yield await check(file, "gradients before clipping, slices", () =>
     compareSlices(run.gradients, expected.gradientsBeforeClipping, tolerances.gradients),
   );
-  yield await check(file, "parameters after one step, slices where |gradient| > 1e-6", () =>
+  yield await check(file, "parameters after step 1, slices, |gradient| > 1e-6", () =>
     compareSlices(run.parameters, expected.paramsAfterOneStep, tolerances.parametersAfterStep, run.gradients),
   );
   yield await check(file, "losses before each step and after the last", () => [
@@ -61,7 +62,7 @@ async function* wholeTensorCases(file: string, directory: string, golden: PpoSte
     );
   }
   if (present(paramsAfterOneStep)) {
-    yield await check(beside(paramsAfterOneStep), "parameters after one step, all tensors where |gradient| > 1e-6", () =>
+    yield await check(beside(paramsAfterOneStep), "parameters after step 1, all tensors, |gradient| > 1e-6", () =>
       compareTensors(run.parameters, join(directory, paramsAfterOneStep), tolerances.parametersAfterStep, run.gradients),
     );
   }

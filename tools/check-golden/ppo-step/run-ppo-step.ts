@@ -1,26 +1,10 @@
 import { AdamW, clipFactor, globalNorm } from "@cai/optim";
-import { loadPolicy } from "@cai/policy";
-import { sharedTrunkValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { floats } from "../golden-json.ts";
 import { sequenceBatch } from "../policy/expected.ts";
-import {
-  allParameters,
-  type Experience,
-  type LossAndGradients,
-  type LossOptions,
-  lossAndGradients,
-  type Models,
-} from "./loss-and-gradients.ts";
+import { type Experience, type LossAndGradients, type LossOptions, lossAndGradients } from "./loss-and-gradients.ts";
+import { allParameters, disposeModels, loadModels, type NamedNumbers, readParameters, readTensors } from "./models.ts";
 import type { PpoStepFile } from "./ppo-step-file.ts";
-
-export type Losses = Pick<LossAndGradients, "totalLoss" | "policyLoss" | "valueLoss">;
-
-/** A tensor's numbers and shape, read out. */
-export interface NamedNumbers {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 export interface PpoStepRun {
   readonly experience: Experience;
@@ -30,7 +14,7 @@ export interface PpoStepRun {
   /** After the first step. */
   readonly parameters: ReadonlyMap<string, NamedNumbers>;
   /** Before each step, and after the last. */
-  readonly losses: readonly Losses[];
+  readonly losses: readonly Pick<LossAndGradients, "totalLoss" | "policyLoss" | "valueLoss">[];
   /** Before clipping, of each step. */
   readonly gradientNorms: readonly number[];
 }
@@ -62,10 +46,10 @@ export async function runPpoStep(directory: string, { inputs, params, expected }
       passes.push(pass);
       const norm = await globalNorm(pass.gradients.values());
       gradientNorms.push(norm);
-      if (step === 0) read.gradients = await readAll(pass.gradients);
+      if (step === 0) read.gradients = await readTensors(pass.gradients);
       optimizer.step({ gradients: pass.gradients, learningRate, scale: clipFactor({ norm, maxNorm }) });
       tf.dispose([...pass.gradients.values()]);
-      if (step === 0) read.parameters = await readAll(new Map(allParameters(models).map(({ name, value }) => [name, value])));
+      if (step === 0) read.parameters = await readParameters(models);
     }
     const after = await lossAndGradients(models, experience, options);
     passes.push(after);
@@ -75,22 +59,4 @@ export async function runPpoStep(directory: string, { inputs, params, expected }
     disposeModels(models);
   }
   return { experience, firstForward: passes[0]!, ...read, losses: passes, gradientNorms };
-}
-
-/** A policy from its folder, with the given value head on its trunk. */
-export async function loadModels(directory: string, valueHead: PpoStepFile["inputs"]["valueHead"]): Promise<Models> {
-  const policy = await loadPolicy(directory);
-  const head = ValueHead.create({ hiddenSize: policy.hiddenSize, weight: floats(valueHead.weight), bias: valueHead.bias[0]! });
-  return { policy, valueModel: sharedTrunkValueModel({ head }) };
-}
-
-export function disposeModels({ policy, valueModel }: Models): void {
-  valueModel.dispose();
-  policy.dispose();
-}
-
-async function readAll(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Map<string, NamedNumbers>> {
-  const numbers = new Map<string, NamedNumbers>();
-  for (const [name, tensor] of tensors) numbers.set(name, { shape: tensor.shape, data: await tensor.data<"float32">() });
-  return numbers;
 }

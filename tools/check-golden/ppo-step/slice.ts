@@ -1,5 +1,5 @@
+import type { NamedNumbers } from "./models.ts";
 import type { SliceIndex } from "./ppo-step-file.ts";
-import type { NamedNumbers } from "./run-ppo-step.ts";
 
 /** The numbers that an index chooses out of a row-major tensor, in order. */
 export function slice({ data, shape }: NamedNumbers, index: SliceIndex): number[] {

@@ -1,16 +1,16 @@
 import type { Generator } from "@cai/contracts";
 import { PPOTrainer } from "@cai/trainer";
 import { floats, padded } from "../golden-json.ts";
-import { disposeModels, loadModels } from "../ppo-step/run-ppo-step.ts";
+import { disposeModels, loadModels, logprobsAndValues, type NamedNumbers, readParameters } from "../ppo-step/models.ts";
 import { estimatorNamed } from "./compute-rewards.ts";
 import type { TrlStep } from "./step-file.ts";
-import { loadOverridden, logprobsAndValues, readParameters } from "./step-run.ts";
+import { loadOverridden } from "./step-run.ts";
 
 /** The same step by one `PPOTrainer.trainStep`, to which the recorded responses and scores are handed. */
 export async function runTrainerStep(
   directory: string,
   { inputs, params }: TrlStep,
-): Promise<{ metrics: Readonly<Record<string, number>>; parametersAfter: ReadonlyMap<string, Float32Array> }> {
+): Promise<{ metrics: Readonly<Record<string, number>>; parametersAfter: ReadonlyMap<string, NamedNumbers> }> {
   const models = await loadModels(directory, inputs.valueHead);
   const original = await loadOverridden(directory, inputs.refOverrides);
   const reference = original.createReference();

@@ -1,10 +1,12 @@
+import { maskedMean, maskedVariance } from "@cai/gae";
 import { type CaseResult, check } from "../case.ts";
 import { type Comparison, compareNumbers } from "../compare.ts";
 import { bytes } from "../golden-json.ts";
+import type { NamedNumbers } from "../ppo-step/models.ts";
 import { tolerances } from "../tolerances.ts";
 import { runTrainerStep } from "./step-by-trainer.ts";
 import type { TrlStep } from "./step-file.ts";
-import { runTrlStep } from "./step-run.ts";
+import { runTrlStep, type TrlStepRun } from "./step-run.ts";
 
 /** The whole step, quantity by quantity from the packages, and once more from `PPOTrainer`. */
 export async function* stepCases(file: string, directory: string, step: TrlStep): AsyncGenerator<CaseResult> {
@@ -16,7 +18,7 @@ export async function* stepCases(file: string, directory: string, step: TrlStep)
   for (const name of ["values", "rewards", "advantages", "returns"] as const)
     yield await check(file, `step: ${name}`, () => [compareNumbers(name, run[name], expected[name], tolerances.trl, mask)]);
   for (const [index, epoch] of expected.epochs.entries()) {
-    yield await check(file, `step: epoch ${index + 1}, losses, approximate KL, clip fraction, entropy`, () => {
+    yield await check(file, `step: epoch ${index + 1}, losses, KL, clip fraction, entropy`, () => {
       const computed = run.epochs[index]!;
       return [
         compareNumbers("pgLoss", computed.policyLoss, epoch.pgLoss, tolerances.trl),
@@ -27,6 +29,9 @@ export async function* stepCases(file: string, directory: string, step: TrlStep)
       ];
     });
   }
+  yield await check(file, "step: statistics", () =>
+    Object.entries(statisticsOf(run)).map(([name, number]) => compareNumbers(name, number, expected.stats[name], tolerances.trl)),
+  );
   yield await check(file, "step: KL coefficient after it", () => [
     compareNumbers("klCoefAfter", run.klCoefAfter, expected.klCoefAfter, tolerances.trl),
   ]);
@@ -60,10 +65,27 @@ const metricNames = {
   lr: "ppo/learning_rate",
 };
 
-function compareParameters(computed: ReadonlyMap<string, Float32Array>, expected: TrlStep["expected"]["after"]): Comparison[] {
+/** By TRL's names: those that the trainer's metrics do not have. */
+function statisticsOf({ mask, nonScoreRewards, returns, values, epochs }: TrlStepRun): Readonly<Record<string, number>> {
+  const meanOf = (x: Float32Array) => maskedMean({ x, mask });
+  const overEpochs = (name: keyof TrlStepRun["epochs"][number]) => epochs.reduce((sum, epoch) => sum + epoch[name], 0) / epochs.length;
+  return {
+    "ppo/mean_non_score_reward": meanOf(nonScoreRewards),
+    "ppo/loss/total": overEpochs("totalLoss"),
+    "ppo/policy/entropy": overEpochs("entropy"),
+    "ppo/policy/policykl": overEpochs("policyKl"),
+    "ppo/returns/mean": meanOf(returns),
+    "ppo/returns/var": maskedVariance({ x: returns, mask }),
+    "ppo/val/vpred": overEpochs("meanValue"),
+    "ppo/val/mean": meanOf(values),
+    "ppo/val/var": maskedVariance({ x: values, mask }),
+  };
+}
+
+function compareParameters(computed: ReadonlyMap<string, NamedNumbers>, expected: TrlStep["expected"]["after"]): Comparison[] {
   return Object.entries(expected).map(([name, numbers]) => {
     const parameter = computed.get(name);
     if (parameter === undefined) throw new Error(`${name} is expected, but no parameter has that name`);
-    return compareNumbers(name, parameter, numbers, tolerances.trl);
+    return compareNumbers(name, parameter.data, numbers, tolerances.trl);
   });
 }

@@ -1,27 +1,34 @@
 import type { SequenceBatch } from "@cai/contracts";
+import { maskedMean } from "@cai/gae";
 import { adaptiveKlController, klSummary, shapeRewards, tokenKl } from "@cai/kl";
 import { AdamW } from "@cai/optim";
 import { loadPolicy } from "@cai/policy";
 import { policyDiagnostics } from "@cai/ppo-loss";
 import * as tf from "@tensorflow/tfjs-core";
 import { bytes, floats, padded, shape2D } from "../golden-json.ts";
-import { allParameters, type LossAndGradients, lossAndGradients, type Models } from "../ppo-step/loss-and-gradients.ts";
-import { disposeModels, loadModels } from "../ppo-step/run-ppo-step.ts";
+import { type Experience, type LossAndGradients, lossAndGradients } from "../ppo-step/loss-and-gradients.ts";
+import { allParameters, disposeModels, loadModels, logprobsAndValues, type NamedNumbers, readParameters } from "../ppo-step/models.ts";
 import { advantagesOf } from "./compute-advantages.ts";
 import { estimatorNamed } from "./compute-rewards.ts";
 import type { TrlStep } from "./step-file.ts";
 
+type ArrayName = "logprobs" | "refLogprobs" | "values" | "nonScoreRewards" | "rewards" | "advantages" | "returns";
+
 /** What each package gives for the step; arrays in TRL's layout. */
-export interface TrlStepRun {
-  readonly logprobs: Float32Array;
-  readonly refLogprobs: Float32Array;
-  readonly values: Float32Array;
-  readonly rewards: Float32Array;
-  readonly advantages: Float32Array;
-  readonly returns: Float32Array;
-  readonly epochs: readonly (Pick<LossAndGradients, "policyLoss" | "valueLoss" | "entropy"> & { approxKl: number; clipFraction: number })[];
+export interface TrlStepRun extends Readonly<Record<ArrayName, Float32Array>> {
+  readonly mask: Uint8Array;
+  readonly epochs: readonly TrlEpoch[];
   readonly klCoefAfter: number;
-  readonly parametersAfter: ReadonlyMap<string, Float32Array>;
+  readonly parametersAfter: ReadonlyMap<string, NamedNumbers>;
+}
+
+/** Before each update. */
+export interface TrlEpoch extends Pick<LossAndGradients, "policyLoss" | "valueLoss" | "totalLoss" | "entropy"> {
+  readonly approxKl: number;
+  readonly clipFraction: number;
+  /** Mean of old − new log-probabilities. */
+  readonly policyKl: number;
+  readonly meanValue: number;
 }
 
 /** The step by the packages' own functions, in the order of the trainer's loop. */
@@ -40,7 +47,7 @@ export async function runTrlStep(directory: string, { inputs, params, expected }
     const [logprobs, values] = [toTrl(old.logprobs), toTrl(old.values)];
     const tokens = { mask: trlMask, shape: shape2D(expected.mask) };
     const kl = tokenKl({ logprobs, refLogprobs, mask: trlMask, estimator: estimatorNamed(params.klPenalty) });
-    const { rewards } = shapeRewards({ kl, scores: floats(inputs.scores), ...tokens, coefficient: params.initKlCoef });
+    const { rewards, nonScoreRewards } = shapeRewards({ kl, scores: floats(inputs.scores), ...tokens, coefficient: params.initKlCoef });
     const { gamma, lambda, whitenRewards } = params;
     const { advantages, returns } = advantagesOf({ rewards, values, ...tokens, gamma, lambda, whitenRewards });
 
@@ -52,13 +59,10 @@ export async function runTrlStep(directory: string, { inputs, params, expected }
       returns: fromTrl(returns),
     };
     const options = { clip: params.cliprange, valueClip: params.clipRangeValue, valueCoef: params.vfCoef, temperature: 1 };
-    const epochs: TrlStepRun["epochs"][number][] = [];
+    const epochs: TrlEpoch[] = [];
     for (let epoch = 0; epoch < params.ppoEpochs; epoch++) {
       const pass = await lossAndGradients(models, experience, options);
-      epochs.push({
-        ...pass,
-        ...policyDiagnostics({ newLogprobs: pass.logprobs, mask: responseMask, clipLow: options.clip, ...experience }),
-      });
+      epochs.push({ ...pass, ...diagnose(pass, experience, params.cliprange) });
       optimizer.step({ gradients: pass.gradients, learningRate: params.lr });
       tf.dispose([...pass.gradients.values()]);
     }
@@ -66,17 +70,20 @@ export async function runTrlStep(directory: string, { inputs, params, expected }
     const controller = adaptiveKlController({ coefficient: params.initKlCoef, target: params.target, horizon: params.horizon });
     controller.update({ kl: klSummary({ kl, ...tokens }).perSequence, samples: inputs.queries.length });
     const parametersAfter = await readParameters(models);
-    return { logprobs, refLogprobs, values, rewards, advantages, returns, epochs, klCoefAfter: controller.coefficient, parametersAfter };
+    const arrays = { logprobs, refLogprobs, values, nonScoreRewards, rewards, advantages, returns };
+    return { ...arrays, mask: trlMask, epochs, klCoefAfter: controller.coefficient, parametersAfter };
   } finally {
     optimizer.dispose();
     disposeModels(models);
   }
 }
 
-export async function readParameters(models: Models): Promise<Map<string, Float32Array>> {
-  const numbers = new Map<string, Float32Array>();
-  for (const { name, value } of allParameters(models)) numbers.set(name, await value.data<"float32">());
-  return numbers;
+function diagnose({ logprobs: newLogprobs, values }: LossAndGradients, experience: Experience, clipLow: number) {
+  const { oldLogprobs, advantages } = experience;
+  const { mask } = experience.responses;
+  const { approxKl, clipFraction } = policyDiagnostics({ newLogprobs, oldLogprobs, advantages, mask, clipLow });
+  const policyKl = maskedMean({ x: tokenKl({ logprobs: oldLogprobs, refLogprobs: newLogprobs, mask }), mask });
+  return { approxKl, clipFraction, policyKl, meanValue: maskedMean({ x: values, mask }) };
 }
 
 /** The policy of a folder with some weights replaced. */
@@ -88,18 +95,6 @@ export async function loadOverridden(directory: string, overrides: TrlStep["inpu
     parameter.assign(tf.tensor(floats(numbers), [...parameter.shape]));
   }
   return policy;
-}
-
-/** `[B, T]` of the policy as it stands. */
-export async function logprobsAndValues({ policy, valueModel }: Models, batch: SequenceBatch) {
-  const tensors = tf.tidy(() => {
-    const hidden = policy.hiddenStates(batch);
-    const { logprobs } = policy.tokenLogprobs(hidden, batch.responses, { temperature: 1 });
-    return { logprobs, values: valueModel.values(batch, hidden) };
-  });
-  const numbers = { logprobs: await tensors.logprobs.data<"float32">(), values: await tensors.values.data<"float32">() };
-  tf.dispose(tensors);
-  return numbers;
 }
 
 async function referenceLogprobs(

@@ -2,7 +2,7 @@ import { type Aggregation, policyDiagnostics, policyLoss } from "@cai/ppo-loss";
 import { bytes, floats, type Rows, shape2D } from "../golden-json.ts";
 import { valueAndGradient } from "../gradient.ts";
 
-export interface PolicyLossCase {
+interface PolicyLossCase {
   readonly inputs: { newLogp: Rows; oldLogp: Rows; advantages: Rows; mask: Rows; behaviourLogp?: Rows };
   readonly params: {
     clipLow: number;

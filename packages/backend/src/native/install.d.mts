@@ -19,6 +19,7 @@ export interface NativeInstallation {
 
 /** A step that failed: `message` says what, `mend` what to do about it. */
 export declare class NativeInstallError extends Error {
+  constructor(message: string, mend: string, options?: ErrorOptions);
   readonly mend: string;
 }
 

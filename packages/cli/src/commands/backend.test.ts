@@ -1,0 +1,40 @@
+import { BackendError } from "@cai/backend";
+import { NativeInstallError } from "@cai/backend/native";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { backendCommand } from "./backend.ts";
+
+let printed = "";
+beforeEach(() => {
+  printed = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+  vi.spyOn(console, "log").mockImplementation((text) => {
+    printed += `${text}\n`;
+  });
+});
+afterEach(() => void vi.restoreAllMocks());
+
+test("install says each step once and closes with what was installed", async () => {
+  const asked: unknown[] = [];
+  const command = backendCommand(async ({ gpu, progress } = {}) => {
+    asked.push(gpu);
+    for (const text of ["downloading 259 MB", "downloading 100 of 259 MB", "unpacking"]) progress?.(text);
+    return { version: "2.20.0", package: "@tensorflow/tfjs-node-gpu", done: ["downloaded", "linked"] };
+  });
+  await command.parseAsync(["install", "--gpu"], { from: "user" });
+  expect(asked).toEqual([true]);
+  expect(printed).toMatch(
+    /^downloading 259 MB …\nunpacking …\nnative TensorFlow 2\.20\.0 for @tensorflow\/tfjs-node-gpu: downloaded, linked \(\d+\.\d s\)\n$/,
+  );
+});
+
+test("a step that failed is an error of two lines: what failed, and how to mend it", async () => {
+  const command = backendCommand(() =>
+    Promise.reject(new NativeInstallError("pip was not found", "install it: apt-get install python3-pip")),
+  );
+  const error = await command.parseAsync(["install"], { from: "user" }).catch((error: unknown) => error);
+  expect(BackendError.isInstance(error) && error.code).toBe("install-failed");
+  expect(error).toMatchObject({ message: "pip was not found\ninstall it: apt-get install python3-pip" });
+});

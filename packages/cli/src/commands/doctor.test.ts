@@ -1,0 +1,68 @@
+import type { Device } from "@cai/backend";
+import { Command } from "commander";
+import { expect, test, vi } from "vitest";
+import { type Diagnosis, describe, doctorCommand, findMissing } from "./doctor.ts";
+
+const cpu: Device = { type: "CPU", name: "Xeon, 2 cores", inUse: true };
+const native = { name: "tensorflow", package: "@tensorflow/tfjs-node", reason: "native TensorFlow 2.20.0 on the CPU" } as const;
+const diagnosis: Diagnosis = {
+  versions: {
+    cai: "0.1.0",
+    node: "20.1.0",
+    tfjs: "4.22.0",
+    "tfjs-node": "4.22.0",
+    "tfjs-node-gpu": null,
+    tensorflow: "2.20.0",
+    "onnxruntime-node": "1.30.0",
+  },
+  platform: "linux x64",
+  cores: 2,
+  memory: { totalBytes: 8 * 2 ** 30, freeBytes: 6.5 * 2 ** 30 },
+  backend: native,
+  devices: [cpu],
+  matmulGflops: 123.4,
+  cache: "/home/ada/.cache/cai",
+  missing: [],
+};
+
+test("the text names versions, machine, backend, device, speed and cache, a line each", () => {
+  expect(
+    describe(diagnosis),
+  ).toBe(`versions  cai 0.1.0, node 20.1.0, tfjs 4.22.0, tfjs-node 4.22.0, tensorflow 2.20.0, onnxruntime-node 1.30.0
+machine   linux x64, 2 cores, memory 6.5 GiB free of 8.0 GiB
+backend   tensorflow: native TensorFlow 2.20.0 on the CPU
+CPU       Xeon, 2 cores (in use)
+speed     123 GFLOP/s (matmul, float32)
+cache     /home/ada/.cache/cai
+missing   nothing`);
+});
+
+test("what is missing comes with the command that brings it", () => {
+  const wasm = { name: "wasm", package: "@tensorflow/tfjs-backend-wasm", reason: "WASM", mend: "npx @cai/cli backend install" } as const;
+  const missing = findMissing({ backend: wasm, devices: [cpu, { type: "GPU", name: "L4", inUse: false }], onnxRuntime: null });
+  expect(missing.map(({ mend }) => mend)).toEqual([
+    "npx @cai/cli backend install",
+    "npx @cai/cli backend install --gpu",
+    "npm install --ignore-scripts onnxruntime-node",
+  ]);
+  expect(describe({ ...diagnosis, missing })).toContain(
+    "missing   native TensorFlow, several times faster; to have it: npx @cai/cli backend install\n",
+  );
+});
+
+test("a GPU that computes and everything installed: nothing is missing", () => {
+  const devices = [{ ...cpu, inUse: false }, { type: "GPU", name: "L4", inUse: true } as const];
+  expect(findMissing({ backend: native, devices, onnxRuntime: "1.30.0" })).toEqual([]);
+});
+
+test("--json prints one object with what this machine measures", async () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  await new Command("cai").version("9.8.7").addCommand(doctorCommand()).parseAsync(["doctor", "--json"], { from: "user" });
+  const printed = log.mock.calls.map(([line]) => String(line));
+  log.mockRestore();
+  expect(printed).toHaveLength(1);
+  const parsed = JSON.parse(printed[0]!) as Diagnosis;
+  expect(parsed.versions).toMatchObject({ cai: "9.8.7", node: process.version.slice(1) });
+  expect(parsed.matmulGflops).toBeGreaterThan(0);
+  expect(parsed.devices.some(({ inUse }) => inUse)).toBe(true);
+});

@@ -32,7 +32,9 @@ export async function findSources(folder: string): Promise<GoldenSource[]> {
   add("smollm2-expected.json", (file) => skipped(file, notBuiltYet.smollm2));
   for (const name of entries.sort()) {
     const directory = join(folder, name);
-    const reason = await reasonToSkip(directory);
+    const { modelType, isReward } = await readConfig(directory);
+    const reason = existsSync(join(directory, "adapter_config.json")) ? notBuiltYet.adapter : notBuiltYet.modelTypes[modelType];
+    const expectedCases = isReward ? rewardCases : policyCases;
     for (const [golden, cases] of Object.entries({ "expected.json": expectedCases, "ppo_step.json": ppoStepCases }))
       add(`${name}/${golden}`, (file) => (reason === undefined ? cases(file, directory) : skipped(file, reason)));
   }
@@ -43,21 +45,13 @@ async function* skipped(file: string, reason: string): AsyncGenerator<CaseResult
   yield skip(file, "all cases", reason);
 }
 
-function expectedCases(file: string, directory: string): AsyncIterable<CaseResult> {
-  const isRewardModel = existsSync(join(directory, "model.onnx"));
-  return isRewardModel ? rewardCases(file, directory) : policyCases(file, directory);
-}
-
-async function reasonToSkip(directory: string): Promise<string | undefined> {
-  if (existsSync(join(directory, "adapter_config.json"))) return notBuiltYet.adapter;
-  return notBuiltYet.modelTypes[(await modelType(directory)) ?? ""];
-}
-
-/** Undefined where config.json is missing or broken: loading the model then says what is wrong. */
-async function modelType(directory: string): Promise<string | undefined> {
+/** Where config.json is missing or broken, loading the model says so. */
+async function readConfig(directory: string): Promise<{ modelType: string; isReward: boolean }> {
+  const text = await readFile(join(directory, "config.json"), "utf8").catch(() => "{}");
+  let config: { model_type?: string; architectures?: readonly string[] } = {};
   try {
-    return JSON.parse(await readFile(join(directory, "config.json"), "utf8")).model_type;
-  } catch {
-    return undefined;
-  }
+    config = JSON.parse(text);
+  } catch {}
+  const { model_type: modelType = "", architectures = [] } = config;
+  return { modelType, isReward: architectures.some((name) => name.endsWith("ForSequenceClassification")) };
 }

@@ -13,6 +13,6 @@ export const tolerances = {
   parametersAfterStep: { limit: 2e-6 },
   rewardScores: { limit: 5e-5 },
   trl: { limit: 1e-5 },
-  /** The same for numbers in the hundreds and more, of which float32 has no digits as small as 1e-5. */
+  /** The same for numbers in the tens and more, of which float32 sums have no digits as small as 1e-5. */
   trlLarge: { limit: 1e-5, scaled: true },
 } satisfies Record<string, Tolerance>;

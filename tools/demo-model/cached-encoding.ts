@@ -7,8 +7,8 @@ export function cachedEncoding(tokenizer: Tokenizer): (text: string) => Int32Arr
   return (text) => {
     const ids: number[] = [];
     for (const [word] of text.matchAll(splitPattern)) {
-      let wordIds = idsOf.get(word);
-      if (wordIds === undefined) idsOf.set(word, (wordIds = tokenizer.encode(word)));
+      const wordIds = idsOf.get(word) ?? tokenizer.encode(word);
+      idsOf.set(word, wordIds);
       ids.push(...wordIds);
     }
     return Int32Array.from(ids);

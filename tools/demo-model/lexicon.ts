@@ -13,11 +13,12 @@ const neutral =
   "leading natural matter matters yes expand fresh cool adequate ability vital agreements number numbers";
 
 /** What the lexicons lack. */
+// biome-ignore format: a list of words
 const additions: Readonly<Record<string, number>> = {
   together: 1.5, neighbor: 1.5, neighbors: 1.5, brotherhood: 2.5, fellowship: 2.5, cooperation: 1.5, goodwill: 2.5, friendship: 3,
   friendships: 3, gratitude: 3, harmony: 2.5, compassion: 2.5, kindness: 3, generosity: 2.5, decency: 2, prosperity: 2.5, peace: 2.5,
   enemy: -2.5, enemies: -2.5, hostile: -3, hostility: -3, invade: -2.5, invaded: -2.5, invasion: -2.5, tyranny: -3, tyrants: -3,
-}; // biome-ignore format: a list of words
+};
 
 const negations = new Set(
   "not no never without nor cannot can't won't don't doesn't didn't isn't aren't wasn't weren't shouldn't wouldn't couldn't".split(" "),

@@ -29,7 +29,9 @@ async function responsesOf(writer: CausalPolicy): Promise<{ texts: string[]; end
   const { responses, finishReasons } = await writer.generate({ ids, mask, shape: [rows, columns] }, { draws, maxNewTokens });
   const length = responses.shape[1];
   const texts = prompts.map((_, row) => {
-    const written = responses.ids.subarray(row * length, (row + 1) * length).filter((_, column) => responses.mask[row * length + column] === 1);
+    const written = responses.ids
+      .subarray(row * length, (row + 1) * length)
+      .filter((_, column) => responses.mask[row * length + column] === 1);
     return writer.tokenizer.decode(written, { skipSpecialTokens: true });
   });
   return { texts, endings: finishReasons };

@@ -36,7 +36,8 @@ test("a plain sentence scores about 0", async () => {
 });
 
 test("scores stay between -3 and 3", async () => {
-  for (const score of await scores([...warm, ...warm].join(" "), [...hostile, ...hostile].join(" "), "")) expect(Math.abs(score)).toBeLessThanOrEqual(3);
+  for (const score of await scores([...warm, ...warm].join(" "), [...hostile, ...hostile].join(" "), ""))
+    expect(Math.abs(score)).toBeLessThanOrEqual(3);
 });
 
 test("saying a warm word over and over gains little over saying it once, and less than a warm sentence", async () => {

@@ -14,8 +14,8 @@ test("any text comes back from its tokens unchanged", () => {
     expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
 });
 
-test("frequent words are one token each", () => {
-  expect(tokenizer.encode("The people of the United States")).toHaveLength(6);
+test("frequent words, with the space before them, are one token each", () => {
+  expect(tokenizer.encode(" the people of the United States")).toHaveLength(6);
 });
 
 test("the end of text is one token that plain text never has", () => {

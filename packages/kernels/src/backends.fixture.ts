@@ -3,14 +3,16 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe } from "vitest";
 
+type Backend = "cpu" | "wasm" | "tensorflow";
+
 const nativeAvailable = await import("@tensorflow/tfjs-node").then(
   () => true,
   () => false,
 );
 
-/** Runs a suite once on each backend; on native TensorFlow only where tfjs-node loads, skipped by name elsewhere. */
-export function onEachBackend(suite: (backend: string) => void): void {
-  for (const backend of ["cpu", "wasm", "tensorflow"]) {
+/** Runs a suite once on each of these backends; on native TensorFlow only where tfjs-node loads, skipped by name elsewhere. */
+export function onBackends(backends: readonly Backend[], suite: (backend: Backend) => void): void {
+  for (const backend of backends) {
     const runs = backend !== "tensorflow" || nativeAvailable;
     describe.runIf(runs)(`on backend ${backend}${runs ? "" : " (skipped: @tensorflow/tfjs-node does not load here)"}`, () => {
       beforeAll(async () => {
@@ -19,4 +21,9 @@ export function onEachBackend(suite: (backend: string) => void): void {
       suite(backend);
     });
   }
+}
+
+/** On plain JS, WASM and native TensorFlow. */
+export function onEachBackend(suite: (backend: Backend) => void): void {
+  onBackends(["cpu", "wasm", "tensorflow"], suite);
 }

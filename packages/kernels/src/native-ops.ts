@@ -41,6 +41,7 @@ interface NodeBackend {
  * tfjs-node-gpu) is the active one, `undefined` on every other. A native path always has a portable twin.
  *
  * @example
+ * const x = tf.tensor1d([0, 1]);
  * const native = nativeOps();
  * const y = native === undefined ? tf.tanh(x) : native.run("Tanh", { T: { type: "float32" } }, [x]);
  */

@@ -39,7 +39,9 @@ export function nativeMoments(): MomentStore {
     apply(weights, { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }) {
       const native = active();
       const attributes = { T: float, use_locking: { bool: false }, use_nesterov: { bool: false } };
-      const numbers = [beta1 ** step, beta2 ** step, learningRate, beta1, beta2, epsilon * Math.sqrt(1 - beta2 ** step)];
+      // TensorFlow averages with the float32 nearest to each beta: the bias corrections go by the same.
+      const [power1, power2] = [Math.fround(beta1) ** step, Math.fround(beta2) ** step];
+      const numbers = [power1, power2, learningRate, beta1, beta2, epsilon * Math.sqrt(1 - power2)];
       tf.tidy(() => {
         const scalars = numbers.map((number) => tf.scalar(number));
         for (const { parameter, gradient } of weights)

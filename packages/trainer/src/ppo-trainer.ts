@@ -126,14 +126,14 @@ export class PPOTrainer {
     const watch = new Stopwatch();
 
     // 1–2. The policy answers the prompts: token ids, mask, behaviour log-probabilities, finish reasons.
-    const rollout = await watch.time("generate", this.#rollOut(prompts, signal));
+    const rollout = await watch.time("generate", () => this.#rollOut(prompts, signal));
     await onRollout?.(rollout, step);
     const { mask, shape } = rollout.responses;
 
     // 3–4. One score a response; the reference's log-probabilities meanwhile. Nothing has changed so far, and nothing is aborted after.
     const [scores, refLogprobs] = await Promise.all([
-      watch.time("score", scoreResponses(this.parts.rewardModel, rollout, signal)),
-      watch.time("reference", this.getReferenceLogprobs(rollout)),
+      watch.time("score", () => scoreResponses(this.parts.rewardModel, rollout, signal)),
+      watch.time("reference", () => this.getReferenceLogprobs(rollout)),
     ]);
 
     this.#updating = true;

@@ -34,7 +34,7 @@ function refuseInvalid(name: string, value: unknown, spec: HyperparameterSpec<un
   if (spec.integer && !Number.isSafeInteger(value)) refuse("a whole number");
   const { min, max } = spec;
   if (min !== undefined && (spec.exclusiveMin ? value <= min : value < min))
-    refuse(`more than ${spec.exclusiveMin ? "" : "or equal to "}${min}`);
+    refuse(`${spec.exclusiveMin ? "more than" : "at least"} ${min}`);
   if (max !== undefined && value > max) refuse(`at most ${max}`);
 }
 

@@ -15,11 +15,11 @@ export class Stopwatch {
     };
   }
 
-  /** Times work that is already under way. */
-  async time<Result>(part: Part, work: Promise<Result>): Promise<Result> {
+  /** Starts work and times it to its end. */
+  async time<Result>(part: Part, work: () => Promise<Result>): Promise<Result> {
     const end = this.start(part);
     try {
-      return await work;
+      return await work();
     } finally {
       end();
     }

@@ -19,7 +19,7 @@ export interface ValueModel {
  * The head belongs to the model from then on.
  *
  * @example
- * const valueModel = sharedTrunkValueModel({ head: ValueHead.create({ hiddenSize: policy.hiddenSize }) });
+ * const valueModel = sharedTrunkValueModel({ head: ValueHead.create({ hiddenSize: 768 }) });
  */
 export function sharedTrunkValueModel({ head }: { readonly head: ValueHead }): ValueModel {
   return {
@@ -44,8 +44,8 @@ export interface ValueTrunk {
  * model from then on.
  *
  * @example
- * const trunk = await loadPolicy("./gpt2");
- * const valueModel = separateValueModel({ trunk, head: ValueHead.create({ hiddenSize: trunk.hiddenSize }) });
+ * const trunk = { parameters: new Map(), hiddenStates: ({ responses }: SequenceBatch) => tf.ones([...responses.shape, 4]) };
+ * const valueModel = separateValueModel({ trunk, head: ValueHead.create({ hiddenSize: 4 }) });
  */
 export function separateValueModel({ trunk, head }: { readonly trunk: ValueTrunk; readonly head: ValueHead }): ValueModel {
   const own = [...trunk.parameters.values()].map((parameter) => renamed(parameter, `value.${parameter.name}`));

@@ -3,7 +3,7 @@ import { tokenEntropy } from "@cai/kernels";
 import { tokenKl } from "@cai/kl";
 import { policyDiagnostics, policyLoss, valueDiagnostics, valueLoss } from "@cai/ppo-loss";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Comparison, compareNumbers, type Nested } from "../compare.ts";
+import { type Comparison, compareNumbers, type Nested, type Tolerance } from "../compare.ts";
 import { bytes, floats, type Rows, shape2D, shapeOf } from "../golden-json.ts";
 import { numbersOf, valueAndGradient } from "../gradient.ts";
 import { tolerances } from "../tolerances.ts";
@@ -75,7 +75,7 @@ export function compareStatistics(one: LossCase): Comparison[] {
     "val/mean": meanOf(value.oldValues),
     "val/var": varianceOf(value.oldValues),
   };
-  return Object.entries(computed).map(([name, number]) => compareNumbers(name, number, expected.stats[name], tolerances.trl));
+  return Object.entries(computed).map(([name, number]) => compareNumbers(name, number, expected.stats[name], toleranceOf(one)));
 }
 
 /** The ratio of a token is the mean ratio where that token alone counts. */
@@ -86,8 +86,11 @@ export function compareRatios(one: LossCase): Comparison[] {
     const mask = policy.mask.map((counts, i) => (i === token ? counts : 0));
     return policyDiagnostics({ newLogprobs, ...policy, mask }).ratioMean;
   });
-  const tolerance = isDroppedByTrl(one) ? tolerances.trlLarge : tolerances.trl;
-  return [compareNumbers("ratio", ratios, one.expected.ratio, tolerance, policy.mask)];
+  return [compareNumbers("ratio", ratios, one.expected.ratio, toleranceOf(one), policy.mask)];
+}
+
+function toleranceOf(one: LossCase): Tolerance {
+  return isDroppedByTrl(one) ? tolerances.trlLarge : tolerances.trl;
 }
 
 function entropies(logits: Nested): Float32Array {

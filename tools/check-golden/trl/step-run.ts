@@ -23,7 +23,7 @@ export interface TrlStepRun extends Readonly<Record<ArrayName, Float32Array>> {
 }
 
 /** Before each update. */
-export interface TrlEpoch extends Pick<LossAndGradients, "policyLoss" | "valueLoss" | "totalLoss" | "entropy"> {
+interface TrlEpoch extends Pick<LossAndGradients, "policyLoss" | "valueLoss" | "totalLoss" | "entropy"> {
   readonly approxKl: number;
   readonly clipFraction: number;
   /** Mean of old − new log-probabilities. */

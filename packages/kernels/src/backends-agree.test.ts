@@ -1,0 +1,59 @@
+import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { causalAttention } from "./attention.ts";
+import { attentionBias } from "./attention-bias.ts";
+import { onBackends } from "./backends.fixture.ts";
+import { embedding } from "./embedding.ts";
+import { tensor } from "./finite-differences.fixture.ts";
+import { gelu } from "./gelu.ts";
+import { layerNorm } from "./layer-norm.ts";
+import { linear } from "./linear.ts";
+import { tokenEntropy, tokenLogprobs } from "./token-distribution.ts";
+
+const int32 = (ids: number[]) => tf.tensor1d(ids, "int32");
+const mask = new Uint8Array([0, 1, 1, 1, 1, 1, 1, 1]);
+
+type Kernel = readonly [name: string, shapes: readonly (readonly number[])[], f: (...inputs: tf.Tensor[]) => tf.Tensor];
+const kernels: readonly Kernel[] = [
+  ["linear", [[2, 3, 4], [4, 5], [5]], (x, w, b) => linear(x!, w!, b)],
+  ["linear, transposed", [[2, 3, 4], [5, 4], [5]], (x, w, b) => linear(x!, w!, b, { transposed: true })],
+  ["layerNorm", [[2, 3, 4], [4], [4]], (x, gain, bias) => layerNorm(x!, gain!, bias!, 1e-5)],
+  ["gelu", [[3, 5]], (x) => gelu(x!)],
+  ["embedding", [[6, 4]], (table) => embedding(table!, int32([5, 0, 5]))],
+  ["tokenLogprobs", [[3, 7]], (logits) => tokenLogprobs(logits!, int32([6, 0, 3]), 0.7)],
+  ["tokenEntropy", [[3, 7]], (logits) => tokenEntropy(logits!, 0.7)],
+  [
+    "causalAttention",
+    [
+      [2, 2, 4, 3],
+      [2, 2, 4, 3],
+      [2, 2, 4, 3],
+    ],
+    (query, key, value) => causalAttention({ query: query!, key: key!, value: value!, bias: attentionBias({ mask, shape: [2, 4] }) }),
+  ],
+];
+
+/** Value and all gradients, one after the other. */
+function evaluate([, shapes, f]: Kernel, seed: number): number[] {
+  const inputs = shapes.map((shape, position) => tensor([...shape], seed + position, 2));
+  const y = f(...inputs);
+  const gradients = tf.grads((...xs) => tf.sum(tf.mul(f(...xs), tensor(y.shape, 99))))(inputs);
+  return [y, ...gradients].flatMap((result) => [...result.dataSync()]);
+}
+
+onBackends(["wasm", "tensorflow"], (backend) => {
+  test.each(kernels)("%s and its gradients are those of the portable path", (...kernel) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), (seed) => {
+        tf.setBackend("cpu");
+        const portable = evaluate(kernel, seed);
+        tf.setBackend(backend);
+        evaluate(kernel, seed).forEach((x, index) => {
+          expect(Math.abs(x - portable[index]!)).toBeLessThan(2e-5 * Math.max(1, Math.abs(portable[index]!)));
+        });
+      }),
+      { numRuns: 10 },
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+import { onBackends } from "./backends.fixture.ts";
+import { nativeOps } from "./native-ops.ts";
+
+onBackends(["cpu", "wasm"], () => {
+  test("there are no native operations", () => {
+    expect(nativeOps()).toBeUndefined();
+  });
+});
+
+onBackends(["tensorflow"], () => {
+  test("an op runs by TensorFlow's own name, with one output or several", () => {
+    const native = nativeOps()!;
+    const x = tf.tensor1d([1, 4, 9]);
+    expect([...native.run("Sqrt", { T: { type: "float32" } }, [x]).dataSync()]).toEqual([1, 2, 3]);
+    const [values, indices] = native.runMany("TopKV2", { T: { type: "float32" }, sorted: { bool: true } }, [x, tf.scalar(2, "int32")], 2);
+    expect([...values!.dataSync()]).toEqual([9, 4]);
+    expect([...indices!.dataSync()]).toEqual([2, 1]);
+  });
+
+  test("a variable of TensorFlow's is made, assigned, read and destroyed", () => {
+    const native = nativeOps()!;
+    const dtype = { type: "float32" } as const;
+    const variable = native.run(
+      "VarHandleOp",
+      { dtype, shape: { shape: [2] }, shared_name: { string: "native-ops.test" }, container: { string: "" } },
+      [],
+    );
+    native.runMany("AssignVariableOp", { dtype }, [variable, tf.tensor1d([1, 2])], 0);
+    expect([...native.run("ReadVariableOp", { dtype }, [variable]).dataSync()]).toEqual([1, 2]);
+    native.runMany("DestroyResourceOp", { ignore_lookup_error: { bool: false } }, [variable], 0);
+    expect(() => native.run("ReadVariableOp", { dtype }, [variable])).toThrow();
+  });
+});

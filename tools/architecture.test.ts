@@ -6,10 +6,10 @@ import { expect, test } from "vitest";
 // A package may import from the rows above its own, never from its own row or below (tests and fixtures stand outside the rule).
 const rows = [
   ["contracts"],
-  ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo"],
+  ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo", "hub"],
   ["ppo-loss", "value-head", "optim", "checkpoint", "run-log"],
   ["backend", "policy", "reward-model"],
-  ["trainer"],
+  ["trainer", "onnx-export"],
   ["cli"],
 ];
 const packagesFolder = fileURLToPath(new URL("../packages", import.meta.url));

@@ -12,10 +12,14 @@ import { findSources } from "./find-sources.ts";
 const golden = fileURLToPath(new URL("../golden", import.meta.url));
 const program = fileURLToPath(new URL("../check-golden.mjs", import.meta.url));
 
-test("every golden case passes, but those that are skipped by name", async () => {
+/** It takes a model of 98 MB: `smollm2.slow.ts` has it. */
+const slow = "smollm2-expected.json";
+
+test("every golden case passes, but those that are skipped by name and those of the real model", async () => {
   await prepareBackend();
   const results: CaseResult[] = [];
-  for await (const result of checkSources(await findSources(golden))) results.push(result);
+  const sources = (await findSources(golden)).filter(({ file }) => file !== slow);
+  for await (const result of checkSources(sources)) results.push(result);
   const named = (outcome: CaseResult["outcome"]) =>
     results.filter((one) => one.outcome === outcome).map(({ file, name }) => `${file}: ${name}`);
   expect(named("failed")).toEqual([]);
@@ -30,10 +34,15 @@ test("every golden case passes, but those that are skipped by name", async () =>
     new Set([
       "vectors.json",
       "trl_ppo_steps.json",
+      "adapter/expected.json",
       "tiny-gpt2/expected.json",
       "tiny-gpt2/ppo_step.json",
       "tiny-gpt2/ppo_step_grads.safetensors",
       "tiny-gpt2/ppo_step_params.safetensors",
+      "tiny-llama/expected.json",
+      "tiny-llama/ppo_step.json",
+      "tiny-llama/ppo_step_grads.safetensors",
+      "tiny-llama/ppo_step_params.safetensors",
       "tiny-reward/expected.json",
     ]),
   );

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CaseResult, skip } from "./case.ts";
-import { notBuiltYet } from "./not-built-yet.ts";
+import { adapterCases } from "./adapter/adapter-cases.ts";
+import type { CaseResult } from "./case.ts";
 import { policyCases } from "./policy/policy-cases.ts";
 import { ppoStepCases } from "./ppo-step/ppo-step-cases.ts";
 import { rewardCases } from "./reward-cases.ts";
+import { smollm2Cases } from "./smollm2/smollm2-cases.ts";
 import { trlCases } from "./trl/trl-cases.ts";
 import { vectorCases } from "./vectors/vector-cases.ts";
 
@@ -18,7 +19,7 @@ export interface GoldenSource {
 
 /** What a golden folder may hold; all of it is optional. */
 export const lookedFor =
-  "vectors.json, trl_ppo_steps.json (whose step needs tiny-gpt2/), smollm2-expected.json, and expected.json or ppo_step.json in folders of models";
+  "vectors.json, trl_ppo_steps.json (whose step needs tiny-gpt2/), smollm2-expected.json, and expected.json or ppo_step.json in folders of models and adapters";
 
 /** The golden files in a folder. A model's folder may have any name; what it holds says what it is. */
 export async function findSources(folder: string): Promise<GoldenSource[]> {
@@ -29,29 +30,23 @@ export async function findSources(folder: string): Promise<GoldenSource[]> {
   };
   add("vectors.json", vectorCases);
   add("trl_ppo_steps.json", (file, path) => trlCases(file, path, join(folder, "tiny-gpt2")));
-  add("smollm2-expected.json", (file) => skipped(file, notBuiltYet.smollm2));
+  add("smollm2-expected.json", smollm2Cases);
   for (const name of entries.sort()) {
     const directory = join(folder, name);
-    const { modelType, isReward } = await readConfig(directory);
-    const reason = existsSync(join(directory, "adapter_config.json")) ? notBuiltYet.adapter : notBuiltYet.modelTypes[modelType];
-    const expectedCases = isReward ? rewardCases : policyCases;
+    const isAdapter = existsSync(join(directory, "adapter_config.json"));
+    const expectedCases = isAdapter ? adapterCases : (await isRewardModel(directory)) ? rewardCases : policyCases;
     for (const [golden, cases] of Object.entries({ "expected.json": expectedCases, "ppo_step.json": ppoStepCases }))
-      add(`${name}/${golden}`, (file) => (reason === undefined ? cases(file, directory) : skipped(file, reason)));
+      add(`${name}/${golden}`, (file) => cases(file, directory));
   }
   return sources;
 }
 
-async function* skipped(file: string, reason: string): AsyncGenerator<CaseResult> {
-  yield skip(file, "all cases", reason);
-}
-
 /** Where config.json is missing or broken, loading the model says so. */
-async function readConfig(directory: string): Promise<{ modelType: string; isReward: boolean }> {
+async function isRewardModel(directory: string): Promise<boolean> {
   const text = await readFile(join(directory, "config.json"), "utf8").catch(() => "{}");
-  let config: { model_type?: string; architectures?: readonly string[] } = {};
+  let config: { architectures?: readonly string[] } = {};
   try {
     config = JSON.parse(text);
   } catch {}
-  const { model_type: modelType = "", architectures = [] } = config;
-  return { modelType, isReward: architectures.some((name) => name.endsWith("ForSequenceClassification")) };
+  return config.architectures?.some((name) => name.endsWith("ForSequenceClassification")) ?? false;
 }

@@ -1,6 +1,7 @@
 import { prepareBackend } from "@cai/backend";
 import { uniforms } from "@cai/random";
 import { PPOTrainer } from "@cai/trainer";
+import { resolveLora } from "./lora-settings.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 
 /** The flags of `cai bench step`. */
@@ -11,16 +12,19 @@ export interface BenchFlags {
   readonly response: number;
   readonly epochs: number;
   readonly steps: number;
+  readonly lora?: number;
   readonly json?: boolean;
 }
 
 /**
  * Times PPO steps on random weights and random prompts: generation to exactly `response` tokens, then everything else (scores, reference,
- * epochs of one minibatch, the whole batch, with every parameter and the value head trained). A line for each step.
+ * epochs of one minibatch, the whole batch, with the value head and every parameter trained, or with `lora` an adapter of that rank on all
+ * linear layers). A line for each step.
  */
 export async function benchStep(flags: BenchFlags): Promise<void> {
+  const lora = resolveLora({ lora: flags.lora });
   await prepareBackend();
-  const policy = await resolvePolicy(`random:${flags.model}`);
+  const policy = await resolvePolicy(`random:${flags.model}`, lora && { ...lora, seed: 0 });
   const prompts = Array.from({ length: flags.batch }, (_, row) => {
     const draws = uniforms({ seed: 0, stream: "bench-prompts", counters: [row], count: flags.prompt });
     return Int32Array.from(draws, (draw) => Math.floor(draw * policy.vocabSize));

@@ -66,6 +66,28 @@ test("wrong use is told in a line or two, with exit code 2 and nothing on standa
     [["train", "--polcy", "x"], /^error: unknown option '--polcy'\n\(Did you mean --policy\?\)\n$/],
     [["trane"], /^error: unknown command 'trane'\n\(Did you mean train\?\)\n$/],
     [["train", "--policy", "p", "--out", "o"], /^error: cai train needs --reward, --prompts: .+\n$/],
+    [
+      ["train", "--policy", policy, "--reward", "slow.mjs", "--prompts", "prompts.txt", "--out", "o", "--lora-alpha", "8"],
+      /give its rank too/,
+    ],
+    [
+      [
+        "train",
+        "--policy",
+        policy,
+        "--reward",
+        "slow.mjs",
+        "--prompts",
+        "prompts.txt",
+        "--out",
+        "o",
+        "--lora",
+        "2",
+        "--lora-targets",
+        "q_proj",
+      ],
+      /"q_proj" matches no linear layer/,
+    ],
     [["generate", "--policy", "nowhere", "--prompt", "Once"], /^error: .*nowhere.* does not exist.+\n$/],
   ];
   for (const [argv, message] of refused) {
@@ -101,7 +123,7 @@ test("a run that is interrupted or killed goes on with --resume and ends with th
   expect(again.stderr).toMatch(/^error: whole already holds a run.+\n$/);
 
   const stopped = train("stopped", "--steps", "5", "--checkpoint-every", "2");
-  expect((await stopAfter(2, "SIGKILL", stopped)).exit).toBe("SIGKILL");
+  expect((await stopAfter(3, "SIGKILL", stopped)).exit).toBe("SIGKILL"); // a step is told before its checkpoint is written
   const interrupted = await stopAfter(1, "SIGINT", [...stopped, "--resume"]);
   expect(interrupted.exit).toBe(130);
   expect(interrupted.stderr).toMatch(/^Interrupted after 3 steps: .*--resume.*\n$/);
@@ -110,6 +132,29 @@ test("a run that is interrupted or killed goes on with --resume and ends with th
   expect((await finalWeights("stopped")).equals(await finalWeights("whole"))).toBe(true);
   const metrics = (await readFile(join(root, "stopped", "metrics.jsonl"), "utf8")).trimEnd().split("\n");
   expect(metrics.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("an adapter is trained, resumed and saved by --lora, and its folder is a policy to write with", { timeout: 240_000 }, async () => {
+  const adapter = ["--lora", "2", "--lora-targets", "c_attn,c_fc", "--steps", "3", "--checkpoint-every", "1"];
+  expect((await cai(...train("adapter", ...adapter))).exit).toBe(0);
+  expect((await readdir(join(root, "adapter/final"))).sort()).toEqual(["adapter_config.json", "adapter_model.safetensors", "merged"]);
+  const config = JSON.parse(await readFile(join(root, "adapter/config.json"), "utf8"));
+  expect(config).toMatchObject({ lora: 2, loraAlpha: 4, loraTargets: "c_attn,c_fc" });
+
+  expect((await stopAfter(1, "SIGINT", train("adapter-stopped", ...adapter))).exit).toBe(130);
+  await writeFile(join(root, "adapter.json"), JSON.stringify({ ...config, out: "adapter-stopped" }));
+  const other = await cai("train", "--config", "adapter.json", "--resume", "--lora-alpha", "8");
+  expect(other.exit).toBe(2);
+  expect(other.stderr).toMatch(/whose policy is .* with LoRA of rank 2, alpha 4, seed 7/);
+  expect((await cai("train", "--config", "adapter.json", "--resume")).exit).toBe(0);
+  const bytes = (out: string) => readFile(join(root, out, "final/adapter_model.safetensors"));
+  expect((await bytes("adapter-stopped")).equals(await bytes("adapter"))).toBe(true);
+
+  const generate = (folder: string) =>
+    cai("generate", "--policy", folder, "--prompt", "the old house", "--max-new-tokens", "4", "--temperature", "0", "--json");
+  const [adapted, merged] = [await generate("adapter/final"), await generate("adapter/final/merged")];
+  expect([adapted.exit, merged.exit]).toEqual([0, 0]);
+  expect(JSON.parse(adapted.stdout).ids).toEqual(JSON.parse(merged.stdout).ids);
 });
 
 test("a policy writes greedily and repeatably, as one JSON object", async () => {

@@ -4,6 +4,7 @@ import { backendCommand } from "./commands/backend.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -15,7 +16,16 @@ export function createProgram(): Command {
     .description("Trains language models by PPO against reward models.")
     .version(version)
     .option("--verbose", "show the stack of an error");
-  const commands = [trainCommand(), generateCommand(), scoreCommand(), demoCommand(), benchCommand(), doctorCommand(), backendCommand()];
+  const commands = [
+    trainCommand(),
+    generateCommand(),
+    scoreCommand(),
+    exportCommand(),
+    demoCommand(),
+    benchCommand(),
+    doctorCommand(),
+    backendCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   throwInsteadOfExit(program);
   return program;

@@ -1,16 +1,54 @@
+import { existsSync } from "node:fs";
 import type { TrainablePolicy } from "@cai/contracts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { readingInput } from "./exit-codes.ts";
+import type { LoraSettings } from "./lora-settings.ts";
+import { type Terminal, terminalOf } from "./terminal.ts";
 
 /** What `--policy` may be, for the help texts. */
-export const policyForms = "a folder in Hugging Face layout, demo, or random:gpt2";
+export const policyForms =
+  "a folder in Hugging Face or PEFT layout, a .gguf file, a Hugging Face hub id (owner/name), demo, or random:gpt2";
 
 /**
- * The policy that `--policy` names, on the backend that was prepared. The caller disposes of it.
+ * The policy that `--policy` names, on the backend that was prepared; with a new adapter on it where there are settings for one. The
+ * caller disposes of it.
  *
  * @throws CliError `usage`
  */
-export async function resolvePolicy(source: string): Promise<TrainablePolicy<tf.Tensor>> {
-  const { loadPolicy } = await import("@cai/policy");
-  return readingInput(async () => loadPolicy(source === "demo" ? (await import("@cai/demo")).demoPolicyDirectory : source));
+export async function resolvePolicy(source: string, lora?: LoraSettings & { readonly seed: number }): Promise<TrainablePolicy<tf.Tensor>> {
+  const { addLora, loadPolicy } = await import("@cai/policy");
+  return readingInput(async () => {
+    const policy = await loadPolicy(await resolveSource(source, terminalOf(process.stderr)));
+    if (lora === undefined) return policy;
+    try {
+      return addLora(policy, lora);
+    } finally {
+      policy.dispose();
+    }
+  });
+}
+
+/**
+ * What `loadPolicy` takes for it: paths and `random:…` stay as they are, a hub id becomes its folder in the cache. A download shows on a
+ * terminal how far it is.
+ *
+ * @throws HubError
+ */
+export async function resolveSource(source: string, terminal: Terminal): Promise<string> {
+  if (source === "demo") return (await import("@cai/demo")).demoPolicyDirectory;
+  if (source.startsWith("random:") || existsSync(source)) return source;
+  const { resolveModel } = await import("@cai/hub");
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  let shown = "";
+  try {
+    return await resolveModel(source, {
+      onProgress({ receivedBytes, totalBytes }) {
+        const text = `\r\u001b[Kdownloading ${source}: ${megabytes(receivedBytes)} of ${megabytes(totalBytes)} MB`;
+        if (terminal.interactive && text !== shown) terminal.write(text);
+        shown = text;
+      },
+    });
+  } finally {
+    if (terminal.interactive && shown !== "") terminal.write("\n");
+  }
 }

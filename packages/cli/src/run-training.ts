@@ -6,6 +6,7 @@ import { describeBackend } from "./describe-backend.ts";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
+import { loraConfig } from "./lora-settings.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { progressBar } from "./progress-bar.ts";
 import { readPrompts } from "./read-prompts.ts";
@@ -19,7 +20,7 @@ export async function runTraining(
   settings: TrainSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const { hyperparameters, out } = settings;
+  const { hyperparameters, out, lora } = settings;
   if (!resume) await readingInput(() => refuseExistingRun(out));
   const prompts = await readPrompts(settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : await readPrompts(settings.evalPrompts);
@@ -28,7 +29,7 @@ export async function runTraining(
   const say = (line: string): void => bar?.say(line);
 
   const backend = await prepareBackend();
-  const policy = await resolvePolicy(settings.policy);
+  const policy = await resolvePolicy(settings.policy, lora && { ...lora, seed: hyperparameters.seed });
   const limits = { tokenizer: policy.tokenizer, contextLength: policy.contextLength, maxNewTokens: hyperparameters.maxNewTokens };
   const training = preparePrompts(prompts, limits);
   const held = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
@@ -44,7 +45,13 @@ export async function runTraining(
       progress: false,
       signal: interrupt.signal,
       ...(held && { evaluationPrompts: held }),
-      config: { policy: settings.policy, reward: settings.reward, prompts: settings.prompts, evalPrompts: settings.evalPrompts },
+      config: {
+        policy: settings.policy,
+        reward: settings.reward,
+        prompts: settings.prompts,
+        evalPrompts: settings.evalPrompts,
+        ...(lora && loraConfig(lora)),
+      },
       callbacks: {
         onStep: (result) => {
           if (json) process.stdout.write(`${JSON.stringify({ step: result.step, ...result.metrics })}\n`);
@@ -67,7 +74,7 @@ export async function runTraining(
     policy.dispose();
     await rewardModel.dispose?.();
   }
-  if (!json) process.stdout.write(`${hyperparameters.steps} steps done; the trained policy is in ${out}/final\n`);
+  if (!json) process.stdout.write(`${hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }
 
 /** What a progress bar shows of a step. */

@@ -47,6 +47,13 @@ test("flags win over the configuration file, and the file over the defaults", as
   expect(settings.hyperparameters).toMatchObject({ learningRate: 5e-4, rewardWhitening: false, epochs: 2, batchSize: 4, evaluateEvery: 0 });
 });
 
+test("an adapter is set by flags and by the file alike, and rank 0 takes it away", async () => {
+  const config = await configFile({ ...paths, lora: 8, loraAlpha: 4, loraTargets: "c_attn" });
+  expect((await resolveTrainSettings({ config, loraAlpha: 6 })).lora).toEqual({ rank: 8, alpha: 6, targets: ["c_attn"] });
+  expect((await resolveTrainSettings({ config, lora: 0 })).lora).toBeUndefined();
+  expect((await resolveTrainSettings(paths)).lora).toBeUndefined();
+});
+
 test("held-out prompts are answered every tenth step unless told otherwise", async () => {
   expect((await resolveTrainSettings({ ...paths, evalPrompts: "h" })).hyperparameters.evaluateEvery).toBe(10);
   expect((await resolveTrainSettings({ ...paths, evalPrompts: "h", evaluateEvery: 3 })).hyperparameters.evaluateEvery).toBe(3);

@@ -3,6 +3,7 @@ import { type Hyperparameters, resolveHyperparameters } from "@cai/trainer";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { isHyperparameter } from "./hyperparameter-flags.ts";
+import { type LoraFlags, type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 
 /** Everything that `cai train` has to know. */
 export interface TrainSettings {
@@ -11,6 +12,8 @@ export interface TrainSettings {
   readonly prompts: string;
   readonly evalPrompts: string | undefined;
   readonly out: string;
+  /** The adapter that is trained instead of the policy's own weights. */
+  readonly lora: LoraSettings | undefined;
   readonly hyperparameters: Hyperparameters;
 }
 
@@ -28,7 +31,7 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
   const configFile = flags.config as string | undefined;
   const given: Record<string, unknown> = configFile === undefined ? {} : await readConfig(configFile);
   for (const [name, value] of Object.entries(flags)) {
-    if (value !== undefined && (isName(name) || isHyperparameter(name))) given[name] = value;
+    if (value !== undefined && isKnown(name)) given[name] = value;
   }
   for (const name of names) {
     const value = given[name];
@@ -43,14 +46,20 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
       `cai train needs ${flagNames}: give ${missing.length === 1 ? "it" : "them"} as flags or in the file of --config`,
     );
   }
-  const { policy, reward, prompts, evalPrompts, out, ...rest } = given as Record<(typeof names)[number], string>;
+  const { policy, reward, prompts, evalPrompts, out, lora, loraAlpha, loraTargets, ...rest } = given as Record<
+    (typeof names)[number],
+    string
+  > &
+    LoraFlags;
+  const adapter = resolveLora({ lora, loraAlpha, loraTargets });
   const hyperparameters = await readingInput(() =>
     resolveHyperparameters({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...rest }),
   );
-  return { policy, reward, prompts, evalPrompts, out, hyperparameters };
+  return { policy, reward, prompts, evalPrompts, out, lora: adapter, hyperparameters };
 }
 
-const isName = (name: string): boolean => (names as readonly string[]).includes(name);
+const known: readonly string[] = [...names, ...loraNames];
+const isKnown = (name: string): boolean => known.includes(name) || isHyperparameter(name);
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
@@ -66,7 +75,7 @@ async function readConfig(file: string): Promise<Record<string, unknown>> {
     throw new CliError("usage", `${file} holds no JSON object: expected {"policy": …, "learningRate": …, …}`);
   }
   const { versions: _, ...settings } = config as Record<string, unknown>; // a run's config.json tells what it ran on
-  const unknown = Object.keys(settings).find((name) => !isName(name) && !isHyperparameter(name));
+  const unknown = Object.keys(settings).find((name) => !isKnown(name));
   if (unknown === undefined) return settings;
   throw new CliError(
     "usage",

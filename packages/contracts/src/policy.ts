@@ -49,7 +49,10 @@ export interface ReferencePolicy<Tensor> {
 
 /** A causal language model that can be trained: what the trainer needs of a policy, and nothing more. */
 export interface TrainablePolicy<Tensor> extends Generator {
-  /** All parameters by name, tied ones once; the order is fixed. */
+  /**
+   * What training may change and a checkpoint carries: all parameters by name, tied ones once; with an adapter, the adapter's alone.
+   * The order is fixed.
+   */
   readonly parameters: ReadonlyMap<string, Parameter<Tensor>>;
   readonly tokenizer: Tokenizer;
   readonly hiddenSize: number;
@@ -58,7 +61,7 @@ export interface TrainablePolicy<Tensor> extends Generator {
   readonly layerCount: number;
   /** Ids that end a text, from the generation configuration. */
   readonly eosTokenIds: readonly number[];
-  /** The weights as they were loaded. */
+  /** The weights as they were loaded; with an adapter: those of its base and of its own, and its scale. */
   readonly identity: ModelIdentity;
   /**
    * `[B, T, H]` hidden states after the final norm, at the column before each response token. Differentiable; the caller disposes
@@ -76,7 +79,7 @@ export interface TrainablePolicy<Tensor> extends Generator {
   ): { readonly logprobs: Tensor; readonly entropy?: Tensor };
   /** The start weights, frozen; with an adapter: the same weights with the adapter off. */
   createReference(): ReferencePolicy<Tensor>;
-  /** Writes a folder in Hugging Face layout: config, weights in float32, tokenizer. */
+  /** Writes a folder in Hugging Face layout: config, weights in float32, tokenizer. With an adapter: one in PEFT layout, with such a folder in `merged/`. */
   save(directory: string): Promise<void>;
   dispose(): void;
 }

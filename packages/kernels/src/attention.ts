@@ -6,8 +6,10 @@ import { nativeOps } from "./native-ops.ts";
 /**
  * Scaled dot-product attention (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762); what may be seen is said by `bias`.
  *
- * `query` is `[B, h, Tq, d]`, `key` and `value` `[B, h, Tk, d]`, `bias` `[B, 1, Tq, Tk]` (see {@link attentionBias}; no gradient flows into it); the
+ * `query` is `[B, h, Tq, d]`, `key` and `value` `[B, g, Tk, d]`, `bias` `[B, 1, Tq, Tk]` (see {@link attentionBias}; no gradient flows into it); the
  * result is `[B, h, Tq, d]`. P = softmax(q·kᵀ/√d + bias), y = P·v.
+ * Where g is less than h, query heads share keys and values: head i those of head ⌊i·g/h⌋ (Ainslie et al. 2023,
+ * https://arxiv.org/abs/2305.13245). They are not repeated: the queries of a group are read as one head of (h/g)·Tq rows.
  * dv = Pᵀ·dy; with dP = dy·vᵀ and dS = P(dP − Σ dP·P): dq = dS·k/√d, dk = dSᵀ·q/√d. Saved for the backward pass: q, k, v and P.
  *
  * @throws KernelError `shape-mismatch`.
@@ -27,43 +29,51 @@ export function causalAttention({
   readonly value: tf.Tensor;
   readonly bias?: tf.Tensor;
 }): tf.Tensor {
-  const size = query.shape.at(-1)!;
+  const [batch, heads, , size] = query.shape as [number, number, number, number];
+  const [, groups, keys] = key.shape as [number, number, number];
   if (
     query.rank !== 4 ||
     !tf.util.arraysEqual(key.shape, value.shape) ||
-    !tf.util.arraysEqual([...query.shape.slice(0, 2), key.shape[2]!, size], key.shape)
+    !tf.util.arraysEqual([batch, groups, keys, size], key.shape) ||
+    heads % groups !== 0
   )
     throw new KernelError(
       "shape-mismatch",
       `causalAttention was given query [${query.shape}], key [${key.shape}], value [${value.shape}]: ` +
-        "pass [B, h, Tq, d] and twice [B, h, Tk, d].",
+        "pass [B, h, Tq, d] and twice [B, g, Tk, d], h divisible by g.",
     );
   const scale = 1 / Math.sqrt(size);
   return differentiable({
     inputs: { query, key, value },
     forward: (save) => {
-      const scores = headProduct(tf.mul(query, scale), key, true);
-      const weights = tf.softmax(bias === undefined ? scores : tf.add(scores, bias));
+      const scores = headProduct(withHeads(tf.mul(query, scale), groups), key, true);
+      const seen = bias === undefined ? scores : withHeads(tf.add(withHeads(scores, heads), bias), groups);
+      const weights = tf.softmax(seen);
       save?.([query, key, value, weights]);
-      return headProduct(weights, value);
+      return withHeads(headProduct(weights, value), heads);
     },
     gradients: (dy, [q, k, v, weights]) => {
       // For both query and key; key's function, the later one, frees it.
       const scores = tf.tidy(() => {
-        const g = tf.mul(tf.matMul(tf.mul(dy, scale), v!, false, true), weights!);
+        const g = tf.mul(tf.matMul(withHeads(tf.mul(dy, scale), groups), v!, false, true), weights!);
         return tf.sub(g, tf.mul(weights!, tf.sum(g, -1, true)));
       });
       return {
-        query: () => tf.matMul(scores, k!),
+        query: () => withHeads(tf.matMul(scores, k!), heads),
         key: () => {
-          const gradient = tf.matMul(scores, q!, true, false);
+          const gradient = tf.matMul(scores, withHeads(q!, groups), true, false);
           scores.dispose();
           return gradient;
         },
-        value: () => tf.matMul(weights!, dy, true, false),
+        value: () => tf.matMul(weights!, withHeads(dy, groups), true, false),
       };
     },
   });
+}
+
+/** `[B, h, T, n]` read as `[B, heads, T · h / heads, n]`, sharing its numbers: the rows of neighbouring heads follow one another. */
+function withHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  return x.shape[1] === heads ? x : tf.reshape(x, [x.shape[0]!, heads, -1, x.shape[3]!]);
 }
 
 /** One product a head. A single query, as in decoding, is too little for the version that tfjs calls: V3 takes half its time there. */

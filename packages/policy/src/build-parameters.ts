@@ -6,7 +6,7 @@ import { WeightsHash } from "./weights-hash.ts";
 
 /**
  * Makes a model's parameters one after the other, so that no more than one of them is in the JS heap, and hashes them on the way.
- * `values` gives the numbers of one weight. Where it throws, what was made before is freed.
+ * `values` gives the numbers of one weight in an array of its own, which is taken over. Where it throws, what was made before is freed.
  */
 export async function buildParameters(
   architecture: ModelArchitecture,
@@ -29,12 +29,16 @@ export async function buildParameters(
   return { parameters, sha256: hash.digest() };
 }
 
-/** tfjs-node copies numbers into TensorFlow when they are first used, and holds on to them until then: so they are used at once. */
+/**
+ * tfjs-node may use an array in place for as long as a tensor lives, so TensorFlow is made to copy it at once. A large array that has grown
+ * old in the heap stays there until the next full collection, so its memory is moved to a new object, which goes with the next small one.
+ */
 function upload(values: Float32Array, shape: readonly number[]): tf.Tensor {
   const inHeap = tf.tensor(values, [...shape], "float32");
   const native = nativeOps();
   if (native === undefined) return inHeap;
-  const uploaded = native.run("Identity", { T: { type: "float32" } }, [inHeap]);
+  const uploaded = native.run("DeepCopy", { T: { type: "float32" } }, [inHeap]);
   tf.dispose(inHeap);
+  structuredClone(values.buffer, { transfer: [values.buffer as ArrayBuffer] });
   return uploaded;
 }

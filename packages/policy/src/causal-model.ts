@@ -1,10 +1,11 @@
 import type { LogprobOptions, SequenceBatch, TokenBatch } from "@cai/contracts";
-import { attentionBias, causalAttention, linear, tokenEntropy, tokenLogprobs } from "@cai/kernels";
+import { attentionBias, causalAttention, linear, loraLinear, rotaryEmbedding, rotation, tokenEntropy, tokenLogprobs } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkResponses, checkSequences, longestRow } from "./check-batch.ts";
 import { PolicyError } from "./error.ts";
 import type { AttentionInput, ForwardPass, ModelArchitecture } from "./families/family.ts";
 import { inputColumns, withoutPaddingIds } from "./input-columns.ts";
+import type { LoraAdapter } from "./lora/adapter.ts";
 import { positionIds } from "./position-ids.ts";
 
 /**
@@ -15,10 +16,20 @@ export class CausalModel {
   readonly architecture: ModelArchitecture;
   readonly #weight: (name: string) => tf.Tensor;
   readonly #hasBias: ReadonlySet<string>;
+  readonly #adapter: LoraAdapter | undefined;
 
-  constructor({ architecture, weight }: { readonly architecture: ModelArchitecture; readonly weight: (name: string) => tf.Tensor }) {
+  constructor({
+    architecture,
+    weight,
+    adapter,
+  }: {
+    readonly architecture: ModelArchitecture;
+    readonly weight: (name: string) => tf.Tensor;
+    readonly adapter?: LoraAdapter | undefined;
+  }) {
     this.architecture = architecture;
     this.#weight = weight;
+    this.#adapter = adapter;
     this.#hasBias = new Set(architecture.parameters.map(({ name }) => name).filter((name) => name.endsWith(".bias")));
   }
 
@@ -33,10 +44,12 @@ export class CausalModel {
     attend: (input: AttentionInput) => tf.Tensor4D;
   }): tf.Tensor3D {
     const { architecture } = this;
+    const turns = architecture.rotaryFrequencies && rotation(positions, architecture.rotaryFrequencies);
     const pass: ForwardPass = {
       positionIds: positions,
       weight: this.#weight,
       linear: (name, input) => this.#linear(name, input),
+      rotate: (heads) => (turns === undefined ? heads : (rotaryEmbedding(heads, turns) as tf.Tensor4D)),
       attend,
     };
     let hidden = tf.tidy(() => architecture.embed(ids, pass));
@@ -45,6 +58,7 @@ export class CausalModel {
       hidden = tf.tidy(() => architecture.block(layer, input, pass));
       tf.dispose(input);
     }
+    tf.dispose({ ...turns });
     const last = hidden;
     const normed = tf.tidy(() => architecture.finalNorm(last, pass));
     tf.dispose(last);
@@ -105,6 +119,9 @@ export class CausalModel {
 
   #linear(name: string, input: tf.Tensor): tf.Tensor {
     const bias = this.#hasBias.has(`${name}.bias`) ? this.#weight(`${name}.bias`) : undefined;
-    return linear(input, this.#weight(`${name}.weight`), bias, { transposed: this.architecture.linearLayout === "output-input" });
+    const weight = this.#weight(`${name}.weight`);
+    const transposed = this.architecture.linearLayout === "output-input";
+    const update = this.#adapter?.update(name);
+    return update === undefined ? linear(input, weight, bias, { transposed }) : loraLinear(input, { weight, bias, ...update, transposed });
   }
 }

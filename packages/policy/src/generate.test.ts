@@ -6,7 +6,7 @@ import { expected, tinyGpt2 } from "./golden.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { modelFolder } from "./model-folder.fixture.ts";
 import type { CausalPolicy } from "./policy.ts";
-import { leftPadded, rightPadded, rowsOf } from "./token-batches.fixture.ts";
+import { leftPadded, rowsOf } from "./token-batches.fixture.ts";
 
 const { prompts: promptRows, continuations } = expected.greedy;
 const prompts = leftPadded(promptRows);
@@ -47,23 +47,6 @@ onEachBackend((backend) => {
       expect(row.slice(0, 4)).not.toContain(stopB);
     }
     expect(finishReasons.length).toBe(3);
-  });
-
-  test("greedy decoding over the cache equals reading the whole text for every token, in a ragged batch", async () => {
-    const texts = promptRows.map((row) => [...row]);
-    for (let token = 0; token < 12; token++) {
-      // What follows each whole text: the logits before one more token, which is never read.
-      const logits = tf.tidy(() =>
-        policy.logits(policy.hiddenStates({ prompts: leftPadded(texts), responses: rightPadded([[0], [0], [0]]) })),
-      );
-      const next = tf.tidy(() => tf.argMax(logits, -1));
-      (await next.data()).forEach((id, row) => {
-        texts[row]!.push(id);
-      });
-      tf.dispose([logits, next]);
-    }
-    const { responses } = await policy.generate(prompts, { ...greedy, maxNewTokens: 12 });
-    expect(rowsOf(responses)).toEqual(texts.map((text, row) => text.slice(promptRows[row]!.length)));
   });
 
   test.each([1, 0.7])("behaviour log-probabilities equal the model's own over the kept ids, at temperature %d", async (temperature) => {

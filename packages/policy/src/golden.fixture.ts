@@ -1,11 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const folder = new URL("../../../tools/golden/tiny-gpt2/", import.meta.url);
-
-/** Random weights in the layout of a published GPT-2, with what PyTorch and transformers compute from them. */
-export const tinyGpt2 = fileURLToPath(folder);
-
 interface Distribution {
   readonly logprobs: readonly (readonly number[])[];
   readonly entropy: readonly (readonly number[])[];
@@ -35,4 +30,12 @@ export interface Expected {
   };
 }
 
-export const expected = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) as Expected;
+/** A model of each family with random weights, in the layout of published ones, and what PyTorch and transformers compute from it. */
+export const goldenModels = [golden("tiny-gpt2"), golden("tiny-llama")] as const;
+
+export const [{ folder: tinyGpt2, expected }] = goldenModels;
+
+function golden(name: string): { readonly name: string; readonly folder: string; readonly expected: Expected } {
+  const folder = new URL(`../../../tools/golden/${name}/`, import.meta.url);
+  return { name, folder: fileURLToPath(folder), expected: JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) };
+}

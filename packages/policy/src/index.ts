@@ -1,5 +1,10 @@
 export { createPolicy } from "./create-policy.ts";
 export { PolicyError } from "./error.ts";
+export { exportGguf } from "./gguf-export.ts";
 export { loadPolicy } from "./load-policy.ts";
+export { addLora } from "./lora/add-lora.ts";
+export { loadLora } from "./lora/load-lora.ts";
+export { mergeLora } from "./lora/merge-lora.ts";
+export type { LoraTargets } from "./lora/targets.ts";
 export { CausalPolicy } from "./policy.ts";
 export { randomPolicy } from "./random-policy.ts";

@@ -2,7 +2,7 @@ import { causalAttention } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionInput } from "./families/family.ts";
 
-/** Keys and values of the columns that were read so far, `[B, heads, columns, d]` a layer, while responses are drawn. */
+/** Keys and values of the columns that were read so far, `[B, key heads, columns, d]` a layer, while responses are drawn. */
 export class KeyValueCache {
   readonly #layers: { key: tf.Tensor4D; value: tf.Tensor4D }[] = [];
 

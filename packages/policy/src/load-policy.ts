@@ -4,17 +4,20 @@ import { checkTokenizer } from "./check-tokenizer.ts";
 import { eosTokenIdsOf } from "./eos-token-ids.ts";
 import { PolicyError } from "./error.ts";
 import { architectureOf } from "./families/registry.ts";
+import { loadGgufPolicy } from "./gguf-policy.ts";
 import { loadWeights } from "./load-weights.ts";
+import { isAdapterFolder, loadAdapterFolder } from "./lora/adapter-folder.ts";
 import { CausalPolicy } from "./policy.ts";
 import { randomPolicy } from "./random-policy.ts";
 import { readJsonObject } from "./read-json.ts";
 
 /**
  * Loads a policy: a folder in Hugging Face layout (`config.json`, `model.safetensors` or its shards, `tokenizer.json`, and
- * `generation_config.json` where there is one), or `random:…` as `randomPolicy` takes it, where `seed` counts. Weights become float32
- * on the backend that is in use; one tensor at a time is in memory beside them.
+ * `generation_config.json` where there is one), a folder in PEFT's layout (`loadLora` on the base model that it names), a `.gguf` file
+ * of llama.cpp (architectures llama, qwen2 and gpt2), or `random:…` as `randomPolicy` takes it, where `seed` counts. Weights become
+ * float32 on the backend that is in use; one tensor at a time is in memory beside them.
  *
- * Throws PolicyError, SafetensorsError or TokenizerError, with the file and what is wrong in it, and frees what was loaded.
+ * Throws PolicyError, SafetensorsError, GgufError or TokenizerError, with the file and what is wrong in it, and frees what was loaded.
  *
  * @example
  * const policy = await loadPolicy("./gpt2");
@@ -22,11 +25,19 @@ import { readJsonObject } from "./read-json.ts";
  */
 export async function loadPolicy(source: string, { seed }: { readonly seed?: number } = {}): Promise<CausalPolicy> {
   if (source.startsWith("random:")) return randomPolicy(source, seed === undefined ? {} : { seed });
+  if (/\.gguf$/i.test(source)) return loadGgufPolicy(resolve(source));
   const directory = resolve(source);
+  return isAdapterFolder(directory) ? loadAdapterFolder(directory, loadPolicy) : loadFolder(directory);
+}
+
+async function loadFolder(directory: string): Promise<CausalPolicy> {
   const configFile = join(directory, "config.json");
   const config = await readJsonObject(configFile);
   if (config === undefined)
-    throw new PolicyError("missing-file", `${configFile} does not exist: give a folder in Hugging Face layout, or random:gpt2`);
+    throw new PolicyError(
+      "missing-file",
+      `${configFile} does not exist: give a folder in Hugging Face layout, a .gguf file, or random:gpt2`,
+    );
   const architecture = architectureOf(config.json, configFile);
   const generationConfig = await readJsonObject(join(directory, "generation_config.json"));
   const tokenizer = await loadTokenizer(directory);

@@ -56,7 +56,8 @@ function checkStored(file: SafetensorsFile, tensorName: string | undefined, { na
     throw new PolicyError("bad-dtype", `${where}: tensor "${tensorName}" is ${stored.dtype}, expected ${weightDtypes.join(", ")}`);
 }
 
-function checkFinite(values: Float32Array, tensorName: string, where: string): void {
+/** Throws PolicyError, with file, tensor and element, for weights that are no numbers. */
+export function checkFinite(values: Float32Array, tensorName: string, where: string): void {
   for (let i = 0; i < values.length; i++) {
     if (values[i]! - values[i]! !== 0)
       throw new PolicyError("not-finite", `${where}: tensor "${tensorName}" holds ${values[i]} at element ${i}: the weights are damaged`);

@@ -14,6 +14,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { CausalModel } from "./causal-model.ts";
 import type { ModelArchitecture } from "./families/family.ts";
 import { generate } from "./generate.ts";
+import type { LoraAdapter } from "./lora/adapter.ts";
 import { FrozenPolicy } from "./reference.ts";
 import { savePolicy } from "./save.ts";
 
@@ -28,6 +29,8 @@ export interface PolicyParts {
   readonly config: Readonly<Record<string, unknown>>;
   /** The text of `generation_config.json`, where there was one. */
   readonly generationConfig: string | undefined;
+  /** Where there is one, it alone is trained, and `identity` above is the base's. */
+  readonly adapter?: { readonly lora: LoraAdapter; readonly identity: ModelIdentity };
 }
 
 /**
@@ -43,6 +46,9 @@ export interface PolicyParts {
  * console.log(policy.tokenizer.decode(responses.ids));
  */
 export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
+  /** For what takes a model apart: adapters, exports. */
+  readonly parts: PolicyParts;
+  /** All weights; with an adapter: the adapter's alone. */
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   readonly tokenizer: Tokenizer;
   readonly hiddenSize: number;
@@ -51,16 +57,15 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   readonly layerCount: number;
   readonly eosTokenIds: readonly number[];
   readonly identity: ModelIdentity;
-  readonly #parts: PolicyParts;
   readonly #model: CausalModel;
 
   constructor(parts: PolicyParts) {
-    const { architecture, parameters } = parts;
-    this.#parts = parts;
-    this.#model = new CausalModel({ architecture, weight: (name) => parameters.get(name)!.value });
-    this.parameters = parameters;
+    const { architecture, parameters, adapter } = parts;
+    this.parts = parts;
+    this.#model = new CausalModel({ architecture, weight: (name) => parameters.get(name)!.value, adapter: adapter?.lora });
+    this.parameters = adapter?.lora.parameters ?? parameters;
     this.tokenizer = parts.tokenizer;
-    this.identity = parts.identity;
+    this.identity = adapter?.identity ?? parts.identity;
     this.eosTokenIds = parts.eosTokenIds;
     this.hiddenSize = architecture.hiddenSize;
     this.vocabSize = architecture.vocabSize;
@@ -103,22 +108,24 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
 
   /**
    * The weights of this moment, frozen: to be asked for before the first update. They take no memory of their own until the policy is
-   * updated. Dispose of it when done.
+   * updated. With an adapter: the weights without it, which never take any. Dispose of it when done.
    */
   createReference(): ReferencePolicy<tf.Tensor> {
-    return new FrozenPolicy({ architecture: this.#parts.architecture, parameters: this.parameters, identity: this.identity });
+    return new FrozenPolicy(this.parts);
   }
 
   /**
    * Writes `config.json`, `model.safetensors` (float32, Hugging Face's names), `generation_config.json` and the tokenizer's files into
-   * a folder, made if missing; each file is replaced whole or not at all.
+   * a folder, made if missing; each file is replaced whole or not at all. With an adapter: the adapter in PEFT's layout
+   * (`adapter_config.json`, `adapter_model.safetensors`), and in `merged/` the model with the adapter in its weights.
    */
   async save(directory: string): Promise<void> {
-    await savePolicy({ directory, ...this.#parts });
+    await savePolicy({ directory, ...this.parts });
   }
 
   /** Frees the weights; the policy is of no use afterwards. A reference keeps its own. */
   dispose(): void {
-    for (const parameter of this.parameters.values()) tf.dispose(parameter.value);
+    for (const parameter of this.parts.parameters.values()) tf.dispose(parameter.value);
+    this.parts.adapter?.lora.dispose();
   }
 }

@@ -12,6 +12,7 @@ test("the presets have the published numbers of weights", () => {
   expect(weights("random:gpt2")).toBe(124_439_808);
   expect(weights("random:gpt2-medium")).toBe(354_823_168);
   expect(weights("random:gpt2-large")).toBe(774_030_080);
+  expect(weights("random:smollm2-135m")).toBe(134_515_008);
 });
 
 test("the seed stands in the name or beside it, and its source finds the same weights again", () => {
@@ -21,7 +22,7 @@ test("the seed stands in the name or beside it, and its source finds the same we
 });
 
 test("an unknown shape is refused with the known ones", async () => {
-  const message = expect.stringContaining("random:gpt2, random:gpt2-medium, random:gpt2-large");
+  const message = expect.stringContaining("random:gpt2, random:gpt2-medium, random:gpt2-large, random:smollm2-135m");
   for (const source of ["random:gpt3", "random:gpt2#x", "random:"])
     await expect(loadPolicy(source)).rejects.toMatchObject({ name: "PolicyError", code: "bad-option", message });
 });

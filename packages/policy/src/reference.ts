@@ -2,6 +2,7 @@ import type { LogprobOptions, ModelIdentity, Parameter, ReferencePolicy, Sequenc
 import * as tf from "@tensorflow/tfjs-core";
 import { CausalModel } from "./causal-model.ts";
 import type { ModelArchitecture } from "./families/family.ts";
+import { sharingTensor } from "./sharing-tensor.ts";
 
 /** A policy's weights as they are when this is made; they share storage with the policy's until those are replaced. */
 export class FrozenPolicy implements ReferencePolicy<tf.Tensor> {
@@ -19,7 +20,7 @@ export class FrozenPolicy implements ReferencePolicy<tf.Tensor> {
     identity: ModelIdentity;
   }) {
     this.identity = identity;
-    for (const [name, { value }] of parameters) this.#weights.set(name, tf.keep(tf.clone(value)));
+    for (const [name, { value }] of parameters) this.#weights.set(name, tf.keep(sharingTensor(value)));
     this.#model = new CausalModel({ architecture, weight: (name) => this.#weights.get(name)! });
   }
 

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { createPolicy } from "./create-policy.ts";
 import { decimalTokenizer } from "./decimal-tokenizer.ts";
-import { tinyGpt2 } from "./golden.fixture.ts";
+import { goldenModels, tinyGpt2 } from "./golden.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { modelFolder, temporaryFolder } from "./model-folder.fixture.ts";
 
@@ -14,18 +14,21 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-test("what transformers wrote is saved again with the same bytes, into folders made on the way", async () => {
-  const policy = await loadPolicy(tinyGpt2);
-  const folder = join(await temporaryFolder(), "runs", "first", "final");
-  await policy.save(folder);
-  policy.dispose();
-  const names = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
-  expect((await readdir(folder)).sort()).toEqual(names);
-  for (const name of names.slice(1))
-    expect((await readFile(join(folder, name))).equals(await readFile(join(tinyGpt2, name))), name).toBe(true);
-  const config = async (directory: string) => JSON.parse(await readFile(join(directory, "config.json"), "utf8"));
-  expect(await config(folder)).toEqual(await config(tinyGpt2));
-});
+test.each(goldenModels)(
+  "what transformers wrote as $name is saved again with the same bytes, into folders made on the way",
+  async ({ folder: written }) => {
+    const policy = await loadPolicy(written);
+    const folder = join(await temporaryFolder(), "runs", "first", "final");
+    await policy.save(folder);
+    policy.dispose();
+    const names = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+    expect((await readdir(folder)).sort()).toEqual(names);
+    for (const name of names.slice(1))
+      expect((await readFile(join(folder, name))).equals(await readFile(join(written, name))), name).toBe(true);
+    const config = async (directory: string) => JSON.parse(await readFile(join(directory, "config.json"), "utf8"));
+    expect(await config(folder)).toEqual(await config(written));
+  },
+);
 
 test("weights are saved in float32 under Hugging Face's names, whatever they were loaded from", async () => {
   const halves = await modelFolder({

@@ -1,19 +1,24 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSafetensors } from "@cai/safetensors";
-import { PolicyError } from "./error.ts";
+import { makeFolder, writeText } from "./durable-text.ts";
+import { mergedValues } from "./lora/merged-values.ts";
+import { saveLora } from "./lora/save-lora.ts";
 import type { PolicyParts } from "./policy.ts";
 
 /** As `CausalPolicy.save`. */
 export async function savePolicy({ directory, ...parts }: PolicyParts & { readonly directory: string }): Promise<void> {
-  await mkdir(directory, { recursive: true }).catch((cause: Error) => {
-    throw new PolicyError("cannot-write", `${directory} can't be made: ${cause.message}`, { cause });
-  });
+  if (parts.adapter === undefined) return saveWhole({ directory, ...parts });
+  await saveLora({ directory, ...parts, adapter: parts.adapter.lora });
+  await saveWhole({ directory: join(directory, "merged"), ...parts });
+}
+
+/** The model in Hugging Face layout; what an adapter adds is in its weights. */
+async function saveWhole({ directory, ...parts }: PolicyParts & { readonly directory: string }): Promise<void> {
+  await makeFolder(directory);
   const names = [...parts.parameters.keys()].sort();
   await writeSafetensors(join(directory, "model.safetensors"), {
     entries: names.map((name) => ({ name, dtype: "F32", shape: parts.parameters.get(name)!.shape })),
-    data: (name) => parts.parameters.get(name)!.value.data() as Promise<Float32Array<ArrayBuffer>>,
+    data: (name) => mergedValues(parts, name),
   });
   for (const [name, text] of textFiles(parts)) await writeText(join(directory, name), text);
 }
@@ -29,22 +34,4 @@ function textFiles({ config, generationConfig, eosTokenIds, tokenizer }: PolicyP
 
 function jsonText(json: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(json, undefined, 2)}\n`;
-}
-
-/** Beside it, flushed, and renamed into place. */
-async function writeText(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new PolicyError("cannot-write", `${path} can't be written: ${(cause as Error).message}`, { cause });
-  }
 }

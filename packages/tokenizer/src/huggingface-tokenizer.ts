@@ -21,6 +21,8 @@ export class HuggingFaceTokenizer implements Tokenizer {
   readonly padTokenId: number | undefined;
   /** `model_max_length` of tokenizer_config.json, in tokens; undefined where it is absent or means "no limit". */
   readonly modelMaxLength: number | undefined;
+  /** The text of the chat template that is used unless another is named; undefined where there is none. */
+  readonly chatTemplate: string | undefined;
   readonly #engine: Engine;
   readonly #where: string;
   readonly #specialTokens: SpecialTokens;
@@ -39,6 +41,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
     this.#where = where;
     this.#specialTokens = withClassDefaults(named, { config, hasToken: (token) => engine.token_to_id(token) !== undefined });
     this.#chatTemplates = readChatTemplates(config, files.get("chat_template.jinja"));
+    this.chatTemplate = this.#chatTemplates.get("default");
     this.vocabSize = engine.model?.vocab.length ?? 0;
     if (this.vocabSize === 0) throw new TokenizerError("invalid-file", `${where}: tokenizer.json has no tokens`);
     this.bosTokenId = this.#idOf("bos_token");

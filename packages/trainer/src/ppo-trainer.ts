@@ -229,7 +229,7 @@ export class PPOTrainer {
   /** Writes the complete state, atomically; `directory` is the checkpoint's own, as in `runs/first/checkpoints/step-000010`. */
   async saveCheckpoint(directory: string): Promise<void> {
     const state: TrainerState = {
-      format: 1,
+      format: 2,
       step: this.step,
       ...this.#runIdentity(),
       klController: this.#klController.state(),
@@ -260,7 +260,13 @@ export class PPOTrainer {
   }
 
   #runIdentity(): RunIdentity {
-    return { seed: this.hyperparameters.seed, reference: this.parts.reference.identity, promptsSha256: this.#promptsSha256 };
+    const { policy, reference } = this.parts;
+    return {
+      seed: this.hyperparameters.seed,
+      policy: policy.identity,
+      reference: reference.identity,
+      promptsSha256: this.#promptsSha256,
+    };
   }
 
   #tokenize(prompts: readonly Prompt[]): TokenizedPrompt[] {

@@ -10,6 +10,8 @@ import type { TrainingStatistics } from "./statistics.ts";
 /** What must be the same for a run to go on as it would have. */
 export interface RunIdentity {
   readonly seed: number;
+  /** Of the policy at its start: what it has beside its parameters (with an adapter: the base and the scale) is in no checkpoint. */
+  readonly policy: ModelIdentity;
   /** Of the weights that the KL is measured against. */
   readonly reference: ModelIdentity;
   /** Of the prompts in their order; null where steps were made one by one. */
@@ -18,7 +20,7 @@ export interface RunIdentity {
 
 /** Everything about a trainer that is not a tensor and that changes the bytes to come. */
 export interface TrainerState extends RunIdentity {
-  readonly format: 1;
+  readonly format: 2;
   /** Steps completed. Every draw and the data order are functions of the seed and this. */
   readonly step: number;
   readonly klController: KlControllerState;
@@ -54,24 +56,24 @@ export async function writeTrainerState(
 /**
  * The state of a checkpoint, once it is known to be of the same run.
  *
- * @throws TrainerError `checkpoint-mismatch` for another format, seed, reference or list of prompts.
+ * @throws TrainerError `checkpoint-mismatch` for another format, seed, policy, reference or list of prompts.
  */
 export function checkState({ directory, state }: Checkpoint, expected: RunIdentity): TrainerState {
   const found = state as TrainerState;
   const refuse = (what: string) => {
     throw new TrainerError("checkpoint-mismatch", `${directory} ${what}`);
   };
-  if (found?.format !== 1) refuse(`has the format ${JSON.stringify(found?.format)}; expected 1, as this version writes it`);
+  if (found?.format !== 2) refuse(`has the format ${JSON.stringify(found?.format)}; expected 2, as this version writes it`);
   if (found.seed !== expected.seed) refuse(`is of a run with seed ${found.seed}; this one has ${expected.seed}`);
-  if (found.reference.sha256 !== expected.reference.sha256)
-    refuse(
-      `is of a run whose reference is ${found.reference.source} (${found.reference.sha256.slice(0, 12)}…); ` +
-        `this one's is ${expected.reference.source} (${expected.reference.sha256.slice(0, 12)}…). Start from the same policy`,
-    );
+  for (const model of ["policy", "reference"] as const)
+    if (found[model].sha256 !== expected[model].sha256)
+      refuse(`is of a run whose ${model} is ${described(found[model])}; this one's is ${described(expected[model])}. Start from the same`);
   if (found.promptsSha256 !== null && expected.promptsSha256 !== null && found.promptsSha256 !== expected.promptsSha256)
     refuse("is of a run on other prompts, or in another order; give the same ones");
   return found;
 }
+
+const described = ({ source, sha256 }: ModelIdentity): string => `${source} (${sha256.slice(0, 12)}…)`;
 
 /**
  * Puts a checkpoint's tensors in place. Names and shapes are all checked before the first weight changes.

@@ -23,7 +23,7 @@ export function greedyCases(policy: CausalPolicy, { greedy }: ExpectedPolicy): N
 }
 
 /** A policy stops at the end of text; rows that did so are given back to it with what they have, until all are long enough. */
-async function continued(policy: CausalPolicy, prompts: Rows, newTokens: number): Promise<number[][]> {
+export async function continued(policy: CausalPolicy, prompts: Rows, newTokens: number): Promise<number[][]> {
   const continuations: number[][] = prompts.map(() => []);
   for (;;) {
     const short = [...prompts.keys()].filter((row) => continuations[row]!.length < newTokens);

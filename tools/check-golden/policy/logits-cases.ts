@@ -1,11 +1,14 @@
 import type { SequenceBatch } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
 import type { NamedCheck } from "../case.ts";
-import { type Comparison, compareNumbers, exact } from "../compare.ts";
+import { type Comparison, compareNumbers, exact, type Tolerance } from "../compare.ts";
 import { padded } from "../golden-json.ts";
 import { numbersOf } from "../gradient.ts";
 import { tolerances } from "../tolerances.ts";
 import { type ExpectedPolicy, type Position, sequenceBatch } from "./expected.ts";
+
+/** What of `expected.json` logits are compared with. */
+type ExpectedLogits = Pick<ExpectedPolicy, "promptColumns" | "responseColumns" | "inputIds" | "attentionMask" | "logits">;
 
 /** Logits at a position of the golden batch. */
 type LogitsAt = (position: Position) => Float32Array;
@@ -14,7 +17,7 @@ type LogitsAt = (position: Position) => Float32Array;
  * The logits of every token from each text alone, and of those before each response token from the padded batch (a policy gives
  * logits at response columns only).
  */
-export function logitsCases(policy: CausalPolicy, expected: ExpectedPolicy): NamedCheck[] {
+export function logitsCases(policy: CausalPolicy, expected: ExpectedLogits, tolerance: Tolerance = tolerances.logits): NamedCheck[] {
   const { validPositions } = expected.logits;
   const { promptColumns, responseColumns } = expected;
   const beforeResponse = ([row, column]: Position) => {
@@ -24,30 +27,44 @@ export function logitsCases(policy: CausalPolicy, expected: ExpectedPolicy): Nam
   const alone = once(() => logitsOfTextsAlone(policy, expected));
   const batch = once(() => logitsOfBatch(policy, sequenceBatch(expected), promptColumns));
   return [
-    { name: "whole rows of logits, each text alone", compute: () => compareRows(alone(), expected, () => true) },
-    { name: "logits' mean, mean |x|, log-sum-exp, each text alone", compute: () => compareSummaries(alone(), expected, () => true) },
+    { name: "whole rows of logits, each text alone", compute: () => compareRows(alone(), expected, tolerance, () => true) },
+    {
+      name: "logits' mean, mean |x|, log-sum-exp, each text alone",
+      compute: () => compareSummaries(alone(), expected, tolerance, () => true),
+    },
     { name: "logits' argmax, each text alone", compute: () => compareArgmax(alone(), expected, () => true) },
     ...(expected.logits.rows.some(({ row, column }) => beforeResponse([row, column]))
-      ? [{ name: "whole rows of logits, padded batch", compute: () => compareRows(batch(), expected, beforeResponse) }]
+      ? [{ name: "whole rows of logits, padded batch", compute: () => compareRows(batch(), expected, tolerance, beforeResponse) }]
       : []),
     ...(validPositions.some(beforeResponse)
       ? [
-          { name: "logits' mean, mean |x|, log-sum-exp, padded batch", compute: () => compareSummaries(batch(), expected, beforeResponse) },
+          {
+            name: "logits' mean, mean |x|, log-sum-exp, padded batch",
+            compute: () => compareSummaries(batch(), expected, tolerance, beforeResponse),
+          },
           { name: "logits' argmax, padded batch", compute: () => compareArgmax(batch(), expected, beforeResponse) },
         ]
       : []),
   ];
 }
 
-function compareRows(logitsAt: LogitsAt, { logits }: ExpectedPolicy, included: (position: Position) => boolean): Comparison[] {
+function compareRows(
+  logitsAt: LogitsAt,
+  { logits }: ExpectedLogits,
+  tolerance: Tolerance,
+  included: (position: Position) => boolean,
+): Comparison[] {
   return logits.rows
     .filter(({ row, column }) => included([row, column]))
-    .map(({ row, column, logits: wanted }) =>
-      compareNumbers(`logits at [${row}, ${column}]`, logitsAt([row, column]), wanted, tolerances.logits),
-    );
+    .map(({ row, column, logits: wanted }) => compareNumbers(`logits at [${row}, ${column}]`, logitsAt([row, column]), wanted, tolerance));
 }
 
-function compareSummaries(logitsAt: LogitsAt, { logits }: ExpectedPolicy, included: (position: Position) => boolean): Comparison[] {
+function compareSummaries(
+  logitsAt: LogitsAt,
+  { logits }: ExpectedLogits,
+  tolerance: Tolerance,
+  included: (position: Position) => boolean,
+): Comparison[] {
   return logits.validPositions.flatMap((position, i) => {
     if (!included(position)) return [];
     const numbers = logitsAt(position);
@@ -59,12 +76,12 @@ function compareSummaries(logitsAt: LogitsAt, { logits }: ExpectedPolicy, includ
       logsumexp: max + Math.log(mean((x) => Math.exp(x - max)) * numbers.length),
     };
     return (["mean", "meanAbs", "logsumexp"] as const).map((name) =>
-      compareNumbers(`${name} at [${position}]`, computed[name], logits[name][i], tolerances.logits),
+      compareNumbers(`${name} at [${position}]`, computed[name], logits[name][i], tolerance),
     );
   });
 }
 
-function compareArgmax(logitsAt: LogitsAt, { logits }: ExpectedPolicy, included: (position: Position) => boolean): Comparison[] {
+function compareArgmax(logitsAt: LogitsAt, { logits }: ExpectedLogits, included: (position: Position) => boolean): Comparison[] {
   return logits.validPositions.flatMap((position, i) => {
     if (!included(position)) return [];
     const numbers = logitsAt(position);
@@ -72,7 +89,7 @@ function compareArgmax(logitsAt: LogitsAt, { logits }: ExpectedPolicy, included:
   });
 }
 
-function logitsOfTextsAlone(policy: CausalPolicy, { inputIds, attentionMask }: ExpectedPolicy): LogitsAt {
+function logitsOfTextsAlone(policy: CausalPolicy, { inputIds, attentionMask }: ExpectedLogits): LogitsAt {
   const rows = inputIds.map((ids, row) => {
     const columns = [...ids.keys()].filter((column) => attentionMask[row]![column] === 1);
     const text = columns.map((column) => ids[column]!);
@@ -89,7 +106,7 @@ function logitsOfBatch(policy: CausalPolicy, batch: SequenceBatch, promptColumns
 }
 
 /** The logits before response token j of a row. */
-function readLogits(policy: CausalPolicy, batch: SequenceBatch): (row: number, j: number) => Float32Array {
+export function readLogits(policy: CausalPolicy, batch: SequenceBatch): (row: number, j: number) => Float32Array {
   const all = numbersOf(() => policy.logits(policy.hiddenStates(batch)));
   const { vocabSize } = policy;
   return (row, j) => {

@@ -6,12 +6,13 @@ import { parseNumber } from "../hyperparameter-flags.ts";
 export function benchCommand(): Command {
   const step = new Command("step")
     .description("time whole PPO steps on random weights; every response has exactly --response tokens")
-    .option("--model <name>", "gpt2, gpt2-medium or gpt2-large", "gpt2")
+    .option("--model <name>", "gpt2, gpt2-medium, gpt2-large or smollm2-135m", "gpt2")
     .option("--batch <number>", "prompts a step", parseNumber, 8)
     .option("--prompt <number>", "tokens a prompt", parseNumber, 16)
     .option("--response <number>", "tokens a response", parseNumber, 24)
     .option("--epochs <number>", "passes over each batch", parseNumber, 4)
     .option("--steps <number>", "steps", parseNumber, 3)
+    .option("--lora <R>", "train a LoRA adapter of this rank on all linear layers, instead of every weight", parseNumber)
     .option("--json", "print a line of JSON for each step")
     .action(benchStep);
   return new Command("bench").description("measure").addCommand(step);

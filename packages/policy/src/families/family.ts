@@ -11,11 +11,14 @@ export interface ParameterSpec {
   readonly initial: { readonly constant: number } | { readonly standardDeviation: number };
 }
 
-/** What one block hands over to be attended: `[B, heads, T, d]` each. */
+/** What one block hands over to be attended. */
 export interface AttentionInput {
   readonly layer: number;
+  /** `[B, heads, T, d]`. */
   readonly query: tf.Tensor4D;
+  /** `[B, key heads, T, d]`: as many as the query's, or fewer, each shared by as many neighbouring query heads. */
   readonly key: tf.Tensor4D;
+  /** As `key`. */
   readonly value: tf.Tensor4D;
 }
 
@@ -27,6 +30,8 @@ export interface ForwardPass {
   weight(name: string): tf.Tensor;
   /** The linear layer whose weight is `<name>.weight` and whose bias, where there is one, is `<name>.bias`: `[…, I]` → `[…, O]`. */
   linear(name: string, input: tf.Tensor): tf.Tensor;
+  /** Heads `[B, heads, T, d]` turned according to their positions, where the architecture has `rotaryFrequencies`. */
+  rotate(heads: tf.Tensor4D): tf.Tensor4D;
   /** Causal attention with scale 1/√d over this pass's columns and those cached before them: `[B, heads, T, d]`. */
   attend(input: AttentionInput): tf.Tensor4D;
 }
@@ -43,6 +48,8 @@ export interface ModelArchitecture {
   readonly linearLayout: "input-output" | "output-input";
   /** `[V, H]`: logits are the hidden states times its transpose. */
   readonly outputWeight: string;
+  /** Radians a position for each pair `(i, i + d / 2)` of a head's numbers, `[d / 2]`; left out where positions are told otherwise. */
+  readonly rotaryFrequencies?: Float32Array;
   /** The parameter's name for a tensor's name in a file; `undefined` for buffers that hold no weight and are skipped. */
   parameterName(tensorName: string): string | undefined;
   /** `[B, T]` int32 → `[B, T, H]`. */

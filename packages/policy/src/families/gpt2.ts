@@ -71,7 +71,7 @@ function readSizes(config: ConfigFields): Sizes {
     hiddenSize,
     headCount,
     innerSize: config.positiveInteger("n_inner", 4 * hiddenSize),
-    layerCount: config.positiveInteger("n_layer"),
+    layerCount: config.layerCount("n_layer"),
     vocabSize: config.positiveInteger("vocab_size"),
     contextLength: config.positiveInteger("n_positions"),
     initialDeviation: config.positiveNumber("initializer_range", 0.02),

@@ -2,8 +2,9 @@ import { PolicyError } from "../error.ts";
 import { ConfigFields } from "./config-fields.ts";
 import type { ModelArchitecture, ModelFamily } from "./family.ts";
 import { gpt2 } from "./gpt2.ts";
+import { llama, mistral, qwen2 } from "./llama.ts";
 
-const families: readonly ModelFamily[] = [gpt2];
+const families: readonly ModelFamily[] = [gpt2, llama, mistral, qwen2];
 
 /** The architecture that a `config.json` describes. `file` is named in errors. Throws PolicyError. */
 export function architectureOf(config: Readonly<Record<string, unknown>>, file: string): ModelArchitecture {

@@ -1,0 +1,18 @@
+import { Command, Option } from "commander";
+import { exportFormats, exportPolicy } from "../export-policy.ts";
+import { policyForms } from "../resolve-policy.ts";
+
+/** `cai export`: a policy for others to load. */
+export function exportCommand(): Command {
+  return new Command("export")
+    .description("write a policy for other programs: transformers, or transformers.js in a browser")
+    .requiredOption("--policy <P>", policyForms)
+    .addOption(
+      new Option("--format <name>", "safetensors: a folder for transformers; onnx: one for transformers.js")
+        .choices(exportFormats)
+        .makeOptionMandatory(),
+    )
+    .requiredOption("--out <DIR>", "the folder, made if missing")
+    .option("--int8", "with onnx: a smaller model in 8 bits beside the exact one")
+    .action(exportPolicy);
+}

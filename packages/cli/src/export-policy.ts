@@ -1,0 +1,41 @@
+import { prepareBackend } from "@cai/backend";
+import type { CausalPolicy } from "@cai/policy";
+import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
+import { resolveSource } from "./resolve-policy.ts";
+import { terminalOf } from "./terminal.ts";
+
+/** What `--format` may be. */
+export const exportFormats = ["safetensors", "onnx"] as const;
+
+/** The flags of `cai export`. */
+interface ExportFlags {
+  readonly policy: string;
+  readonly format: (typeof exportFormats)[number];
+  readonly out: string;
+  readonly int8?: boolean;
+}
+
+/**
+ * Writes a policy in another program's format, and prints the folder.
+ *
+ * @throws CliError `usage` for a policy that can't be loaded or doesn't fit the format: nothing was written
+ */
+export async function exportPolicy({ policy: source, format, out, int8 = false }: ExportFlags): Promise<void> {
+  if (int8 && format !== "onnx") throw new CliError("usage", `--int8 goes with --format onnx, not with ${format}: leave it out`);
+  await prepareBackend();
+  const { loadPolicy } = await import("@cai/policy");
+  const policy = await readingInput(async () => loadPolicy(await resolveSource(source, terminalOf(process.stderr))));
+  if (format === "onnx") await exportToOnnx(policy, out, int8);
+  else await policy.save(out);
+  policy.dispose();
+  process.stdout.write(`${out}\n`);
+}
+
+async function exportToOnnx(policy: CausalPolicy, directory: string, quantize: boolean): Promise<void> {
+  const { OnnxExportError, exportOnnx } = await import("@cai/onnx-export");
+  await exportOnnx({ policy, directory, quantize }).catch((error: unknown) => {
+    if (OnnxExportError.isInstance(error) && error.code !== "cannot-write") throw new CliError("usage", error.message, { cause: error });
+    throw error;
+  });
+}

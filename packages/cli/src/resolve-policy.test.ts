@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { resolveSource } from "./resolve-policy.ts";
+import { recordingTerminal } from "./terminal.fixture.ts";
+
+const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
+const model = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+const hub = fileURLToPath(new URL("../../hub/src/fixtures/hub-server.mjs", import.meta.url));
+
+let server: ChildProcess;
+let cache: string;
+let endpoint: string;
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), "cai-hub-"));
+  server = spawn(process.execPath, [hub, model], { stdio: ["ignore", "pipe", "inherit"] });
+  const [port] = await once(server.stdout!, "data");
+  endpoint = `http://127.0.0.1:${Number(port)}`;
+  for (const [name, value] of Object.entries({ HF_ENDPOINT: endpoint, HF_HUB_CACHE: cache, HF_TOKEN: "", HF_HUB_OFFLINE: "" }))
+    vi.stubEnv(name, value);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  server.kill("SIGKILL");
+  await rm(cache, { recursive: true });
+});
+
+/** The real command, offline unless there is an endpoint. */
+async function generate(policy: string, HF_ENDPOINT: string) {
+  const argv = [bin, "generate", "--policy", policy, "--prompt", "the old house", "--max-new-tokens", "4", "--temperature", "0", "--json"];
+  const child = spawn(process.execPath, argv, { cwd: cache, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, HF_ENDPOINT } });
+  const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  return { exit, stdout, stderr };
+}
+
+test("a hub id is downloaded once, generates as the same folder does, and then also offline", async () => {
+  const local = await generate(model, endpoint);
+  expect(await generate("ok/tiny", endpoint)).toEqual(local);
+  expect(await generate("ok/tiny", "http://127.0.0.1:9")).toEqual(local);
+  expect(local.exit).toBe(0);
+});
+
+test("offline, a model that was never downloaded is wrong use, told in two lines", async () => {
+  const { exit, stdout, stderr } = await generate("ok/absent", "http://127.0.0.1:9");
+  expect([exit, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(
+    /^error: ok\/absent does not exist here .* can't be reached .*\nGo online, or put config.json, .* into .*models--ok--absent.*\n$/,
+  );
+});
+
+test("what exists and what is made up stays as it is; a path that doesn't exist is an error", async () => {
+  const terminal = recordingTerminal();
+  for (const source of [model, "random:gpt2"]) expect(await resolveSource(source, terminal)).toBe(source);
+  expect(await resolveSource("demo", terminal)).toMatch(/policy$/);
+  await expect(resolveSource("./ok/tiny", terminal)).rejects.toMatchObject({ code: "missing-path" });
+});
+
+test("a download shows how far it is on a terminal, and elsewhere nothing", async () => {
+  const terminal = recordingTerminal({ interactive: true });
+  await resolveSource("ok/shown", terminal);
+  expect(terminal.text()).toMatch(/downloading ok\/shown: 0\.0 of 0\.2 MB.*downloading ok\/shown: 0\.2 of 0\.2 MB\n$/s);
+  const pipe = recordingTerminal();
+  await resolveSource("ok/piped", pipe);
+  expect(pipe.text()).toBe("");
+});

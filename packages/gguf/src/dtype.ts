@@ -1,0 +1,28 @@
+/** How elements are stored: the format's own number, and blocks of `elements` weights in `bytes` bytes. */
+export const dtypes = {
+  F32: { id: 0, elements: 1, bytes: 4 },
+  F16: { id: 1, elements: 1, bytes: 2 },
+  BF16: { id: 30, elements: 1, bytes: 2 },
+  Q8_0: { id: 8, elements: 32, bytes: 34 },
+  Q4_0: { id: 2, elements: 32, bytes: 18 },
+  Q4_1: { id: 3, elements: 32, bytes: 20 },
+  Q4_K: { id: 12, elements: 256, bytes: 144 },
+  Q6_K: { id: 14, elements: 256, bytes: 210 },
+} as const;
+
+/** Element types that are read here. */
+export type GgufDtype = keyof typeof dtypes;
+
+/** The name for the number that a file holds; undefined where it is not read here. */
+export function dtypeOf(id: number): GgufDtype | undefined {
+  return (Object.keys(dtypes) as GgufDtype[]).find((name) => dtypes[name].id === id);
+}
+
+/** What a file says of a tensor. */
+export interface GgufTensorInfo {
+  readonly dtype: GgufDtype;
+  /** Row-major, as everywhere in this project: the last dimension is the one whose elements are neighbours. (The file lists it first.) */
+  readonly shape: readonly number[];
+  /** As stored. */
+  readonly byteLength: number;
+}

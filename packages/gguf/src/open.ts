@@ -1,0 +1,70 @@
+import { open } from "node:fs/promises";
+import { dequantizers } from "./dequantize.ts";
+import { dtypes, type GgufTensorInfo } from "./dtype.ts";
+import { GgufError } from "./error.ts";
+import { type GgufValue, readHeader, type StoredTensor } from "./header.ts";
+import { type OpenFile, readBytes } from "./read-bytes.ts";
+
+/** An open file. Tensors are read one at a time; nothing is kept in memory but the header. */
+export interface GgufFile {
+  readonly path: string;
+  readonly metadata: ReadonlyMap<string, GgufValue>;
+  /** By name, in the order of their bytes. */
+  readonly tensors: ReadonlyMap<string, GgufTensorInfo>;
+  /** A tensor's values, dequantised, row-major in the shape of `tensors`. */
+  readFloat32(name: string): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** Elements dequantised at a time, so that little more than the result is held; whole blocks of every type. */
+const elementsAtATime = 2 ** 20;
+
+/**
+ * Opens a GGUF file, version 2 or 3: weights in F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K and Q6_K. Its header is checked wholly first, and
+ * nothing is allocated by a number in it that was not held against the length of the file.
+ *
+ * @throws GgufError, with the file and the tensor or metadata key, also from the methods of the result
+ * @example
+ * const file = await openGguf("model.gguf");
+ * console.log(file.metadata.get("general.architecture"));
+ * for (const [name, { dtype, shape }] of file.tensors) console.log(name, dtype, shape, await file.readFloat32(name));
+ * await file.close();
+ */
+export async function openGguf(path: string): Promise<GgufFile> {
+  const handle = await open(path, "r").catch((cause: unknown) => {
+    throw new GgufError("cannot-open", `${path} can't be opened: ${cause}`, { cause });
+  });
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) throw new GgufError("cannot-open", `${path} is no file: give a .gguf file`);
+    const file = { path, handle, length: status.size };
+    const { metadata, tensors } = await readHeader(file);
+    return {
+      path,
+      metadata,
+      tensors,
+      readFloat32: async (name) => {
+        const tensor = tensors.get(name);
+        if (tensor === undefined) throw new GgufError("unknown-tensor", `${path} has no tensor "${name}"`);
+        return readTensor(file, tensor);
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function readTensor(file: OpenFile, { dtype, byteLength, position }: StoredTensor): Promise<Float32Array> {
+  const { elements, bytes } = dtypes[dtype];
+  const values = new Float32Array((byteLength / bytes) * elements);
+  const stored = new Uint8Array(Math.min(byteLength, (elementsAtATime / elements) * bytes));
+  for (let start = 0, at = position; start < values.length; start += elementsAtATime, at += stored.length) {
+    const output = values.subarray(start, start + elementsAtATime);
+    const piece = stored.subarray(0, (output.length / elements) * bytes);
+    await readBytes(file, at, piece);
+    dequantizers[dtype](piece, output);
+  }
+  return values;
+}

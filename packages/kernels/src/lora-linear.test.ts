@@ -1,0 +1,40 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+import { onEachBackend } from "./backends.fixture.ts";
+import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
+import { linear } from "./linear.ts";
+import { loraLinear } from "./lora-linear.ts";
+
+onEachBackend(() => {
+  // x·W + b = [1 2]·[1 3; 2 4] + [10 20] = [15 31]; x·Aᵀ = 1 + 2·5 = 11; 2·11·Bᵀ = [22 −22].
+  test("[1, 2] through [[1, 3], [2, 4]], [10, 20] and twice [1, 5] then [1, −1] is [37, 9]", () => {
+    const weight = tf.tensor2d([
+      [1, 3],
+      [2, 4],
+    ]);
+    const [a, b, bias] = [tf.tensor2d([[1, 5]]), tf.tensor2d([[1], [-1]]), tf.tensor1d([10, 20])];
+    expect(loraLinear(tf.tensor2d([[1, 2]]), { weight, bias, a, b, scale: 2 }).arraySync()).toEqual([[37, 9]]);
+    const x = tf.tensor1d([1, 2]);
+    expect(loraLinear(x, { weight: tf.transpose(weight), bias, a, b, scale: 2, transposed: true }).arraySync()).toEqual([37, 9]);
+  });
+
+  test.each([true, false])("gradients agree with finite differences, transposed %s", (transposed) => {
+    const weight = tensor(transposed ? [5, 4] : [4, 5], 2);
+    expectGradientsByFiniteDifferences(
+      (x, w, a, b, bias) => loraLinear(x!, { weight: w!, bias: bias!, a: a!, b: b!, scale: 1.5, transposed }),
+      [tensor([2, 3, 4]), weight, tensor([2, 4], 3), tensor([5, 2], 4), tensor([5], 5)],
+    );
+  });
+
+  test("with B zero it is the linear layer bit for bit", () => {
+    const [x, weight, bias, a] = [tensor([3, 4]), tensor([4, 5], 2), tensor([5], 3), tensor([2, 4], 4)] as const;
+    const y = loraLinear(x, { weight, bias, a, b: tf.zeros([5, 2]), scale: 2 });
+    expect(y.arraySync()).toEqual(linear(x, weight, bias).arraySync());
+  });
+});
+
+test("matrices that do not fit are refused with all shapes in the message", () => {
+  const [x, weight, b] = [tf.zeros([2, 4]), tf.zeros([4, 5]), tf.zeros([5, 3])] as const;
+  expect(() => loraLinear(x, { weight, a: tf.zeros([2, 4]), b, scale: 1 })).toThrow(/x \[2,4\], A \[2,4\], B \[5,3\]/);
+  expect(() => loraLinear(x, { weight, a: tf.zeros([4, 3]), b, scale: 1 })).toThrow(expect.objectContaining({ code: "shape-mismatch" }));
+});

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { type CausalPolicy, mergeLora } from "@cai/policy";
+import { buildDecodeGraph } from "./build-decode-graph.ts";
+import { OnnxExportError } from "./error.ts";
+import { exportedConfig } from "./exported-config.ts";
+import { familyOf } from "./families/registry.ts";
+import { makeFolder, removeFile, writeWhole } from "./write-whole.ts";
+
+const largestFile = 2 ** 31 - 1;
+
+/**
+ * Writes a folder that `@huggingface/transformers` loads: `onnx/model.onnx` in float32, with `quantize` also `onnx/model_quantized.onnx`
+ * in dynamic int8 (its dtype `q8`), `config.json`, `generation_config.json` and the tokenizer's files. The folder is made if missing,
+ * and each file in it replaced whole or not at all; an older int8 file goes where none is asked for. An adapter is in the weights.
+ *
+ * @throws OnnxExportError, before anything is written: `unsupported-model`, `not-finite`, `too-large` for float32 weights of 2 GiB and
+ * more, which one ONNX file can't hold; `cannot-write`.
+ * @example
+ * await exportOnnx({ policy: await loadPolicy("runs/first/final"), directory: "web/model", quantize: true });
+ */
+export async function exportOnnx({
+  policy,
+  directory,
+  quantize = false,
+}: {
+  readonly policy: CausalPolicy;
+  readonly directory: string;
+  readonly quantize?: boolean;
+}): Promise<void> {
+  const { config, architecture, adapter } = policy.parts;
+  familyOf(config);
+  refuseTooLarge(architecture.parameters);
+  if (adapter !== undefined) {
+    const merged = await mergeLora(policy);
+    try {
+      return await exportOnnx({ policy: merged, directory, quantize });
+    } finally {
+      merged.dispose();
+    }
+  }
+
+  const weights = new Map<string, Float32Array>();
+  for (const [name, { value }] of policy.parts.parameters) weights.set(name, (await value.data()) as Float32Array);
+  const build = (int8: boolean) => buildDecodeGraph({ config, architecture, weights, quantize: int8 }).toBytes();
+
+  const float32 = build(false);
+  await makeFolder(join(directory, "onnx"));
+  await writeWhole(join(directory, "onnx", "model.onnx"), float32);
+  const quantizedFile = join(directory, "onnx", "model_quantized.onnx");
+  if (quantize) await writeWhole(quantizedFile, build(true));
+  else await removeFile(quantizedFile);
+  for (const [name, text] of textFiles(policy.parts, quantize)) await writeWhole(join(directory, name), text);
+}
+
+function textFiles(
+  { config, generationConfig, eosTokenIds, tokenizer }: CausalPolicy["parts"],
+  quantize: boolean,
+): ReadonlyMap<string, string> {
+  const eosTokenId = eosTokenIds.length === 1 ? eosTokenIds[0] : eosTokenIds;
+  return new Map([
+    ["config.json", jsonText(exportedConfig(config, quantize))],
+    ["generation_config.json", generationConfig ?? jsonText({ bos_token_id: config.bos_token_id, eos_token_id: eosTokenId })],
+    ...(tokenizer.files ?? []),
+  ]);
+}
+
+function jsonText(json: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+function refuseTooLarge(parameters: CausalPolicy["parts"]["architecture"]["parameters"]): void {
+  const bytes = parameters.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, size) => product * size, 1), 0);
+  if (bytes > largestFile)
+    throw new OnnxExportError(
+      "too-large",
+      `the weights take ${(bytes / 2 ** 30).toFixed(1)} GiB in float32 and an ONNX file holds less than 2: export to another format`,
+    );
+}

@@ -1,0 +1,103 @@
+import type { GgufFile } from "@cai/gguf";
+import { GgufMetadata } from "./gguf-metadata.ts";
+import { ggufRopeScaling } from "./gguf-rope-scaling.ts";
+
+type Config = Record<string, unknown>;
+
+/** What `config.json` would hold, by `general.architecture`. */
+const configs: ReadonlyMap<string, (metadata: GgufMetadata) => Promise<Config>> = new Map([
+  ["llama", llamaConfig],
+  ["qwen2", qwen2Config],
+  ["gpt2", gpt2Config],
+]);
+
+/**
+ * The configuration in Hugging Face's terms of the model in a GGUF file. Its sizes are held against the file: as many blocks as there are
+ * tensors at most, and as many ids as the embedding has rows. Throws PolicyError.
+ */
+export async function ggufConfig(file: GgufFile): Promise<Config> {
+  const metadata = new GgufMetadata(file);
+  const config = configs.get(metadata.architecture);
+  if (config === undefined)
+    throw metadata.unsupported(`general.architecture is ${metadata.architecture}; supported: ${[...configs.keys()].join(", ")}`);
+  const blocks = metadata.number("block_count");
+  if (blocks > file.tensors.size)
+    throw metadata.wrong(`${metadata.architecture}.block_count is ${blocks}, the file has ${file.tensors.size} tensors`);
+  return { ...(await config(metadata)), vocab_size: vocabSize(metadata), ...specialTokenIds(file) };
+}
+
+async function llamaConfig(metadata: GgufMetadata): Promise<Config> {
+  const { tensors } = metadata.file;
+  return {
+    architectures: ["LlamaForCausalLM"],
+    model_type: "llama",
+    ...(await llamaLikeConfig(metadata)),
+    attention_bias: tensors.has("blk.0.attn_q.bias"),
+    mlp_bias: tensors.has("blk.0.ffn_up.bias"),
+  };
+}
+
+async function qwen2Config(metadata: GgufMetadata): Promise<Config> {
+  return { architectures: ["Qwen2ForCausalLM"], model_type: "qwen2", ...(await llamaLikeConfig(metadata)), use_sliding_window: false };
+}
+
+async function llamaLikeConfig(metadata: GgufMetadata): Promise<Config> {
+  const hiddenSize = metadata.number("embedding_length");
+  const headCount = metadata.number("attention.head_count");
+  const headSize = metadata.number("attention.key_length", hiddenSize / headCount);
+  for (const [key, expected] of [
+    ["attention.value_length", headSize],
+    ["rope.dimension_count", headSize],
+    ["expert_count", 0],
+  ] as const) {
+    if ((metadata.get(key) ?? expected) !== expected)
+      throw metadata.unsupported(`${metadata.architecture}.${key} is ${metadata.get(key)}; supported: ${expected}`);
+  }
+  const [rows] = metadata.file.tensors.get("blk.0.attn_q.weight")?.shape ?? [];
+  if (rows !== headCount * headSize)
+    throw metadata.wrong(
+      `${headCount} heads of ${headSize} numbers are said to be in tensor "blk.0.attn_q.weight", which has ${rows ?? "no"} rows`,
+    );
+  const theta = metadata.float32("rope.freq_base", 10_000);
+  return {
+    hidden_act: "silu",
+    hidden_size: hiddenSize,
+    intermediate_size: metadata.number("feed_forward_length"),
+    num_hidden_layers: metadata.number("block_count"),
+    num_attention_heads: headCount,
+    num_key_value_heads: metadata.number("attention.head_count_kv", headCount),
+    head_dim: headSize,
+    max_position_embeddings: metadata.number("context_length"),
+    rms_norm_eps: metadata.float32("attention.layer_norm_rms_epsilon"),
+    rope_theta: theta,
+    rope_scaling: await ggufRopeScaling(metadata, theta),
+    tie_word_embeddings: !metadata.file.tensors.has("output.weight"),
+  };
+}
+
+async function gpt2Config(metadata: GgufMetadata): Promise<Config> {
+  return {
+    architectures: ["GPT2LMHeadModel"],
+    model_type: "gpt2",
+    activation_function: "gelu_new",
+    n_embd: metadata.number("embedding_length"),
+    n_inner: metadata.number("feed_forward_length", 4 * metadata.number("embedding_length")),
+    n_layer: metadata.number("block_count"),
+    n_head: metadata.number("attention.head_count"),
+    n_positions: metadata.number("context_length"),
+    layer_norm_epsilon: metadata.float32("attention.layer_norm_epsilon"),
+  };
+}
+
+function vocabSize(metadata: GgufMetadata): number {
+  const [rows] = metadata.file.tensors.get("token_embd.weight")?.shape ?? [];
+  if (rows === undefined) throw metadata.wrong('tensor "token_embd.weight" is missing');
+  return rows;
+}
+
+/** Chat models may end their turns with another token than their texts: both end a response. */
+function specialTokenIds({ metadata }: GgufFile): Config {
+  const id = (role: string) => metadata.get(`tokenizer.ggml.${role}_token_id`);
+  const ends = [...new Set([id("eos"), id("eot")])].filter((one) => one !== undefined);
+  return { bos_token_id: id("bos"), eos_token_id: ends.length > 1 ? ends : ends[0], pad_token_id: id("padding") };
+}

@@ -1,0 +1,19 @@
+import { buildParameters } from "../build-parameters.ts";
+import { PolicyError } from "../error.ts";
+import { CausalPolicy } from "../policy.ts";
+import { mergedValues } from "./merged-values.ts";
+
+/**
+ * A policy without adapter that computes the same: each adapted weight becomes W + (alpha / rank)·B·A. It has weights of its own, to be
+ * trained or exported; dispose of both. Throws PolicyError `bad-option` for a policy that has no adapter.
+ *
+ * @example
+ * const merged = await mergeLora(policy);
+ * policy.dispose();
+ */
+export async function mergeLora(policy: CausalPolicy): Promise<CausalPolicy> {
+  const { adapter, ...parts } = policy.parts;
+  if (adapter === undefined) throw new PolicyError("bad-option", "this policy has no adapter to merge");
+  const { parameters, sha256 } = await buildParameters(parts.architecture, ({ name }) => mergedValues(policy.parts, name));
+  return new CausalPolicy({ ...parts, parameters, identity: { source: "", sha256 } });
+}

@@ -12,7 +12,7 @@ export const demoSettings = {
     batchSize: 32,
     maxNewTokens: 32,
     learningRate: 1e-4,
-    klCoef: 0.1,
+    klCoef: 0.25,
     minibatchSize: 16,
     checkpointEvery: 20,
   } satisfies Partial<Hyperparameters>,

@@ -29,3 +29,8 @@ test.each(readdirSync(`${root}packages`))("the README example of %s runs and pri
   }
   expect(printed).toEqual(promised);
 });
+
+test("the program in the README is docs/examples/train.ts", () => {
+  const program = /```ts\n([\s\S]*?)```/.exec(readFileSync(`${root}README.md`, "utf8"))?.[1];
+  expect(program).toBe(readFileSync(`${root}docs/examples/train.ts`, "utf8"));
+});

@@ -96,9 +96,8 @@ function trainStep(texts: readonly LabelledText[], learningRate: number): number
   const all = [...parameters.values()];
   const { value, grads } = tf.tidy(() => {
     const targets = tf.tensor1d(texts.map(({ label }) => label / labelDeviation));
-    return tf.valueAndGrads(() => tf.mean(tf.square(tf.sub(rewardForward(parameters, batch), targets))) as tf.Scalar)(
-      all.map((parameter) => parameter.value),
-    );
+    const loss = () => tf.mean(tf.square(tf.sub(rewardForward(parameters, batch), targets))) as tf.Scalar;
+    return tf.valueAndGrads(loss)(all.map((parameter) => parameter.value));
   });
   optimizer.step({ gradients: new Map(all.map(({ name }, index) => [name, grads[index]!])), learningRate });
   const loss = value.dataSync()[0]!;

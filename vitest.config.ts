@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"],
+    silent: "passed-only",
     pool: "forks", // native addons do not load in worker threads
     testTimeout: 60_000,
   },

@@ -28,7 +28,8 @@ function importsOf(name: string): { file: string; module: string }[] {
   );
   return files.flatMap((file) => {
     const code = readFileSync(join(folder, file), "utf8").replace(/^\s*(\*|\/\/).*$/gm, "");
-    return [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map((match) => ({ file, module: match[1]! }));
+    const imports = /^(?:import|export)\b[^;"]*?\bfrom "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
+    return [...code.matchAll(imports)].map((match) => ({ file, module: (match[1] ?? match[2] ?? match[3])! }));
   });
 }
 

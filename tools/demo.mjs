@@ -1,3 +1,4 @@
+// @ts-check
 // npm run demo: sets up what is missing, then trains the embedded model.
 import { join } from "node:path";
 import { runToEnd } from "./setup/run-to-end.mjs";

@@ -34,8 +34,9 @@ function chart(index, title, name, color) {
 }
 
 const height = panel.top + 2 * panel.height + panel.gap + 40;
-const steps = [1, Math.round(lastStep / 2), lastStep].map(
-  (step) => `<text x="${x(step)}" y="${height - 14}" text-anchor="middle">step ${step}</text>`,
+const anchors = { 1: "start", [Math.round(lastStep / 2)]: "middle", [lastStep]: "end" };
+const steps = Object.entries(anchors).map(
+  ([step, anchor]) => `<text x="${x(step)}" y="${height - 14}" text-anchor="${anchor}">step ${step}</text>`,
 );
 writeFileSync(
   target,

@@ -15,8 +15,7 @@ test.each(readdirSync(`${root}packages`))("the README example of %s runs and pri
     expect(readme).toMatch(/```(sh|json)\n/); // a package without code to call shows its command instead
     return;
   }
-  // The comment behind a console.log, or comments that are lines of their own after a loop that prints.
-  const promised = [...example.matchAll(/(?:console\.log\(.*\);? |^)\/\/ (.*)$/gm)].map((match) => match[1]);
+  const promised = [...example.matchAll(/console\.log\([^;]*\); \/\/ (.*)$/gm)].map((match) => match[1]);
   const file = `${folder}/${name}.ts`;
   writeFileSync(file, example);
   const printed: string[] = [];
@@ -29,4 +28,9 @@ test.each(readdirSync(`${root}packages`))("the README example of %s runs and pri
     log.mockRestore();
   }
   expect(printed).toEqual(promised);
+});
+
+test("the program in the README is docs/examples/train.ts", () => {
+  const program = /```ts\n([\s\S]*?)```/.exec(readFileSync(`${root}README.md`, "utf8"))?.[1];
+  expect(program).toBe(readFileSync(`${root}docs/examples/train.ts`, "utf8"));
 });

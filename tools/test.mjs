@@ -1,3 +1,4 @@
+// @ts-check
 // npm test: sets up what is missing, then runs all tests; arguments go to vitest.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

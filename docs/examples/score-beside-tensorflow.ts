@@ -39,5 +39,7 @@ for (const what of ["onnxruntime", "tensorflow"]) {
   console.log(`${what.padEnd(12)}${line.join("")}`);
 }
 const busy = spans.filter(({ what }) => what === "tensorflow").reduce((sum, { from, to }) => sum + to - from, 0);
-console.log(`${prompts.length} texts scored in ${end.toFixed(0)} ms, of which TensorFlow computed ${((100 * busy) / end).toFixed(0)} % of the time`);
+console.log(
+  `${prompts.length} texts scored in ${end.toFixed(0)} ms, of which TensorFlow computed ${((100 * busy) / end).toFixed(0)} % of the time`,
+);
 await rewardModel.dispose();

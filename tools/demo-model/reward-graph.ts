@@ -28,23 +28,27 @@ export function rewardGraph({
     graph.node("Unsqueeze", [mask, axes(2)]),
   ]);
   const [kernel, hiddenSize] = convolutionKernel(parameters);
-  const hidden = graph.node("Conv", [
-    graph.node("Transpose", [tokens], { attributes: { perm: { ints: [0, 2, 1] } } }),
-    weight("convolution", [hiddenSize, table.shape[1]!, kernel.length / hiddenSize / table.shape[1]!], kernel),
-    weight("convolution.bias", [hiddenSize], values(parameters.get("convolution.bias")!)),
-  ], { attributes: { pads: { ints: [window.before, window.after] } } }); // biome-ignore format: as a call
+  const kernelWeight = weight("convolution", [hiddenSize, table.shape[1]!, kernel.length / hiddenSize / table.shape[1]!], kernel);
+  const hidden = graph.node(
+    "Conv",
+    [
+      graph.node("Transpose", [tokens], { attributes: { perm: { ints: [0, 2, 1] } } }),
+      kernelWeight,
+      weight("convolution.bias", [hiddenSize], values(parameters.get("convolution.bias")!)),
+    ],
+    { attributes: { pads: { ints: [window.before, window.after] } } },
+  );
   const contribution = weight("contribution", [1, hiddenSize, 1], values(parameters.get("contribution")!));
   const contributions = graph.node("Squeeze", [graph.node("Conv", [graph.node("Relu", [hidden]), contribution]), axes(1)]);
 
-  // How often each token stands in its text: a repeated one counts once.
+  // How often each token stood in its text before: a repeated one counts where it stands first.
   const equal = graph.node("Equal", [graph.node("Unsqueeze", [ids, axes(2)]), graph.node("Unsqueeze", [ids, axes(1)])]);
-  const together = graph.node("Mul", [
-    graph.node("Cast", [equal], { attributes: { to: { int: 1 } } }),
-    graph.node("Unsqueeze", [mask, axes(1)]),
-  ]);
-  const keep = { attributes: { keepdims: { int: 0 } } };
-  const counts = graph.node("Max", [graph.node("ReduceSum", [together, axes(2)], keep), constant(1)]);
-  const counted = graph.node("Div", [graph.node("Mul", [contributions, mask]), counts]);
+  const equalTo = graph.node("Cast", [equal], { attributes: { to: { int: 1 } } });
+  const diagonal = graph.initializer({ type: "int64", shape: [], data: [-1] });
+  const earlier = graph.node("Trilu", [equalTo, diagonal], { attributes: { upper: { int: 0 } } });
+  const repeats = graph.node("ReduceSum", [earlier, axes(2)], { attributes: { keepdims: { int: 0 } } });
+  const first = graph.node("Sub", [constant(1), graph.node("Min", [repeats, constant(1)])]);
+  const counted = graph.node("Mul", [graph.node("Mul", [contributions, mask]), first]);
 
   const rowSum = (tensor: string) => graph.node("ReduceSum", [tensor, axes(1)], { attributes: { keepdims: { int: 1 } } });
   const sum = graph.node("Div", [rowSum(counted), graph.node("Max", [rowSum(mask), constant(lengthFloor)])]);

@@ -32,7 +32,7 @@ export function createRewardParameters({ vocabSize, seed }: { readonly vocabSize
   return new Map(parameters.map((parameter) => [parameter.name, parameter]));
 }
 
-/** Right-padded texts. `weights` [B, T] is 0 at padding, else 1 over the number of times that the token stands in its text. */
+/** Right-padded texts. `weights` [B, T] is 1 where a token stands in its text for the first time, 0 where it is repeated and at padding. */
 export interface RewardBatch {
   readonly ids: Int32Array;
   readonly mask: Float32Array;
@@ -46,19 +46,17 @@ export function rewardBatch(texts: readonly Int32Array[]): RewardBatch {
   const size = texts.length * columns;
   const batch = { ids: new Int32Array(size), mask: new Float32Array(size), weights: new Float32Array(size) };
   for (const [row, ids] of texts.entries()) {
-    const counts = new Map<number, number>();
-    for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
     batch.ids.set(ids, row * columns);
     batch.mask.fill(1, row * columns, row * columns + ids.length);
     batch.weights.set(
-      Float32Array.from(ids, (id) => 1 / counts.get(id)!),
+      ids.map((id, column) => (ids.indexOf(id) === column ? 1 : 0)),
       row * columns,
     );
   }
   return { ...batch, divisors: Float32Array.from(texts, (ids) => Math.max(ids.length, lengthFloor)), shape: [texts.length, columns] };
 }
 
-/** `[B]`: Σ of the tokens' contributions, a token that is repeated counted once, over the divisor. Differentiable. */
+/** `[B]`: Σ of the tokens' contributions, a token that is repeated counted where it stands first, over the divisor. Differentiable. */
 export function rewardForward(parameters: RewardParameters, batch: RewardBatch): tf.Tensor1D {
   const value = (name: string) => parameters.get(name)!.value;
   const [rows, columns] = batch.shape;

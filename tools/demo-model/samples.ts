@@ -13,7 +13,9 @@ for (const temperature of [1, 0.8]) {
   const scores = await rewardModel.score({ prompts: texts.map(() => ""), responses: texts, promptIds: none, responseIds: none });
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1));
-  console.log(`temperature ${temperature}: scores of ${texts.length} texts: mean ${mean.toFixed(2)}, standard deviation ${deviation.toFixed(2)}`);
+  console.log(
+    `temperature ${temperature}: scores of ${texts.length} texts: mean ${mean.toFixed(2)}, standard deviation ${deviation.toFixed(2)}`,
+  );
   for (let i = 0; i < shown; i++) console.log(`${scores[i]!.toFixed(2).padStart(6)}  ${texts[i]}`);
 }
 await rewardModel.dispose();

@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AdamW, learningRateAt } from "@cai/optim";
 import { permutation } from "@cai/random";
+import { OnnxRewardModel } from "@cai/reward-model";
 import { loadTokenizer } from "@cai/tokenizer";
 import * as tf from "@tensorflow/tfjs-node";
 import { rewardDirectory } from "./asset-folders.ts";
@@ -26,7 +27,7 @@ const bound = 3;
 
 const tokenizer = await loadTokenizer(rewardDirectory);
 const encode = cachedEncoding(tokenizer);
-const lexicon = await loadLexicon();
+const lexicon = loadLexicon();
 const corpus = loadCorpus();
 const parameters = createRewardParameters({ vocabSize: tokenizer.vocabSize, seed });
 const optimizer = new AdamW({ parameters: parameters.values(), weightDecay });
@@ -72,7 +73,19 @@ const config = {
   pad_token_id: tokenizer.padTokenId,
 };
 writeFileSync(join(rewardDirectory, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
-console.log(`gain ${gain.toFixed(3)}`);
+await checkGraph(heldOut.slice(0, batchSize).map(({ ids }) => ids));
+
+/** The file must answer what the network answers. */
+async function checkGraph(texts: readonly Int32Array[]): Promise<void> {
+  const rewardModel = await OnnxRewardModel.load(rewardDirectory);
+  const responses = texts.map((ids) => tokenizer.decode(ids));
+  const answers = await rewardModel.score({ prompts: texts.map(() => ""), responses, promptIds: texts, responseIds: texts });
+  await rewardModel.dispose();
+  const differences = predict(texts).map((score, index) => Math.abs(bound * Math.tanh((gain * score) / bound) - answers[index]!));
+  const largest = Math.max(...differences);
+  console.log(`gain ${gain.toFixed(3)}; largest difference between network and ONNX file ${largest.toExponential(1)}`);
+  if (!(largest < 1e-4)) throw new Error("the ONNX file does not compute what was trained");
+}
 
 function sentences(part: keyof Corpus): string[] {
   return corpus[part].flatMap((speech) => speech.sentences);
@@ -83,9 +96,8 @@ function trainStep(texts: readonly LabelledText[], learningRate: number): number
   const all = [...parameters.values()];
   const { value, grads } = tf.tidy(() => {
     const targets = tf.tensor1d(texts.map(({ label }) => label / labelDeviation));
-    return tf.valueAndGrads(() => tf.mean(tf.square(tf.sub(rewardForward(parameters, batch), targets))) as tf.Scalar)(
-      all.map((parameter) => parameter.value),
-    );
+    const loss = () => tf.mean(tf.square(tf.sub(rewardForward(parameters, batch), targets))) as tf.Scalar;
+    return tf.valueAndGrads(loss)(all.map((parameter) => parameter.value));
   });
   optimizer.step({ gradients: new Map(all.map(({ name }, index) => [name, grads[index]!])), learningRate });
   const loss = value.dataSync()[0]!;

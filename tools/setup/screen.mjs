@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * What set-up shows. On a terminal one line tells what is being done, and is replaced by a line with a check mark when it is done;
  * anywhere else there are plain lines only.

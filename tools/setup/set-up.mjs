@@ -1,3 +1,4 @@
+// @ts-check
 import { createHash } from "node:crypto";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";

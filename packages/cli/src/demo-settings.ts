@@ -9,11 +9,14 @@ export const demoSettings = {
   hyperparameters: {
     seed: 1,
     steps: 40,
-    batchSize: 32,
+    batchSize: 48,
     maxNewTokens: 32,
+    temperature: 0.8,
     learningRate: 1e-4,
-    klCoef: 0.1,
-    minibatchSize: 16,
+    klCoef: 0.15,
+    valueLearningRate: 1e-3,
+    minibatchSize: 24,
+    epochs: 2,
     checkpointEvery: 20,
   } satisfies Partial<Hyperparameters>,
 };

@@ -1,6 +1,6 @@
 import type { Generator } from "./generator.ts";
-import type { SequenceBatch, TokenBatch } from "./tokens.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import type { SequenceBatch, TokenBatch } from "./tokens.ts";
 
 /**
  * A weight of a model, by name. `Tensor` is tfjs-core's; it is a type parameter so that this package depends on nothing.

@@ -1,7 +1,9 @@
 import "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
+import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { demoPolicyDirectory } from "./directories.ts";
 import { demoPrompts } from "./prompts.ts";
@@ -10,8 +12,11 @@ const english = new Set((await readFile(new URL("golden/common-words.txt", impor
 const rows = 12;
 const maxNewTokens = 32;
 let policy: CausalPolicy;
+let written: Awaited<ReturnType<typeof responsesOf>>;
 beforeAll(async () => {
+  await tf.setBackend("wasm");
   policy = await loadPolicy(demoPolicyDirectory);
+  written = await responsesOf(policy);
 });
 afterAll(() => policy.dispose());
 
@@ -29,10 +34,10 @@ async function responsesOf(writer: CausalPolicy): Promise<{ texts: string[]; end
   const { responses, finishReasons } = await writer.generate({ ids, mask, shape: [rows, columns] }, { draws, maxNewTokens });
   const length = responses.shape[1];
   const texts = prompts.map((_, row) => {
-    const written = responses.ids
+    const response = responses.ids
       .subarray(row * length, (row + 1) * length)
       .filter((_, column) => responses.mask[row * length + column] === 1);
-    return writer.tokenizer.decode(written, { skipSpecialTokens: true });
+    return writer.tokenizer.decode(response, { skipSpecialTokens: true });
   });
   return { texts, endings: finishReasons };
 }
@@ -44,7 +49,7 @@ function shareOfEnglish(texts: readonly string[]): number {
 }
 
 test("the policy writes English words, where random weights of the same shape don't", async () => {
-  expect(shareOfEnglish((await responsesOf(policy)).texts)).toBeGreaterThan(0.85);
+  expect(shareOfEnglish(written.texts)).toBeGreaterThan(0.85);
   const config = JSON.parse(await readFile(join(demoPolicyDirectory, "config.json"), "utf8"));
   const random = await createPolicy({ config, seed: 7, tokenizer: policy.tokenizer });
   expect(shareOfEnglish((await responsesOf(random)).texts)).toBeLessThan(0.6);
@@ -52,7 +57,7 @@ test("the policy writes English words, where random weights of the same shape do
 });
 
 test("some responses end by themselves, with the end of a sentence", async () => {
-  const { texts, endings } = await responsesOf(policy);
+  const { texts, endings } = written;
   const ended = texts.filter((_, row) => endings[row] === "eos");
   expect(ended.length).toBeGreaterThan(1);
   for (const text of ended) expect(text).toMatch(/[.?!]["')]*$/);

@@ -29,6 +29,6 @@ test("every prompt is 4 to 12 tokens of an unfinished sentence", async () => {
 
 test("a split that doesn't exist is refused", async () => {
   const refusal = demoPrompts({ split: "test" as "train" });
-  await expect(refusal).rejects.toSatisfy(DemoError.isInstance);
+  await expect(refusal).rejects.toSatisfy((error) => DemoError.isInstance(error));
   await expect(refusal).rejects.toMatchObject({ code: "unknown-split", message: expect.stringContaining('"heldout"') });
 });

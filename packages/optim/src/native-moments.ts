@@ -31,7 +31,7 @@ export function nativeMoments(): MomentStore {
       const own = { value: variable("value"), expAvg: variable("expAvg"), expAvgSq: variable("expAvgSq") };
       variables.set(name, own);
       tf.tidy(() => {
-        const start = (values?: Float32Array) => (values === undefined ? tf.zeros([...shape]) : tf.tensor(values, [...shape]));
+        const start = (values?: Float32Array) => (values === undefined ? tf.fill([...shape], 0) : tf.tensor(values, [...shape]));
         assign(own.expAvg, start(initial?.expAvg));
         assign(own.expAvgSq, start(initial?.expAvgSq));
       });

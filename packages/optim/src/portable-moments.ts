@@ -6,7 +6,7 @@ export function portableMoments(): MomentStore {
   const moments = new Map<string, readonly [expAvg: tf.Tensor, expAvgSq: tf.Tensor]>();
   return {
     add(name, shape, initial) {
-      const start = (values?: Float32Array) => tf.keep(values === undefined ? tf.zeros([...shape]) : tf.tensor(values, [...shape]));
+      const start = (values?: Float32Array) => tf.keep(values === undefined ? tf.fill([...shape], 0) : tf.tensor(values, [...shape]));
       moments.set(name, [start(initial?.expAvg), start(initial?.expAvgSq)]);
     },
     apply(weights, { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }) {

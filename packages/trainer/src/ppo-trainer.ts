@@ -98,9 +98,9 @@ export class PPOTrainer {
         const batch = places.map((place) => training[place]!);
         const result = await this.#trainStep(batch, { signal, onRollout: callbacks?.onRollout });
         const due = held && evaluateEvery > 0 && (result.step % evaluateEvery === 0 || result.step === this.#totalSteps);
-        await callbacks?.onStep?.(result);
         const evaluation = due ? await this.#evaluate(held) : undefined;
         await run.record(result, evaluation);
+        await callbacks?.onStep?.(result);
         if (evaluation) await callbacks?.onEvaluation?.(evaluation);
         yield result;
       }

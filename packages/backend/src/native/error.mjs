@@ -1,3 +1,4 @@
+// @ts-check
 /** An installation step that failed: `message` says what failed, `mend` what to do about it. */
 export class NativeInstallError extends Error {
   /**

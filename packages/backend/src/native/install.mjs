@@ -1,3 +1,4 @@
+// @ts-check
 import { rm } from "node:fs/promises";
 import { bindingKey, ensureBinding, placeBinding } from "./binding.mjs";
 import { cacheDirectory } from "./cache.mjs";

@@ -1,3 +1,4 @@
+// @ts-check
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadWheel } from "./download.mjs";

@@ -1,3 +1,4 @@
+// @ts-check
 import { lstat, mkdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bindingFile } from "./binding.mjs";

@@ -1,3 +1,4 @@
+// @ts-check
 import { run } from "./run.mjs";
 
 /**

@@ -1,3 +1,4 @@
+// @ts-check
 import { NativeInstallError } from "./error.mjs";
 import { run } from "./run.mjs";
 

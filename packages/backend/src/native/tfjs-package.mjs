@@ -1,3 +1,4 @@
+// @ts-check
 import { readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

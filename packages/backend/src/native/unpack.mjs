@@ -1,3 +1,4 @@
+// @ts-check
 import { NativeInstallError } from "./error.mjs";
 import { findPython } from "./python.mjs";
 import { run, tellingLine } from "./run.mjs";

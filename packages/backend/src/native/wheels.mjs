@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * A wheel of TensorFlow on PyPI. It is Python's only by its packaging: what is used of it is the C library and its headers.
  *

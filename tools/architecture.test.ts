@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const rows = [
   ["contracts"],
   ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo", "hub"],
-  ["ppo-loss", "value-head", "optim", "checkpoint", "run-log"],
+  ["ppo-loss", "value-head", "optim", "checkpoint", "run-log", "gguf"],
   ["backend", "policy", "reward-model"],
   ["trainer", "onnx-export"],
   ["cli"],

@@ -5,7 +5,7 @@ import { OnnxRewardModel } from "@cai/reward-model";
 import { PPOTrainer } from "@cai/trainer";
 
 await prepareBackend(); // native TensorFlow where it is installed
-const policy = await loadPolicy(demoPolicyDirectory); // or any GPT-2 folder in Hugging Face layout
+const policy = await loadPolicy(demoPolicyDirectory); // or your folder in Hugging Face layout, or a .gguf file
 const rewardModel = await OnnxRewardModel.load(demoRewardDirectory); // or a function, an HTTP endpoint, a mixture of several
 const trainer = await PPOTrainer.create({ policy, rewardModel, learningRate: 3e-4, batchSize: 16, maxNewTokens: 24, seed: 7 });
 

@@ -88,7 +88,7 @@ test("wrong use is told in a line or two, with exit code 2 and nothing on standa
       ],
       /"q_proj" matches no linear layer/,
     ],
-    [["generate", "--policy", "nowhere", "--prompt", "Once"], /^error: .*nowhere.* does not exist.+\n$/],
+    [["generate", "--policy", "./nowhere", "--prompt", "Once"], /^error: .*nowhere.* does not exist.+\n$/],
   ];
   for (const [argv, message] of refused) {
     const { exit, stdout, stderr } = await cai(...argv);

@@ -28,11 +28,16 @@ test("onnx gives a float32 model, and with --int8 a smaller one beside it", asyn
   expect((await readdir(join(root, "web", "onnx"))).sort()).toEqual(["model.onnx", "model_quantized.onnx"]);
 });
 
+test("gguf gives one file that loads again", async () => {
+  expect((await exported("--format", "gguf", "--out", "llama-cpp")).exit).toBe(0);
+  expect(await readdir(join(root, "llama-cpp"))).toEqual(["model.gguf"]);
+});
+
 test("another format, and --int8 where it says nothing, are refused before anything is written", async () => {
   const unknown = await exported("--format", "pickle", "--out", "refused");
   expect([unknown.exit, unknown.stdout]).toEqual([2, ""]);
-  expect(unknown.stderr).toMatch(/'pickle' is invalid\. Allowed choices are safetensors, onnx\./);
+  expect(unknown.stderr).toMatch(/'pickle' is invalid\. Allowed choices are safetensors, onnx, gguf\./);
   const int8 = await exported("--format", "safetensors", "--int8", "--out", "refused");
-  expect([int8.exit, int8.stderr]).toEqual([2, "error: --int8 goes with --format onnx, not with safetensors: leave it out\n"]);
+  expect([int8.exit, int8.stderr]).toEqual([2, "error: --int8 goes with --format onnx or gguf, not with safetensors: leave it out\n"]);
   expect(await readdir(root)).not.toContain("refused");
 });

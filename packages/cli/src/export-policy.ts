@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import type { CausalPolicy } from "@cai/policy";
 import { CliError } from "./error.ts";
@@ -6,7 +8,7 @@ import { resolveSource } from "./resolve-policy.ts";
 import { terminalOf } from "./terminal.ts";
 
 /** What `--format` may be. */
-export const exportFormats = ["safetensors", "onnx"] as const;
+export const exportFormats = ["safetensors", "onnx", "gguf"] as const;
 
 /** The flags of `cai export`. */
 interface ExportFlags {
@@ -22,14 +24,22 @@ interface ExportFlags {
  * @throws CliError `usage` for a policy that can't be loaded or doesn't fit the format: nothing was written
  */
 export async function exportPolicy({ policy: source, format, out, int8 = false }: ExportFlags): Promise<void> {
-  if (int8 && format !== "onnx") throw new CliError("usage", `--int8 goes with --format onnx, not with ${format}: leave it out`);
+  if (int8 && format === "safetensors")
+    throw new CliError("usage", "--int8 goes with --format onnx or gguf, not with safetensors: leave it out");
   await prepareBackend();
   const { loadPolicy } = await import("@cai/policy");
   const policy = await readingInput(async () => loadPolicy(await resolveSource(source, terminalOf(process.stderr))));
   if (format === "onnx") await exportToOnnx(policy, out, int8);
+  else if (format === "gguf") await exportToGguf(policy, out, int8);
   else await policy.save(out);
   policy.dispose();
   process.stdout.write(`${out}\n`);
+}
+
+async function exportToGguf(policy: CausalPolicy, directory: string, quantize: boolean): Promise<void> {
+  const { exportGguf } = await import("@cai/policy");
+  await mkdir(directory, { recursive: true });
+  await exportGguf({ policy, path: join(directory, "model.gguf"), dtype: quantize ? "Q8_0" : "F16" });
 }
 
 async function exportToOnnx(policy: CausalPolicy, directory: string, quantize: boolean): Promise<void> {

@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"],
     silent: "passed-only",
+    env: { TF_CPP_MIN_LOG_LEVEL: "1" }, // TensorFlow's own INFO lines
     pool: "forks", // native addons do not load in worker threads
     testTimeout: 60_000,
   },

@@ -7,7 +7,7 @@ import { PPOTrainer } from "@cai/trainer";
 await prepareBackend(); // native TensorFlow where it is installed
 const policy = await loadPolicy(demoPolicyDirectory); // or your folder in Hugging Face layout, or a .gguf file
 const rewardModel = await OnnxRewardModel.load(demoRewardDirectory); // or a function, an HTTP endpoint, a mixture of several
-const trainer = await PPOTrainer.create({ policy, rewardModel, learningRate: 3e-4, batchSize: 16, maxNewTokens: 24, seed: 7 });
+const trainer = await PPOTrainer.create({ policy, rewardModel, learningRate: 1e-4, batchSize: 32, maxNewTokens: 32, seed: 7 });
 
 const prompts = await demoPrompts({ split: "train" });
 for await (const { step, meanReward, kl } of trainer.steps(prompts, { steps: 20 })) console.log(step, meanReward.toFixed(3), kl.toFixed(3));

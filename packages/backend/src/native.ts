@@ -55,8 +55,14 @@ function requirePackage(name: string): void {
       require(name);
       return;
     } catch (error) {
-      failures.push(error instanceof Error ? error.message.split("\n", 1)[0]!.trim() : String(error));
+      failures.push(reasonOf(error));
     }
   }
   throw new BackendError("missing", failures.length === 0 ? `${name} is not installed` : `${name} does not load: ${failures[0]}`);
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.includes("tfjs_binding.node) can not be found")) return "its native part has not been set up";
+  return message.split("\n", 1)[0]!.trim();
 }

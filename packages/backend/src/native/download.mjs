@@ -82,7 +82,7 @@ async function fetchOnce(wheel, file, [program, ...args], { progress, execute })
  *
  * @param {string} file
  */
-async function sha256(file) {
+export async function sha256(file) {
   const hash = createHash("sha256");
   try {
     await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);

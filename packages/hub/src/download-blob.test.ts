@@ -12,7 +12,11 @@ test("a connection that drops goes on where it broke, as often as it brings some
   const { resolve } = await cache();
   await expectWeights(await resolve("drops/tiny"));
   const ranges = (await requestsOf("drops/tiny")).filter((line) => line.includes(weights)).map((line) => line.split("bytes=")[1]);
-  expect(ranges.slice(0, 3)).toEqual([undefined, "50000-", "100000-"]);
+  const starts = ranges.map((range) => (range === undefined ? 0 : Number.parseInt(range, 10)));
+  // A reset connection may take with it what was still on its way, so where each attempt begins is not fixed; that it goes on is.
+  expect(starts[0]).toBe(0);
+  expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+  expect(new Set(starts).size).toBeGreaterThan(2);
 });
 
 test("a server that knows no ranges sends a dropped file again as a whole", async () => {

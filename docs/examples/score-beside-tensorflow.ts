@@ -5,41 +5,43 @@ import { OnnxRewardModel } from "@cai/reward-model";
 import * as tf from "@tensorflow/tfjs-core";
 
 await prepareBackend();
-const rewardModel = await OnnxRewardModel.load(demoRewardDirectory, { threads: 1 });
-const prompts = (await demoPrompts({ split: "train" })).flatMap((prompt) => Array(4).fill(prompt) as string[]);
+const rewardModel = await OnnxRewardModel.load(demoRewardDirectory, { threads: 1, batchSize: 400 });
+const prompts = (await demoPrompts({ split: "train" })).flatMap((prompt) => Array(12).fill(prompt.repeat(6)) as string[]);
 const request = { prompts, responses: prompts, promptIds: [], responseIds: [] };
-const a = tf.fill([700, 700], 0.5);
-const multiply = () => tf.tidy(() => tf.matMul(a, a).dataSync()[0]);
-multiply();
 
-const began = performance.now();
-const spans: { what: string; from: number; to: number }[] = [];
-const span = (what: string, from: number) => spans.push({ what, from, to: performance.now() - began });
+const a = tf.fill([300, 300], 0.5);
+/** Seconds that ten matrix products take. */
+function multiply(): { from: number; to: number } {
+  const from = performance.now();
+  for (let i = 0; i < 10; i++) tf.tidy(() => tf.matMul(a, a).dataSync()[0]);
+  return { from, to: performance.now() };
+}
+const median = (spans: readonly { from: number; to: number }[]) =>
+  spans.map(({ from, to }) => to - from).sort((x, y) => x - y)[Math.floor(spans.length / 2)]!;
+const alone = Array.from({ length: 20 }, multiply);
 
 let scoring = true;
+const began = performance.now();
 const scored = rewardModel.score(request).finally(() => {
   scoring = false;
-  span("onnxruntime", 0);
 });
+const beside: { from: number; to: number }[] = [];
 while (scoring) {
-  const from = performance.now() - began;
-  for (let i = 0; i < 10; i++) multiply();
-  span("tensorflow", from);
+  beside.push(multiply());
   await new Promise((resolve) => setImmediate(resolve));
 }
 await scored;
+const end = performance.now();
 
-const end = Math.max(...spans.map(({ to }) => to));
-for (const what of ["onnxruntime", "tensorflow"]) {
-  const line = Array<string>(72).fill("·");
-  for (const { from, to } of spans.filter((each) => each.what === what)) {
-    const last = Math.max(Math.ceil((to / end) * 72) - 1, 0);
-    line.fill("─", Math.floor((from / end) * 72), last).fill("┤", last, last + 1);
-  }
-  console.log(`${what.padEnd(12)}${line.join("")}`);
-}
-const busy = spans.filter(({ what }) => what === "tensorflow").reduce((sum, { from, to }) => sum + to - from, 0);
+const draw = (spans: readonly { from: number; to: number }[]) =>
+  Array.from({ length: 72 }, (_, column) => {
+    const [left, right] = [0, 1].map((side) => began + ((column + side) / 72) * (end - began));
+    return spans.some(({ from, to }) => from < right! && to > left!) ? "█" : "·";
+  }).join("");
+console.log(`onnxruntime ${draw([{ from: began, to: end }])}`);
+console.log(`tensorflow  ${draw(beside)}`);
 console.log(
-  `${prompts.length} texts scored in ${end.toFixed(0)} ms, of which TensorFlow computed ${((100 * busy) / end).toFixed(0)} % of the time`,
+  `${prompts.length} texts were scored in ${(end - began).toFixed(0)} ms; meanwhile TensorFlow made ${10 * beside.length} products,`,
 );
+console.log(`ten in ${median(beside).toFixed(1)} ms, where ten alone take ${median(alone).toFixed(1)} ms.`);
 await rewardModel.dispose();

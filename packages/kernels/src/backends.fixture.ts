@@ -2,6 +2,7 @@ import "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe } from "vitest";
+import { nativeOps } from "./native-ops.ts";
 
 type Backend = "cpu" | "wasm" | "tensorflow";
 
@@ -26,4 +27,15 @@ export function onBackends(backends: readonly Backend[], suite: (backend: Backen
 /** On plain JS, WASM and native TensorFlow. */
 export function onEachBackend(suite: (backend: Backend) => void): void {
   onBackends(["cpu", "wasm", "tensorflow"], suite);
+}
+
+/** On native TensorFlow where it has our own kernels in it; skipped by name elsewhere. */
+export async function onNativeKernels(suite: () => void): Promise<void> {
+  const runs = nativeAvailable && (await tf.setBackend("tensorflow")) && nativeOps()!.has("CaiGelu");
+  describe.runIf(runs)(`with native kernels${runs ? "" : " (skipped: tfjs-node here has none)"}`, () => {
+    beforeAll(async () => {
+      await tf.setBackend("tensorflow");
+    });
+    suite();
+  });
 }

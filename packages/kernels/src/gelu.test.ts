@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
+import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
-import { gelu } from "./gelu.ts";
+import { gelu, portableGelu } from "./gelu.ts";
+import { expectTwins } from "./twins.fixture.ts";
 
 /** The formula as the paper has it, in float64. */
 const reference = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
@@ -38,5 +39,22 @@ onEachBackend(() => {
           .dataSync(),
       ].map(Math.abs),
     ).toEqual([0, 1]);
+  });
+});
+
+await onNativeKernels(() => {
+  test.each([7, 40_000])("%i numbers come out as from tfjs's operations, gradients too", (count) => {
+    expectTwins(
+      (x) => gelu(x!),
+      (x) => portableGelu(x!),
+      [tensor([count], 1, 8)],
+    );
+  });
+
+  test("NaN stays NaN, infinities give themselves or 0", () => {
+    const [nan, high, low] = gelu(tf.tensor1d([Number.NaN, Number.POSITIVE_INFINITY, -1e30])).dataSync();
+    expect(nan).toBeNaN();
+    expect(high).toBe(Number.POSITIVE_INFINITY);
+    expect(low).toBeCloseTo(0, 10);
   });
 });

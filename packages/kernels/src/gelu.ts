@@ -9,12 +9,28 @@ const c = Math.sqrt(2 / Math.PI);
  * GELU in its tanh form (Hendrycks & Gimpel 2016, https://arxiv.org/abs/1606.08415; `gelu_new` in GPT-2), any shape.
  *
  * y = ½x(1 + tanh u) = x·s with s = σ(2u), u = c(x + a·x³), a = 0.044715, c = √(2/π).
- * dy/dx = s + x·s(1 − s)·2u', u' = c(1 + 3a·x²). Saved for the backward pass: dy/dx alone, computed along with y.
+ * dy/dx = s + x·s(1 − s)·2u', u' = c(1 + 3a·x²). Saved for the backward pass: x; without the native kernel dy/dx, computed along with y.
  *
  * @example
  * const y = gelu(tf.tensor1d([-1, 0, 1])); // [-0.1588, 0, 0.8412]
  */
 export function gelu(x: tf.Tensor): tf.Tensor {
+  return nativeOps()?.has("CaiGelu") ? nativeGelu(x) : portableGelu(x);
+}
+
+function nativeGelu(x: tf.Tensor): tf.Tensor {
+  return differentiable({
+    inputs: { x },
+    forward: (save) => {
+      save?.([x]);
+      return nativeOps()!.run("CaiGelu", {}, [x]);
+    },
+    gradients: (dy, [savedX]) => ({ x: () => nativeOps()!.run("CaiGeluGradient", {}, [savedX!, dy]) }),
+  });
+}
+
+/** As `gelu`, in tfjs's operations. */
+export function portableGelu(x: tf.Tensor): tf.Tensor {
   return differentiable({
     inputs: { x },
     forward: (save) => {

@@ -5,11 +5,17 @@ export type NativeAttribute =
   | { readonly type: "float32" | "int32" }
   | { readonly bool: boolean }
   | { readonly float: number }
+  | { readonly int: number }
   | { readonly string: string }
   | { readonly shape: readonly number[] };
 
-/** TensorFlow's own operations by name, as its op registry spells them. Outputs belong to the caller (or the surrounding tidy). */
+/**
+ * TensorFlow's operations by name, as its op registry spells them: its own, and those that @cai/backend compiles into tfjs-node's
+ * binding, whose names begin with `Cai`. Outputs belong to the caller (or the surrounding tidy).
+ */
 export interface NativeOps {
+  /** Whether TensorFlow knows the op and computes where it does, on the CPU: ours are missing where tfjs-node was installed otherwise. */
+  has(op: `Cai${string}`): boolean;
   /** An op with one output. */
   run(op: string, attributes: Readonly<Record<string, NativeAttribute>>, inputs: readonly tf.Tensor[]): tf.Tensor;
   /** An op with `outputs` outputs; with none, an empty array. */
@@ -29,8 +35,12 @@ interface Attribute {
 
 /** The part of tfjs-node's backend that is used here. */
 interface NodeBackend {
+  readonly isUsingGpuDevice: boolean;
   readonly binding: Readonly<
-    Record<"TF_FLOAT" | "TF_INT32" | "TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_STRING" | "TF_ATTR_SHAPE", number>
+    Record<
+      "TF_FLOAT" | "TF_INT32" | "TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_SHAPE",
+      number
+    >
   >;
   executeSingleOutput(name: string, attributes: Attribute[], inputs: readonly tf.Tensor[]): tf.Tensor;
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: readonly tf.Tensor[], outputs: number): tf.Tensor[];
@@ -51,14 +61,36 @@ export function nativeOps(): NativeOps | undefined {
   const attributes = (given: Readonly<Record<string, NativeAttribute>>) =>
     Object.entries(given).map(([name, attribute]) => ({ name, ...encode(backend, attribute) }));
   return {
+    has: (op) => isKnown(backend, op),
     run: (op, given, inputs) => backend.executeSingleOutput(op, attributes(given), inputs),
     runMany: (op, given, inputs, outputs) => backend.executeMultipleOutputs(op, attributes(given), inputs, outputs),
   };
 }
 
+const knownOps = new WeakMap<NodeBackend, Map<string, boolean>>();
+
+/** Called without its inputs, an op that is there complains of them. */
+function isKnown(backend: NodeBackend, op: string): boolean {
+  if (backend.isUsingGpuDevice) return false;
+  const known = knownOps.get(backend) ?? new Map<string, boolean>();
+  knownOps.set(backend, known);
+  let found = known.get(op);
+  if (found === undefined) {
+    try {
+      backend.executeMultipleOutputs(op, [], [], 1);
+      found = true;
+    } catch (error) {
+      found = !String(error).includes("not registered");
+    }
+    known.set(op, found);
+  }
+  return found;
+}
+
 function encode({ binding }: NodeBackend, attribute: NativeAttribute): { type: number; value: unknown } {
   if ("type" in attribute) return { type: binding.TF_ATTR_TYPE, value: attribute.type === "float32" ? binding.TF_FLOAT : binding.TF_INT32 };
   if ("bool" in attribute) return { type: binding.TF_ATTR_BOOL, value: attribute.bool };
+  if ("int" in attribute) return { type: binding.TF_ATTR_INT, value: attribute.int };
   if ("float" in attribute) return { type: binding.TF_ATTR_FLOAT, value: attribute.float };
   if ("string" in attribute) return { type: binding.TF_ATTR_STRING, value: attribute.string };
   return { type: binding.TF_ATTR_SHAPE, value: attribute.shape };

@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bindingFile, bindingKey, ensureBinding, placeBinding } from "./binding.mjs";
 import type { run } from "./run.mjs";
+import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 async function makePackage() {
-  const packageDirectory = await mkdtemp(join(tmpdir(), "cai-tfjs-"));
+  const packageDirectory = await temporaryFolder();
   await mkdir(join(packageDirectory, "binding"));
   await writeFile(join(packageDirectory, "binding", "tfjs_backend.cc"), "int answer() { return 42; }\n");
   return { packageDirectory, version: "4.22.0", library: "tensorflow-2.20.0-cpu-linux-x64" };
@@ -38,21 +38,22 @@ test("the key changes with the sources, tfjs-node's version and the library", as
 
 test("it is compiled once into the cache, to look for the library beside itself", async () => {
   const { packageDirectory } = await makePackage();
-  const cache = await mkdtemp(join(tmpdir(), "cai-cache-"));
+  const cache = await temporaryFolder();
   const { execute, calls } = compilerOf();
   const options = { packageDirectory, library: "/library", cache, key: "key", progress: () => {}, execute };
   expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), compiled: true });
   expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), compiled: false });
-  expect(calls).toHaveLength(2); // the stand-in for the library, and the binding
-  expect(calls[1]).toContain("-Wl,-rpath,$ORIGIN/../../deps/lib");
+  const kernels = (await readdir(new URL("./kernels", import.meta.url))).filter((name) => name.endsWith(".cc"));
+  expect(calls).toHaveLength(2 + kernels.length + 2); // tfjs-node's sources, our kernels, the stand-in for the library, and the link
+  expect(calls.at(-1)).toContain("-Wl,-rpath,$ORIGIN/../../deps/lib");
   expect(await readdir(cache)).toEqual(["key.node"]);
   await placeBinding(join(cache, "key.node"), packageDirectory);
-  expect(await readFile(bindingFile(packageDirectory), "utf8")).toContain("tfjs_binding.cc");
+  expect(await readFile(bindingFile(packageDirectory), "utf8")).toContain("tfjs_binding.o");
 });
 
 test("a compiler that fails, or none at all, is told with what to install", async () => {
   const { packageDirectory } = await makePackage();
-  const cache = await mkdtemp(join(tmpdir(), "cai-cache-"));
+  const cache = await temporaryFolder();
   const options = { packageDirectory, library: "/library", cache, key: "key", progress: () => {} };
   const { execute } = compilerOf("binding.cc:3: fatal error: cstdio: No such file or directory\ncompilation terminated.\n");
   await expect(ensureBinding({ ...options, execute })).rejects.toMatchObject({ message: expect.stringContaining("cstdio: No such file") });

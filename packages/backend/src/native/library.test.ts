@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readdir, readFile, realpath, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ensureLibrary, isComplete } from "./library.mjs";
 import { run } from "./run.mjs";
+import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import type { Wheel } from "./wheels.mjs";
 
 const pythonAvailable = (await run("python3", ["--version"])).ok;
 
 /** A wheel of a few bytes with the members that count, and one that does not. */
 async function makeWheel(): Promise<{ file: string; wheel: Wheel }> {
-  const file = join(await mkdtemp(join(tmpdir(), "cai-wheel-")), "tiny.whl");
+  const file = join(await temporaryFolder(), "tiny.whl");
   const script = `
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as wheel:
@@ -40,7 +40,7 @@ function withPip(fetch: (folder: string, attempt: number) => Promise<void>) {
   return { execute, downloads: () => downloads };
 }
 
-const emptyCache = async () => join(await mkdtemp(join(tmpdir(), "cai-cache-")), "cai");
+const emptyCache = async () => join(await temporaryFolder(), "cai");
 const quick = { progress: () => {}, waits: [0, 0] };
 
 test.runIf(pythonAvailable)("libraries and headers are unpacked, and nothing else stays in the cache (where there is Python)", async () => {

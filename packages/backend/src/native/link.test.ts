@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, readlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { bindingFile } from "./binding.mjs";
 import { isInstalled, linkLibrary, noteInstallation } from "./link.mjs";
+import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 async function makeFolders() {
-  const folder = await mkdtemp(join(tmpdir(), "cai-link-"));
+  const folder = await temporaryFolder();
   const packageDirectory = join(folder, "tfjs-node");
   const libraries = ["old", "new"].map((name) => join(folder, name));
   for (const library of libraries) await mkdir(join(library, "tensorflow", "include"), { recursive: true });

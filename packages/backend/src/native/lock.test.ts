@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, utimes, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { withLock } from "./lock.mjs";
+import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
-const lockFile = async () => join(await mkdtemp(join(tmpdir(), "cai-lock-")), "lock");
+const lockFile = async () => join(await temporaryFolder(), "lock");
 
 test("one works at a time, and the second is told that it waits", async () => {
   const path = await lockFile();

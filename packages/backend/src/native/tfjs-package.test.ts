@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import { findTfjsPackage, packageName } from "./tfjs-package.mjs";
 
 test("the project's own tfjs-node is found first", async () => {
-  const project = await realpath(await mkdtemp(join(tmpdir(), "cai-project-")));
+  const project = await temporaryFolder();
   for (const gpu of [false, true]) {
     const directory = join(project, "node_modules", packageName(gpu));
     await mkdir(directory, { recursive: true });

@@ -1,12 +1,12 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import { verifyPackage } from "./verify.mjs";
 
 /** A package in place of tfjs-node whose matrix product sums to `sum`. */
 async function makePackage(sum: number, first = "") {
-  const folder = await mkdtemp(join(tmpdir(), "cai-verify-"));
+  const folder = await temporaryFolder();
   const backend = `{ binding: { TF_Version: "2.20.0" }, isUsingGpuDevice: false }`;
   const source = `${first}\nmodule.exports = { ones() {}, matMul() {}, sum: () => ({ dataSync: () => [${sum}] }), backend: () => (${backend}) };`;
   await writeFile(join(folder, "index.js"), source);

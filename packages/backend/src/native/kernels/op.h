@@ -1,0 +1,199 @@
+// What a kernel of ours needs of TensorFlow's C API: an op is a name, a signature and a class that computes.
+//
+//     struct Negate {
+//       void compute(cai::Call& call) {
+//         const auto x = call.input<float>(0);
+//         const auto y = call.output<float>(0, x.shape);
+//         for (int64_t i = 0; i < x.size; i++) y.data[i] = -x.data[i];
+//       }
+//     };
+//     static const cai::Op<Negate> negate("CaiNegate", {"x: float"}, {"y: float"});
+//
+// Attributes are read by a constructor `explicit Negate(cai::Attributes& attributes)`; TensorFlow makes a kernel for each set of values
+// and keeps it, so numbers that change from step to step are inputs. Computing is deterministic: the same inputs, the same bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#define IS_SLIM_BUILD  // without the headers of TensorFlow's runtime, which kernels.h would include and nothing here uses
+#include "tensorflow/c/kernels.h"
+#undef IS_SLIM_BUILD
+#include "tensorflow/c/ops.h"
+#include "tensorflow/c/tf_status.h"
+#include "tensorflow/c/tf_tensor.h"
+
+namespace cai {
+
+using Shape = std::vector<int64_t>;
+
+/** The numbers of a tensor, row-major. They live as long as the call. */
+template <class Number>
+struct Numbers {
+  Number* data;
+  Shape shape;
+  int64_t size;
+
+  int64_t last() const { return shape.empty() ? 1 : shape.back(); }
+  int64_t rows() const { return last() == 0 ? 0 : size / last(); }
+};
+
+template <class Number>
+constexpr TF_DataType type_of() {
+  if constexpr (std::is_same_v<Number, float>) return TF_FLOAT;
+  else if constexpr (std::is_same_v<Number, int32_t>) return TF_INT32;
+  else if constexpr (std::is_same_v<Number, double>) return TF_DOUBLE;
+  else static_assert(sizeof(Number) == 0, "no TensorFlow type is named for this one");
+}
+
+class Status {
+ public:
+  Status() : status_(TF_NewStatus()) {}
+  ~Status() { TF_DeleteStatus(status_); }
+  Status(const Status&) = delete;
+  TF_Status* get() { return status_; }
+  void check() const {
+    if (TF_GetCode(status_) != TF_OK) throw std::runtime_error(TF_Message(status_));
+  }
+  void set(const char* message) { TF_SetStatus(status_, TF_INVALID_ARGUMENT, message); }
+
+ private:
+  TF_Status* status_;
+};
+
+/** One evaluation of an op. */
+class Call {
+ public:
+  explicit Call(TF_OpKernelContext* context) : context_(context) {}
+  ~Call() {
+    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
+  }
+  Call(const Call&) = delete;
+
+  template <class Number>
+  Numbers<Number> input(int index) {
+    TF_Tensor* tensor = nullptr;
+    TF_GetInput(context_, index, &tensor, status_.get());
+    status_.check();
+    return numbers<Number>(tensor);
+  }
+
+  /** Not set to zero. */
+  template <class Number>
+  Numbers<Number> output(int index, const Shape& shape) {
+    int64_t size = 1;
+    for (int64_t dimension : shape) size *= dimension;
+    TF_Tensor* tensor = TF_AllocateOutput(context_, index, type_of<Number>(), shape.data(), static_cast<int>(shape.size()),
+                                          static_cast<size_t>(size) * sizeof(Number), status_.get());
+    status_.check();
+    return numbers<Number>(tensor);
+  }
+
+ private:
+  template <class Number>
+  Numbers<Number> numbers(TF_Tensor* tensor) {
+    tensors_.push_back(tensor);
+    Numbers<Number> found{static_cast<Number*>(TF_TensorData(tensor)), {}, 1};
+    for (int i = 0; i < TF_NumDims(tensor); i++) {
+      found.shape.push_back(TF_Dim(tensor, i));
+      found.size *= TF_Dim(tensor, i);
+    }
+    return found;
+  }
+
+  TF_OpKernelContext* context_;
+  Status status_;
+  std::vector<TF_Tensor*> tensors_;
+};
+
+/** The values of an op's attributes. */
+class Attributes {
+ public:
+  explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction) {}
+
+  float number(const char* name) {
+    float value = 0;
+    TF_OpKernelConstruction_GetAttrFloat(construction_, name, &value, status_.get());
+    status_.check();
+    return value;
+  }
+  bool flag(const char* name) {
+    TF_Bool value = 0;
+    TF_OpKernelConstruction_GetAttrBool(construction_, name, &value, status_.get());
+    status_.check();
+    return value != 0;
+  }
+  int64_t integer(const char* name) {
+    int64_t value = 0;
+    TF_OpKernelConstruction_GetAttrInt64(construction_, name, &value, status_.get());
+    status_.check();
+    return value;
+  }
+
+ private:
+  TF_OpKernelConstruction* construction_;
+  Status status_;
+};
+
+/** Registers an op with TensorFlow, on the CPU; one static object an op. */
+template <class Kernel>
+class Op {
+ public:
+  Op(const char* name, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
+     std::initializer_list<const char*> attributes = {}) {
+    Status status;
+    TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
+    for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
+    for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
+    for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+    // Some write to their inputs: none may be left out or joined with another.
+    TF_OpDefinitionBuilderSetIsStateful(definition, true);
+    TF_RegisterOpDefinition(definition, status.get());
+    status.check();
+    TF_KernelBuilder* kernel = TF_NewKernelBuilder(name, "CPU", &create, &compute, &destroy);
+    TF_RegisterKernelBuilder(name, kernel, status.get());
+    status.check();
+  }
+
+ private:
+  static void* create(TF_OpKernelConstruction* construction) {
+    try {
+      if constexpr (std::is_constructible_v<Kernel, Attributes&>) {
+        Attributes attributes(construction);
+        return new Kernel(attributes);
+      } else {
+        return new Kernel();
+      }
+    } catch (const std::exception& error) {
+      Status status;
+      status.set(error.what());
+      TF_OpKernelConstruction_Failure(construction, status.get());
+      return nullptr;
+    }
+  }
+
+  static void compute(void* kernel, TF_OpKernelContext* context) {
+    try {
+      Call call(context);
+      static_cast<Kernel*>(kernel)->compute(call);
+    } catch (const std::exception& error) {
+      Status status;
+      status.set(error.what());
+      TF_OpKernelContext_Failure(context, status.get());
+    }
+  }
+
+  static void destroy(void* kernel) { delete static_cast<Kernel*>(kernel); }
+};
+
+/** For shapes that the caller should have checked: its name and what is wrong, as TensorFlow's own errors. */
+inline void require(bool holds, const char* otherwise) {
+  if (!holds) throw std::invalid_argument(otherwise);
+}
+
+}  // namespace cai

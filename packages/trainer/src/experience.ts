@@ -8,15 +8,18 @@ export interface TextRollout extends Rollout {
   readonly responseTexts: readonly string[];
 }
 
+/** What the policy and the value model said of a rollout before its update, `[B, T]`, 0 where the response mask is 0. */
+export interface OldPolicy {
+  readonly logprobs: Float32Array;
+  readonly values: Float32Array;
+}
+
 /**
  * What the epochs learn from: a rollout and all that was computed on it before the first update. Arrays are `[B, T]` over response
  * tokens, row-major, 0 where the response mask is 0.
  */
-export interface Experience extends Rollout {
-  /** Of the policy before its update. */
-  readonly logprobs: Float32Array;
+export interface Experience extends Rollout, OldPolicy {
   readonly refLogprobs: Float32Array;
-  readonly values: Float32Array;
   /** Whitened over the valid tokens of the whole rollout. */
   readonly advantages: Float32Array;
   readonly returns: Float32Array;

@@ -1,6 +1,7 @@
-import type { SequenceBatch, TrainablePolicy } from "@cai/contracts";
-import type { ValueModel } from "@cai/value-head";
+import type { SequenceBatch } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
+import type { OldPolicy } from "./experience.ts";
+import { forwardPass, type Models } from "./ppo-step-loss.ts";
 import { consecutiveRuns, selectSequences } from "./select-rows.ts";
 
 /**
@@ -19,32 +20,29 @@ export async function evaluateInRuns<Name extends string>(
   for (const rows of consecutiveRuns(shape[0], rowsAtOnce)) {
     const tensors = tf.tidy(() => evaluate(selectSequences(batch, rows)));
     for (const name of Object.keys(tensors) as Name[]) {
-      const values = (await tensors[name].data()) as Float32Array;
-      const result: Float32Array = results[name] ?? new Float32Array(mask.length);
-      results[name] = result;
-      const offset = rows[0]! * shape[1];
-      for (let i = 0; i < values.length; i++) result[offset + i] = mask[offset + i] === 1 ? values[i]! : 0;
+      results[name] ??= new Float32Array(mask.length);
+      results[name].set((await tensors[name].data()) as Float32Array, rows[0]! * shape[1]);
     }
     tf.dispose(tensors);
   }
+  for (const name of Object.keys(results) as Name[]) results[name] = validOnly(results[name]!, mask);
   return results as Record<Name, Float32Array>;
 }
 
-interface Models {
-  readonly policy: TrainablePolicy<tf.Tensor>;
-  readonly valueModel: ValueModel;
+/** The values where the mask is 1, 0 elsewhere. */
+export function validOnly(values: Float32Array, mask: Uint8Array): Float32Array {
+  return values.map((value, i) => (mask[i] === 1 ? value : 0));
 }
 
 /** Log-probabilities and values of the policy as it stands, from one pass over the trunk. */
 export async function evaluatePolicy(
-  { policy, valueModel }: Models,
+  models: Models,
   batch: SequenceBatch,
   { temperature, rowsAtOnce }: { temperature: number; rowsAtOnce: number },
-): Promise<{ logprobs: Float32Array; values: Float32Array }> {
+): Promise<OldPolicy> {
   return evaluateInRuns(batch, rowsAtOnce, (rows) => {
-    const hidden = policy.hiddenStates(rows);
-    const { logprobs } = policy.tokenLogprobs(hidden, rows.responses, { temperature });
-    return { logprobs, values: valueModel.values(rows, hidden) };
+    const { logprobs, values } = forwardPass(models, rows, { temperature, entropyCoef: 0 });
+    return { logprobs, values };
   });
 }
 

@@ -1,8 +1,8 @@
-import type { Parameter } from "@cai/contracts";
+import type { Parameter, SequenceBatch } from "@cai/contracts";
+import type { Denominators } from "@cai/ppo-loss";
 import * as tf from "@tensorflow/tfjs-core";
-import { countTokens, type Experience, selectExperience } from "./experience.ts";
+import { countTokens } from "./experience.ts";
 import type { PpoLoss } from "./ppo-step-loss.ts";
-import { consecutiveRuns } from "./select-rows.ts";
 
 /** Gradients of one optimizer step and what its forward passes gave. */
 export interface MinibatchGradients {
@@ -21,25 +21,27 @@ export interface MinibatchGradients {
  * The gradients of a minibatch, a microbatch at a time. Losses divide by the tokens of the whole minibatch, so that the microbatches'
  * gradients simply add up.
  *
+ * @param microbatches the minibatch's rows in order.
  * @param loss the loss of a microbatch.
  */
-export async function minibatchGradients(
-  minibatch: Experience,
-  microbatchRows: number,
+export async function minibatchGradients<Batch extends Pick<SequenceBatch, "responses">>(
+  microbatches: readonly Batch[],
   parameters: readonly Parameter<tf.Tensor>[],
-  loss: (microbatch: Experience, denominators: { tokens: number; rows: number }) => PpoLoss,
+  loss: (microbatch: Batch, denominators: Denominators) => PpoLoss,
 ): Promise<MinibatchGradients> {
-  const [rows, columns] = minibatch.responses.shape;
-  const denominators = { tokens: countTokens(minibatch), rows };
+  const total = (count: (batch: Batch) => number) => microbatches.reduce((sum, batch) => sum + count(batch), 0);
+  const denominators = { tokens: total(countTokens), rows: total(({ responses }) => responses.shape[0]) };
   const gradients = new Map<string, tf.Tensor>();
   const sums = { total: 0, policyLoss: 0, valueLoss: 0, entropy: undefined as number | undefined };
-  const logprobs = new Float32Array(rows * columns);
-  const values = new Float32Array(rows * columns);
-  for (const run of consecutiveRuns(rows, microbatchRows)) {
-    const microbatch = run.length === rows ? minibatch : selectExperience(minibatch, run);
+  const size = total(({ responses }) => responses.mask.length);
+  const logprobs = new Float32Array(size);
+  const values = new Float32Array(size);
+  let offset = 0;
+  for (const microbatch of microbatches) {
     const parts = addGradients(gradients, parameters, () => loss(microbatch, denominators));
-    logprobs.set(await parts.logprobs.data(), run[0]! * columns);
-    values.set(await parts.values.data(), run[0]! * columns);
+    logprobs.set(await parts.logprobs.data(), offset);
+    values.set(await parts.values.data(), offset);
+    offset += microbatch.responses.mask.length;
     sums.total += await readScalar(parts.total);
     sums.policyLoss += await readScalar(parts.policy);
     sums.valueLoss += await readScalar(parts.value);

@@ -2,12 +2,13 @@ import { prepareBackend } from "@cai/backend";
 import { loadPolicy } from "@cai/policy";
 import { separateValueModel, sharedTrunkValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, test } from "vitest";
-import type { Experience } from "./experience.ts";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { type Experience, selectExperience } from "./experience.ts";
 import { minibatchGradients } from "./gradients.ts";
 import { ppoStepLoss } from "./ppo-step-loss.ts";
 import type { PPOTrainer } from "./ppo-trainer.ts";
 import type { PPOTrainerOptions } from "./ppo-trainer-options.ts";
+import { consecutiveRuns } from "./select-rows.ts";
 import { disposeTrainer, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
 beforeAll(() => prepareBackend());
@@ -56,7 +57,8 @@ describe("minibatches and accumulation", () => {
         } as Experience;
         const parameters = trainer.parts.optimizers.flatMap((optimizer) => optimizer.parameters);
         const gradients = async (rows: number) => {
-          const { gradients } = await minibatchGradients(experience, rows, parameters, (microbatch, denominators) =>
+          const microbatches = consecutiveRuns(8, rows).map((run) => selectExperience(experience, run));
+          const { gradients } = await minibatchGradients(microbatches, parameters, (microbatch, denominators) =>
             ppoStepLoss(trainer.parts, microbatch, { ...trainer.hyperparameters, denominators, klWeight: 0.1, importanceCap: 0 }),
           );
           const flat = new Map<string, Float32Array>();
@@ -72,6 +74,18 @@ describe("minibatches and accumulation", () => {
           expect(worst, name).toBeLessThanOrEqual(Math.max(1e-6 * scale, 1e-9));
         }
       }),
+  );
+
+  test.each([
+    [{}, 3], // the first epoch's pass gives the old log-probabilities too
+    [{ minibatchSize: 2 }, 4 + 3 * 4],
+    [{ microbatchSize: 4 }, 2 + 3 * 2],
+  ])("%o: the policy's trunk is passed %i times in three epochs", (options, passes) =>
+    withTrainer({ ...options, batchSize: 8, epochs: 3 }, async (trainer) => {
+      const trunk = vi.spyOn(trainer.parts.policy, "hiddenStates");
+      await trainer.trainStep(tinyPrompts);
+      expect(trunk).toHaveBeenCalledTimes(passes);
+    }),
   );
 
   test("a minibatch is an optimizer step: two rows of eight make four an epoch", async () => {

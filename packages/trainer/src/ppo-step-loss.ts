@@ -1,4 +1,4 @@
-import type { TrainablePolicy } from "@cai/contracts";
+import type { SequenceBatch, TrainablePolicy } from "@cai/contracts";
 import { type Denominators, entropyBonus, klPenalty, policyLoss, valueLoss } from "@cai/ppo-loss";
 import type { ValueModel } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
@@ -17,25 +17,55 @@ export type PpoLoss = {
   readonly entropy?: tf.Scalar;
 };
 
+/** What the policy and its value model give for some rows: tensors `[B, T]`, unspecified at padding. */
+export type ForwardPass = {
+  readonly logprobs: tf.Tensor2D;
+  readonly values: tf.Tensor2D;
+  /** Only where it is asked for. */
+  readonly entropy?: tf.Tensor2D;
+};
+
+export interface Models {
+  readonly policy: TrainablePolicy<tf.Tensor>;
+  readonly valueModel: ValueModel;
+}
+
+/** One differentiable pass over the trunk: log-probabilities at the sampling temperature, and values. The caller disposes. */
+export function forwardPass(
+  models: Models,
+  batch: SequenceBatch,
+  options: Pick<Hyperparameters, "temperature" | "entropyCoef">,
+): ForwardPass {
+  const hidden = models.policy.hiddenStates(batch);
+  const { temperature, entropyCoef } = options;
+  const read = models.policy.tokenLogprobs(hidden, batch.responses, { temperature, entropy: entropyCoef > 0 });
+  return { ...(read as ForwardPass), values: models.valueModel.values(batch, hidden) as tf.Tensor2D };
+}
+
+/** What weighs the terms of the loss beside the hyperparameters. */
+export interface LossWeights {
+  /** Tokens and rows of the whole optimizer step, so that the gradients of microbatches add up to the whole's. */
+  readonly denominators: Denominators;
+  /** β of this step, for a KL penalty that is placed in the loss. */
+  readonly klWeight: number;
+  /** 0: no importance weights. */
+  readonly importanceCap: number;
+}
+
 /**
  * PPO's loss on some rows of an experience: one differentiable forward pass of policy and value model.
  *
- * @param denominators tokens and rows of the whole optimizer step, so that the gradients of microbatches add up to the whole's.
  * @returns tensors that the caller disposes of (inside a tidy or gradient function: nobody has to).
  */
-export function ppoStepLoss(
-  models: { readonly policy: TrainablePolicy<tf.Tensor>; readonly valueModel: ValueModel },
-  experience: Experience,
-  options: Hyperparameters & { readonly denominators: Denominators; readonly klWeight: number; readonly importanceCap: number },
-): PpoLoss {
+export function ppoStepLoss(models: Models, experience: Experience, options: Hyperparameters & LossWeights): PpoLoss {
+  return lossOfPass(forwardPass(models, experience, options), experience, options);
+}
+
+/** As `ppoStepLoss`, of a forward pass that was made already. */
+export function lossOfPass(pass: ForwardPass, experience: Experience, options: Hyperparameters & LossWeights): PpoLoss {
   const { denominators } = options;
   const { mask, shape } = experience.responses;
-  const hidden = models.policy.hiddenStates(experience);
-  const { logprobs: newLogprobs, entropy } = models.policy.tokenLogprobs(hidden, experience.responses, {
-    temperature: options.temperature,
-    entropy: options.entropyCoef > 0,
-  });
-  const newValues = models.valueModel.values(experience, hidden);
+  const { logprobs: newLogprobs, values: newValues, entropy } = pass;
   const aggregation = options.aggregation === "constant" ? { divisor: options.aggregationDivisor } : options.aggregation;
 
   const policy = policyLoss({
@@ -72,8 +102,8 @@ export function ppoStepLoss(
     total,
     policy,
     value,
-    logprobs: newLogprobs as tf.Tensor2D,
-    values: newValues as tf.Tensor2D,
+    logprobs: newLogprobs,
+    values: newValues,
     ...(meanEntropy !== undefined && { entropy: meanEntropy }),
   };
 }

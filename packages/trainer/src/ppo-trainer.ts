@@ -4,7 +4,7 @@ import { computeGae, whiten } from "@cai/gae";
 import { klSummary, restoreKlController, shapeRewards, tokenKl } from "@cai/kl";
 import { adjustScores } from "./adjust-scores.ts";
 import { type Evaluation, evaluatePrompts } from "./evaluation.ts";
-import { countTokens, type Experience, type TextRollout } from "./experience.ts";
+import { countTokens, type Experience, type OldPolicy, type TextRollout } from "./experience.ts";
 import { evaluateBootstrapValues, evaluateInRuns, evaluatePolicy } from "./forward.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import { assembleParts, makeKlController, optimizerGroups, type Parts } from "./parts.ts";
@@ -138,30 +138,33 @@ export class PPOTrainer {
 
     this.#updating = true;
     const training = watch.start("train");
-    // 5. Log-probabilities and values of the policy before its update.
-    const { logprobs, values } = await evaluatePolicy(this.parts, rollout, this.#forwardOptions(rollout));
-
-    // 6. The KL penalty on every token, and the score on the last.
     const adjustedScores = adjustScores(scores, rollout.finishReasons, this.#scoreMoments, options);
-    const kl = this.computeKlDivergence({ logprobs, refLogprobs, mask, shape });
-    const { rewards, nonScoreRewards } = this.computeRewards({ scores: adjustedScores, logprobs, refLogprobs, mask, shape });
-
-    // 7. Advantages, whitened over the whole rollout; returns from the raw ones.
     const bootstrap = options.bootstrapTruncated && {
       bootstrapValues: await evaluateBootstrapValues(this.parts, rollout, this.#forwardOptions(rollout)),
     };
-    const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });
-    const experience: Experience = { ...rollout, logprobs, refLogprobs, values, returns, advantages: whiten({ x: rawAdvantages, mask }) };
+
+    // 5. Given the log-probabilities and values of the policy before its update, which the update's first forward pass gives:
+    const learnFrom = ({ logprobs, values }: OldPolicy) => {
+      // 6. The KL penalty on every token, and the score on the last.
+      const { rewards, nonScoreRewards } = this.computeRewards({ scores: adjustedScores, logprobs, refLogprobs, mask, shape });
+
+      // 7. Advantages, whitened over the whole rollout; returns from the raw ones.
+      const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });
+      const advantages = whiten({ x: rawAdvantages, mask });
+      return { ...rollout, logprobs, refLogprobs, values, nonScoreRewards, rawAdvantages, advantages, returns };
+    };
 
     // 8. Epochs of minibatches: clipped surrogate + value loss (− entropy), AdamW on clipped gradients.
     const groups = optimizerGroups(this.parts.optimizers, step, this.#totalSteps, options);
-    const update = await updatePolicy({ ...this.parts, groups, hyperparameters: options, klWeight: klCoefficient, step }, experience);
+    const settings = { ...this.parts, groups, hyperparameters: options, klWeight: klCoefficient, step };
+    const { experience, statistics: update } = await updatePolicy(settings, rollout, learnFrom);
     training();
 
     // 9. β for the next step, and the statistics of this one.
+    const kl = this.computeKlDivergence({ ...experience, mask, shape });
     this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
     const learningRate = groups[0]!.learningRate;
-    const measured = { scores, adjustedScores, nonScoreRewards, rawAdvantages, kl, klCoefficient, learningRate, seconds: watch.read() };
+    const measured = { scores, adjustedScores, kl, klCoefficient, learningRate, seconds: watch.read() };
     const result = stepResult({ step, rollout, experience, update, ...measured });
     this.#statistics = addStep(this.#statistics, result, countTokens(rollout));
     this.#updating = false;

@@ -48,9 +48,7 @@ export function stepResult(given: {
   readonly rollout: TextRollout;
   readonly scores: Float32Array;
   readonly adjustedScores: Float32Array;
-  readonly nonScoreRewards: Float32Array;
-  readonly experience: Pick<Experience, "logprobs" | "values" | "returns">;
-  readonly rawAdvantages: Float32Array;
+  readonly experience: Experience & { readonly nonScoreRewards: Float32Array; readonly rawAdvantages: Float32Array };
   readonly kl: ReturnType<typeof klSummary>;
   readonly klCoefficient: number;
   readonly update: UpdateStatistics;
@@ -69,7 +67,7 @@ export function stepResult(given: {
     kl: kl.perSequence,
     klPerToken: kl.perToken,
     meanReward,
-    meanAdvantage: maskedMean({ x: given.rawAdvantages, mask: rollout.responses.mask }),
+    meanAdvantage: maskedMean({ x: given.experience.rawAdvantages, mask: rollout.responses.mask }),
     samples: sampleRows(rollout, scores),
     metrics: {
       "objective/kl": kl.perSequence,
@@ -77,7 +75,7 @@ export function stepResult(given: {
       "objective/entropy": -sum(given.experience.logprobs) / rows,
       "objective/scores": meanReward,
       "objective/scores_std": deviation(scores),
-      "objective/rlhf_reward": mean(adjustedScores) + sum(given.nonScoreRewards) / rows,
+      "objective/rlhf_reward": mean(adjustedScores) + sum(given.experience.nonScoreRewards) / rows,
       "objective/kl_coef": given.klCoefficient,
       "policy/loss": update.policyLoss,
       "policy/approxkl": update.approxKl,

@@ -1,9 +1,10 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ScoreRequest } from "@cai/contracts";
 import { loadPolicy } from "@cai/policy";
+import { onTestFinished } from "vitest";
 import { PPOTrainer } from "./ppo-trainer.ts";
 import type { PPOTrainerOptions } from "./ppo-trainer-options.ts";
 
@@ -29,7 +30,9 @@ export function disposeTrainer(trainer: PPOTrainer): void {
   trainer.parts.policy.dispose();
 }
 
-/** A new folder of its own; the run goes into a subfolder that does not exist yet. */
+/** A new folder of its own, which goes with the test; the run goes into a subfolder that does not exist yet. */
 export async function freshRunFolder(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), "cai-trainer-")), "run");
+  const folder = await mkdtemp(join(tmpdir(), "cai-trainer-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, "run");
 }

@@ -1,13 +1,13 @@
-import type { Parameter, TrainablePolicy } from "@cai/contracts";
+import type { Parameter, Rollout } from "@cai/contracts";
 import { type AdamW, clipFactor, globalNorm } from "@cai/optim";
 import { policyDiagnostics, valueDiagnostics } from "@cai/ppo-loss";
-import type { ValueModel } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainerError } from "./error.ts";
-import { countTokens, type Experience, selectExperience } from "./experience.ts";
+import { countTokens, type Experience, type OldPolicy, selectExperience } from "./experience.ts";
+import { evaluatePolicy, validOnly } from "./forward.ts";
 import { type MinibatchGradients, minibatchGradients } from "./gradients.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
-import { clipOptions, type PpoLoss, ppoStepLoss } from "./ppo-step-loss.ts";
+import { clipOptions, forwardPass, type LossWeights, lossOfPass, type Models, ppoStepLoss } from "./ppo-step-loss.ts";
 import { rowsOfEpoch } from "./prompt-order.ts";
 import { consecutiveRuns } from "./select-rows.ts";
 
@@ -35,46 +35,66 @@ export interface UpdateStatistics {
 }
 
 /** The mutable half of a PPO step: epochs of minibatches over one experience. */
-export interface Update {
-  readonly policy: TrainablePolicy<tf.Tensor>;
-  readonly valueModel: ValueModel;
+export interface Update extends Models, Omit<LossWeights, "denominators"> {
   readonly groups: readonly OptimizerGroup[];
   readonly hyperparameters: Hyperparameters;
-  /** β of this step, for a KL penalty that is placed in the loss. */
-  readonly klWeight: number;
-  /** 0: no importance weights. */
-  readonly importanceCap: number;
   readonly step: number;
 }
 
 /**
- * Runs the epochs of one PPO step.
+ * Runs the epochs of one PPO step. Where one pass covers the whole rollout, the first epoch's forward pass is also what gives the old
+ * log-probabilities and values: a pass of its own would compute the same bits again.
  *
+ * @param learnFrom what the epochs learn from, once the policy before its update is known; called once, before the first update.
  * @throws TrainerError `non-finite` before a loss or gradient that is not finite can reach the weights.
  */
-export async function updatePolicy(update: Update, experience: Experience): Promise<UpdateStatistics> {
+export async function updatePolicy<Learned extends Experience>(
+  update: Update,
+  rollout: Rollout,
+  learnFrom: (old: OldPolicy) => Learned,
+): Promise<{ readonly experience: Learned; readonly statistics: UpdateStatistics }> {
   const { hyperparameters: options, step } = update;
-  const [rows] = experience.responses.shape;
+  const [rows] = rollout.responses.shape;
   const minibatchRows = Math.min(options.minibatchSize || rows, rows);
+  const microbatchRows = Math.min(options.microbatchSize || minibatchRows, minibatchRows);
+  const parameters = update.groups.flatMap((group) => group.parameters);
   const means = new TokenWeightedMeans();
   let updates = 0;
+
+  let experience: Learned | undefined;
+  if (microbatchRows < rows) {
+    const { temperature } = options;
+    experience = learnFrom(await evaluatePolicy(update, rollout, { temperature, rowsAtOnce: microbatchRows }));
+  }
+  const firstPass = () =>
+    minibatchGradients([rollout], parameters, (batch, denominators) => {
+      const pass = forwardPass(update, batch, options);
+      const read = (tensor: tf.Tensor) => validOnly(tensor.dataSync() as Float32Array, batch.responses.mask);
+      experience = learnFrom({ logprobs: read(pass.logprobs), values: read(pass.values) });
+      return lossOfPass(pass, experience, { ...options, ...update, denominators });
+    });
+  const laterPass = (minibatch: Experience) =>
+    minibatchGradients(
+      consecutiveRuns(minibatch.responses.shape[0], microbatchRows).map((run) => selectExperience(minibatch, run)),
+      parameters,
+      (microbatch, denominators) => ppoStepLoss(update, microbatch, { ...options, ...update, denominators }),
+    );
+
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const order = rowsOfEpoch({ seed: options.seed, step, epoch, rows });
     for (const run of consecutiveRuns(rows, minibatchRows)) {
-      const minibatch = selectExperience(
-        experience,
-        run.map((i) => order[i]!),
-      );
-      const pass = await minibatchGradients(
-        minibatch,
-        options.microbatchSize || minibatchRows,
-        trainedParameters(update),
-        (microbatch, denominators) => lossOf(update, microbatch, denominators),
-      );
+      const select = (from: Experience) =>
+        selectExperience(
+          from,
+          run.map((i) => order[i]!),
+        );
+      const pass = await (experience === undefined ? firstPass() : laterPass(select(experience)));
+      const minibatch = select(experience!);
       try {
         const diagnostics = diagnose(minibatch, pass, options);
         if (!Number.isFinite(pass.total)) throw nonFinite(`the loss is ${pass.total}`, step, epoch);
-        if (options.maxApproxKl > 0 && diagnostics.approxKl > options.maxApproxKl) return { ...means.read(), updates };
+        if (options.maxApproxKl > 0 && diagnostics.approxKl > options.maxApproxKl)
+          return { experience: experience!, statistics: { ...means.read(), updates } };
         const gradientNorm = await applyGradients(update, pass.gradients, epoch);
         means.add(countTokens(minibatch), {
           ...diagnostics,
@@ -90,19 +110,7 @@ export async function updatePolicy(update: Update, experience: Experience): Prom
       await new Promise((resolve) => setImmediate(resolve)); // lets signals and other work in
     }
   }
-  return { ...means.read(), updates };
-}
-
-function trainedParameters({ groups }: Update): Parameter<tf.Tensor>[] {
-  return groups.flatMap(({ parameters }) => parameters);
-}
-
-function lossOf(
-  { policy, valueModel, hyperparameters, klWeight, importanceCap }: Update,
-  microbatch: Experience,
-  denominators: { tokens: number; rows: number },
-): PpoLoss {
-  return ppoStepLoss({ policy, valueModel }, microbatch, { ...hyperparameters, denominators, klWeight, importanceCap });
+  return { experience: experience!, statistics: { ...means.read(), updates } };
 }
 
 /** One optimizer step for each group, all gradients checked before the first; resolves to the first group's norm. */

@@ -57,44 +57,28 @@ export async function updatePolicy<Learned extends Experience>(
   const [rows] = rollout.responses.shape;
   const minibatchRows = Math.min(options.minibatchSize || rows, rows);
   const microbatchRows = Math.min(options.microbatchSize || minibatchRows, minibatchRows);
-  const parameters = update.groups.flatMap((group) => group.parameters);
   const means = new TokenWeightedMeans();
   let updates = 0;
 
-  let experience: Learned | undefined;
-  if (microbatchRows < rows) {
-    const { temperature } = options;
-    experience = learnFrom(await evaluatePolicy(update, rollout, { temperature, rowsAtOnce: microbatchRows }));
-  }
-  const firstPass = () =>
-    minibatchGradients([rollout], parameters, (batch, denominators) => {
-      const pass = forwardPass(update, batch, options);
-      const read = (tensor: tf.Tensor) => validOnly(tensor.dataSync() as Float32Array, batch.responses.mask);
-      experience = learnFrom({ logprobs: read(pass.logprobs), values: read(pass.values) });
-      return lossOfPass(pass, experience, { ...options, ...update, denominators });
-    });
-  const laterPass = (minibatch: Experience) =>
-    minibatchGradients(
-      consecutiveRuns(minibatch.responses.shape[0], microbatchRows).map((run) => selectExperience(minibatch, run)),
-      parameters,
-      (microbatch, denominators) => ppoStepLoss(update, microbatch, { ...options, ...update, denominators }),
-    );
+  let experience: Learned;
+  let firstPass: MinibatchGradients | undefined;
+  if (microbatchRows === rows) ({ experience, pass: firstPass } = await firstGradients(update, rollout, learnFrom));
+  else experience = learnFrom(await evaluatePolicy(update, rollout, { temperature: options.temperature, rowsAtOnce: microbatchRows }));
 
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const order = rowsOfEpoch({ seed: options.seed, step, epoch, rows });
     for (const run of consecutiveRuns(rows, minibatchRows)) {
-      const select = (from: Experience) =>
-        selectExperience(
-          from,
-          run.map((i) => order[i]!),
-        );
-      const pass = await (experience === undefined ? firstPass() : laterPass(select(experience)));
-      const minibatch = select(experience!);
+      const minibatch = selectExperience(
+        experience,
+        run.map((i) => order[i]!),
+      );
+      const pass = firstPass ?? (await gradientsOf(update, minibatch, microbatchRows));
+      firstPass = undefined;
       try {
         const diagnostics = diagnose(minibatch, pass, options);
         if (!Number.isFinite(pass.total)) throw nonFinite(`the loss is ${pass.total}`, step, epoch);
         if (options.maxApproxKl > 0 && diagnostics.approxKl > options.maxApproxKl)
-          return { experience: experience!, statistics: { ...means.read(), updates } };
+          return { experience, statistics: { ...means.read(), updates } };
         const gradientNorm = await applyGradients(update, pass.gradients, epoch);
         means.add(countTokens(minibatch), {
           ...diagnostics,
@@ -110,7 +94,35 @@ export async function updatePolicy<Learned extends Experience>(
       await new Promise((resolve) => setImmediate(resolve)); // lets signals and other work in
     }
   }
-  return { experience: experience!, statistics: { ...means.read(), updates } };
+  return { experience, statistics: { ...means.read(), updates } };
+}
+
+/** The gradients of the whole rollout, from the pass that also tells the policy before its update. */
+async function firstGradients<Learned extends Experience>(
+  update: Update,
+  rollout: Rollout,
+  learnFrom: (old: OldPolicy) => Learned,
+): Promise<{ experience: Learned; pass: MinibatchGradients }> {
+  let experience: Learned | undefined;
+  const pass = await minibatchGradients([rollout], trainedParameters(update), (batch, denominators) => {
+    const forward = forwardPass(update, batch, update.hyperparameters);
+    const read = (tensor: tf.Tensor) => validOnly(tensor.dataSync() as Float32Array, batch.responses.mask);
+    experience = learnFrom({ logprobs: read(forward.logprobs), values: read(forward.values) });
+    return lossOfPass(forward, experience, { ...update.hyperparameters, ...update, denominators });
+  });
+  return { experience: experience!, pass };
+}
+
+/** The gradients of a minibatch. */
+function gradientsOf(update: Update, minibatch: Experience, microbatchRows: number): Promise<MinibatchGradients> {
+  const microbatches = consecutiveRuns(minibatch.responses.shape[0], microbatchRows).map((run) => selectExperience(minibatch, run));
+  return minibatchGradients(microbatches, trainedParameters(update), (microbatch, denominators) =>
+    ppoStepLoss(update, microbatch, { ...update.hyperparameters, ...update, denominators }),
+  );
+}
+
+function trainedParameters({ groups }: Update): Parameter<tf.Tensor>[] {
+  return groups.flatMap(({ parameters }) => parameters);
 }
 
 /** One optimizer step for each group, all gradients checked before the first; resolves to the first group's norm. */

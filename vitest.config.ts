@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"],
     silent: "passed-only",
-    env: { TF_CPP_MIN_LOG_LEVEL: "1" }, // TensorFlow's own INFO lines
+    // Without TensorFlow's own INFO lines, and without ONNX Runtime's log files in the temporary folder.
+    env: { TF_CPP_MIN_LOG_LEVEL: "1", ORT_DISABLE_TELEMETRY: "1" },
     pool: "forks", // native addons do not load in worker threads
     testTimeout: 60_000,
   },

@@ -1,12 +1,24 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { format } from "node:util";
-import { expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 // Each package's README begins with an example; it runs, and prints what its comments say.
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = `${root}node_modules/.cache/readme-examples`;
 mkdirSync(folder, { recursive: true });
+
+// Examples leave their folders behind, as their readers may; here they go.
+const temporary = mkdtempSync(join(tmpdir(), "readme-examples-"));
+beforeAll(() => {
+  vi.stubEnv("TMPDIR", temporary);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(temporary, { recursive: true });
+});
 
 test.each(readdirSync(`${root}packages`))("the README example of %s runs and prints what it says", async (name) => {
   const readme = readFileSync(`${root}packages/${name}/README.md`, "utf8");

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { packagesAreInstalled } from "./packages.mjs";
 
 const locked = {
@@ -15,6 +15,7 @@ const locked = {
 /** A clone with these packages in its lockfile, and in node_modules what npm has noted. */
 async function makeClone(installed: Record<string, object> | undefined) {
   const root = await mkdtemp(join(tmpdir(), "cai-clone-"));
+  onTestFinished(() => rm(root, { recursive: true }));
   await writeFile(join(root, "package-lock.json"), JSON.stringify({ packages: locked }));
   if (installed === undefined) return root;
   for (const path of Object.keys(installed)) {

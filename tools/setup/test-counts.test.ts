@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { closingLine, readReport } from "./test-counts.mjs";
 
 const report = { numPassedTests: 12, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] };
@@ -28,6 +28,7 @@ test("a run that crashed never looks green", () => {
 
 test("a report that is missing or half written is none", async () => {
   const folder = await mkdtemp(join(tmpdir(), "cai-report-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, "half.json"), '{ "numPassedTests": 3');
   await writeFile(join(folder, "whole.json"), JSON.stringify(report));
   expect(readReport(join(folder, "none.json"))).toBeUndefined();

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { checkFileName } from "./checkpoint-names.ts";
-import { digestFile, digestText } from "./durable-files.ts";
+import { digestFile, digestText } from "./digest.ts";
 import { CheckpointError } from "./error.ts";
 
 export const manifestName = "manifest.json";

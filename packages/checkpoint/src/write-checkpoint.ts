@@ -1,9 +1,11 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type TensorSource, writeSafetensors } from "@cai/safetensors";
+import { isTemporary, syncFolder } from "@cai/whole-file";
 import { checkFileName, isPartial, originalName, partialName, replacedName, stepOf } from "./checkpoint-names.ts";
-import { digestText, replaceDurably, syncDirectory, writeDurably } from "./durable-files.ts";
+import { digestText } from "./digest.ts";
 import { CheckpointError } from "./error.ts";
+import { files } from "./files.ts";
 import { type FileDigest, manifestName, renderManifest } from "./manifest.ts";
 import { findNotJson } from "./plain-json.ts";
 
@@ -31,7 +33,7 @@ export interface CheckpointContents {
  *
  * `latest` and `keep` concern folders named `step-<number>` only. One process writes to a folder of checkpoints at a time.
  *
- * @throws CheckpointError `state-not-json`, `file-name`, before anything is written
+ * @throws CheckpointError `state-not-json`, `file-name`, before anything is written; `cannot-write`
  * @example
  * await writeCheckpoint({
  *   directory: "runs/first/checkpoints/step-000010",
@@ -50,27 +52,27 @@ export async function writeCheckpoint(contents: CheckpointContents): Promise<voi
   const folder = dirname(directory);
   const name = basename(directory);
   const numbered = stepOf(name) !== undefined;
-  await mkdir(folder, { recursive: true });
+  await files.makeFolder(folder);
   await clearRests(folder, name);
 
   const partial = join(folder, partialName(name));
   try {
     await mkdir(partial);
-    const files: Record<string, FileDigest> = {};
+    const digests: Record<string, FileDigest> = {};
     for (const [file, source] of Object.entries(tensors)) {
       const { byteLength, sha256 } = await writeSafetensors(join(partial, file), source);
-      files[file] = { byteLength, sha256 };
+      digests[file] = { byteLength, sha256 };
     }
-    await writeDurably(join(partial, "state.json"), stateText);
-    files["state.json"] = digestText(stateText);
-    await writeDurably(join(partial, manifestName), renderManifest({ files, metadata }));
-    await syncDirectory(partial);
+    await files.write(join(partial, "state.json"), stateText);
+    digests["state.json"] = digestText(stateText);
+    await files.write(join(partial, manifestName), renderManifest({ files: digests, metadata }));
+    await syncFolder(partial);
     await putInPlace(partial, directory);
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => {});
     throw error;
   }
-  if (numbered) await replaceDurably(join(folder, "latest"), `${name}\n`);
+  if (numbered) await files.write(join(folder, "latest"), `${name}\n`);
   await rm(join(folder, replacedName(name)), { recursive: true, force: true });
   if (numbered && contents.keep !== undefined) await prune(folder, name, contents.keep);
 }
@@ -87,7 +89,7 @@ function renderState(state: unknown): string {
 async function putInPlace(partial: string, directory: string): Promise<void> {
   if (await exists(directory)) await rename(directory, replacedName(directory));
   await rename(partial, directory);
-  await syncDirectory(dirname(directory));
+  await syncFolder(dirname(directory));
 }
 
 const exists = (path: string): Promise<boolean> => stat(path).then(Boolean, () => false);
@@ -96,7 +98,7 @@ const exists = (path: string): Promise<boolean> => stat(path).then(Boolean, () =
 async function clearRests(folder: string, name: string): Promise<void> {
   for (const entry of await readdir(folder)) {
     const path = join(folder, entry);
-    if (isPartial(entry) || entry === partialName(name)) await rm(path, { recursive: true });
+    if (isPartial(entry) || isTemporary(entry) || entry === partialName(name)) await rm(path, { recursive: true });
     const original = originalName(entry);
     if (original === undefined || (original !== name && stepOf(original) === undefined)) continue;
     if (await exists(join(folder, original))) await rm(path, { recursive: true });

@@ -17,7 +17,7 @@ export interface GgufFile {
 }
 
 /** Elements dequantised at a time, so that little more than the result is held; whole blocks of every type. */
-const elementsAtATime = 2 ** 20;
+const elementsAtATime = 2 ** 17;
 
 /**
  * Opens a GGUF file, version 2 or 3: weights in F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K and Q6_K. Its header is checked wholly first, and

@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { GgufError } from "./error.ts";
+import { files } from "./files.ts";
 import { quantizers } from "./quantize.ts";
 import type { GgufEntry, WrittenValue } from "./write-header.ts";
 
@@ -33,31 +32,18 @@ export async function writeGguf(path: string, source: GgufSource): Promise<{ sha
   const { buildHeader, checkEntries, paddedLength } = await import("./write-header.ts");
   checkEntries(path, source.entries);
   const header = await buildHeader(source.metadata, source.entries);
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  const handle = await open(temporary, "wx").catch(writeFailure(path));
-  try {
-    const hash = createHash("sha256");
-    let byteLength = 0;
-    const append = async (bytes: Uint8Array) => {
-      hash.update(bytes);
-      await writeBytes(handle, bytes).catch(writeFailure(path));
-      byteLength += bytes.length;
-    };
-    await append(header);
+  async function* pieces() {
+    yield header;
     for (const entry of source.entries) {
-      const end = byteLength + paddedLength(entry);
-      for (const bytes of stored(path, entry, await source.data(entry.name))) await append(bytes);
-      await append(new Uint8Array(end - byteLength));
+      let missing = paddedLength(entry);
+      for (const bytes of stored(path, entry, await source.data(entry.name))) {
+        missing -= bytes.length;
+        yield bytes;
+      }
+      yield new Uint8Array(missing);
     }
-    await handle.sync().catch(writeFailure(path));
-    await handle.close().catch(writeFailure(path));
-    await rename(temporary, path).catch(writeFailure(path));
-    return { sha256: hash.digest("hex"), byteLength };
-  } catch (error) {
-    await handle.close();
-    await rm(temporary, { force: true });
-    throw error;
   }
+  return files.writePieces(path, pieces());
 }
 
 function* stored(path: string, { name, dtype, shape }: GgufEntry, values: Float32Array): Generator<Uint8Array> {
@@ -65,14 +51,4 @@ function* stored(path: string, { name, dtype, shape }: GgufEntry, values: Float3
   if (values.length !== count)
     throw new GgufError("bad-input", `${path}: tensor "${name}" got ${values.length} elements, shape [${shape}] wants ${count}`);
   for (let start = 0; start < count; start += elementsAtATime) yield quantizers[dtype](values.subarray(start, start + elementsAtATime));
-}
-
-async function writeBytes(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) written += (await handle.write(bytes, written)).bytesWritten;
-}
-
-function writeFailure(path: string): (cause: unknown) => never {
-  return (cause) => {
-    throw new GgufError("cannot-write", `${path} can't be written: ${cause}`, { cause });
-  };
 }

@@ -1,7 +1,8 @@
 import type { Parameter } from "@cai/contracts";
-import { createParameter, nativeOps } from "@cai/kernels";
+import { createParameter } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelArchitecture, ParameterSpec } from "./families/family.ts";
+import { upload } from "./upload.ts";
 import { WeightsHash } from "./weights-hash.ts";
 
 /**
@@ -27,18 +28,4 @@ export async function buildParameters(
   }
   const parameters = new Map(architecture.parameters.map(({ name }) => [name, made.get(name)!]));
   return { parameters, sha256: hash.digest() };
-}
-
-/**
- * tfjs-node may use an array in place for as long as a tensor lives, so TensorFlow is made to copy it at once. A large array that has grown
- * old in the heap stays there until the next full collection, so its memory is moved to a new object, which goes with the next small one.
- */
-function upload(values: Float32Array, shape: readonly number[]): tf.Tensor {
-  const inHeap = tf.tensor(values, [...shape], "float32");
-  const native = nativeOps();
-  if (native === undefined) return inHeap;
-  const uploaded = native.run("DeepCopy", { T: { type: "float32" } }, [inHeap]);
-  tf.dispose(inHeap);
-  structuredClone(values.buffer, { transfer: [values.buffer as ArrayBuffer] });
-  return uploaded;
 }

@@ -86,7 +86,17 @@ async function gpt2Config(metadata: GgufMetadata): Promise<Config> {
     n_head: metadata.number("attention.head_count"),
     n_positions: metadata.number("context_length"),
     layer_norm_epsilon: metadata.float32("attention.layer_norm_epsilon"),
+    tie_word_embeddings: !(await hasOutputOfItsOwn(metadata.file)),
   };
+}
+
+/** Files of GPT-2 often hold the embedding a second time, as the output: the same numbers are one matrix. */
+async function hasOutputOfItsOwn(file: GgufFile): Promise<boolean> {
+  const [embedding, output] = ["token_embd.weight", "output.weight"].map((name) => file.tensors.get(name));
+  if (output === undefined) return false;
+  if (embedding?.dtype !== output.dtype || embedding.shape.join() !== output.shape.join()) return true;
+  const bytes = async (name: string) => Buffer.from((await file.readFloat32(name)).buffer);
+  return !(await bytes("token_embd.weight")).equals(await bytes("output.weight"));
 }
 
 function vocabSize(metadata: GgufMetadata): number {

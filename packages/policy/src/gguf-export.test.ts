@@ -99,6 +99,16 @@ describe("configurations", () => {
   });
 });
 
+test("GPT-2 with an output of its own comes back as it was", async () => {
+  const tiny = await loadPolicy(tinyGpt2);
+  const { config, tokenizer } = tiny.parts;
+  const policy = await createPolicy({ config: { ...config, tie_word_embeddings: false }, seed: 1, tokenizer });
+  const { again } = await roundTrip(policy);
+  expect(again.identity.sha256).toBe(policy.identity.sha256);
+  expect(again.parameters.has("lm_head.weight")).toBe(true);
+  for (const one of [tiny, policy, again]) one.dispose();
+});
+
 test.each([
   ["F16", 2 ** -11],
   ["BF16", 2 ** -8],

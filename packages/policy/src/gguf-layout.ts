@@ -60,9 +60,10 @@ function reorderRows(values: Float32Array, layout: GgufLayout, target: (row: num
   if (interleavedHeads === undefined) return values;
   const [rows = 0, columns = 1] = shape;
   const headRows = rows / interleavedHeads;
+  const before = new Float32Array(headRows * columns);
   for (let head = 0; head < interleavedHeads; head++) {
-    const start = head * headRows * columns;
-    const before = values.slice(start, start + headRows * columns);
+    const start = head * before.length;
+    before.set(values.subarray(start, start + before.length));
     for (let row = 0; row < headRows; row++)
       values.set(before.subarray(row * columns, (row + 1) * columns), start + target(row, headRows / 2) * columns);
   }

@@ -17,17 +17,23 @@ import { readJsonObject } from "./read-json.ts";
  * of llama.cpp (architectures llama, qwen2 and gpt2), or `random:…` as `randomPolicy` takes it, where `seed` counts. Weights become
  * float32 on the backend that is in use; one tensor at a time is in memory beside them.
  *
+ * `resolveModel` finds the folder of a base model that an adapter names by its id on the hub, as that of `@cai/hub` does; without it such
+ * an adapter is refused.
+ *
  * Throws PolicyError, SafetensorsError, GgufError or TokenizerError, with the file and what is wrong in it, and frees what was loaded.
  *
  * @example
  * const policy = await loadPolicy("./gpt2");
  * console.log(policy.layerCount, policy.identity.sha256);
  */
-export async function loadPolicy(source: string, { seed }: { readonly seed?: number } = {}): Promise<CausalPolicy> {
+export async function loadPolicy(
+  source: string,
+  { seed, resolveModel }: { readonly seed?: number; readonly resolveModel?: (id: string) => Promise<string> } = {},
+): Promise<CausalPolicy> {
   if (source.startsWith("random:")) return randomPolicy(source, seed === undefined ? {} : { seed });
   if (/\.gguf$/i.test(source)) return loadGgufPolicy(resolve(source));
   const directory = resolve(source);
-  return isAdapterFolder(directory) ? loadAdapterFolder(directory, loadPolicy) : loadFolder(directory);
+  return isAdapterFolder(directory) ? loadAdapterFolder(directory, { loadBase: loadPolicy, resolveModel }) : loadFolder(directory);
 }
 
 async function loadFolder(directory: string): Promise<CausalPolicy> {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { writeSafetensors } from "@cai/safetensors";
-import { makeFolder, writeText } from "./durable-text.ts";
+import { files } from "./files.ts";
 import { mergedValues } from "./lora/merged-values.ts";
 import { saveLora } from "./lora/save-lora.ts";
+import { modelTextFiles } from "./model-text-files.ts";
 import type { PolicyParts } from "./policy.ts";
 
 /** As `CausalPolicy.save`. */
@@ -14,24 +15,12 @@ export async function savePolicy({ directory, ...parts }: PolicyParts & { readon
 
 /** The model in Hugging Face layout; what an adapter adds is in its weights. */
 async function saveWhole({ directory, ...parts }: PolicyParts & { readonly directory: string }): Promise<void> {
-  await makeFolder(directory);
+  await files.makeFolder(directory);
   const names = [...parts.parameters.keys()].sort();
   await writeSafetensors(join(directory, "model.safetensors"), {
     entries: names.map((name) => ({ name, dtype: "F32", shape: parts.parameters.get(name)!.shape })),
     data: (name) => mergedValues(parts, name),
   });
-  for (const [name, text] of textFiles(parts)) await writeText(join(directory, name), text);
-}
-
-function textFiles({ config, generationConfig, eosTokenIds, tokenizer }: PolicyParts): ReadonlyMap<string, string> {
-  const eosTokenId = eosTokenIds.length === 1 ? eosTokenIds[0] : eosTokenIds;
-  return new Map([
-    ["config.json", jsonText({ ...config, torch_dtype: "float32" })],
-    ["generation_config.json", generationConfig ?? jsonText({ bos_token_id: config.bos_token_id, eos_token_id: eosTokenId })],
-    ...(tokenizer.files ?? []),
-  ]);
-}
-
-function jsonText(json: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(json, undefined, 2)}\n`;
+  const texts = modelTextFiles(parts, { ...parts.config, torch_dtype: "float32" });
+  for (const [name, text] of texts) await files.write(join(directory, name), text);
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,16 +66,28 @@ test("an option that ONNX Runtime refuses is an error that names the model", asy
   await expect(SessionThread.open(path, { executionProviders: ["nonesuch"] })).rejects.toThrow(path);
 });
 
+/** What a process of its own prints, with the session's class in scope. */
+async function printedBy(program: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const module = `import { SessionThread } from ${JSON.stringify(new URL("./session-thread.ts", import.meta.url).href)};\n${program}`;
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const options = ["--import", "tsx", "--conditions", "source", "--input-type", "module", "--eval", module];
+  return (await promisify(execFile)(process.execPath, options, { cwd: root, env })).stdout;
+}
+
 test("a process ends by itself with a session open, but not before it is closed where that is awaited", async () => {
-  const program = `
-    import { SessionThread } from ${JSON.stringify(new URL("./session-thread.ts", import.meta.url).href)};
+  const printed = await printedBy(`
     const [open, closed] = [await SessionThread.open(${JSON.stringify(path)}, {}), await SessionThread.open(${JSON.stringify(path)}, {})];
     const run = closed.run([{ name: "x", type: "float32", data: Float32Array.of(5), shape: [1] }], "y");
     await closed.close();
     console.log((await run).data[0]);
-  `;
-  const root = fileURLToPath(new URL("../../..", import.meta.url));
-  const options = ["--import", "tsx", "--conditions", "source", "--input-type", "module", "--eval", program];
-  const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: root });
-  expect(stdout).toBe("5\n");
+  `);
+  expect(printed).toBe("5\n");
+});
+
+test("ONNX Runtime keeps no log of its use in the temporary folder", async () => {
+  const TMPDIR = join(directory, "temporary");
+  await mkdir(TMPDIR);
+  const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
+  await printedBy(`await (await SessionThread.open(${JSON.stringify(path)}, {})).close();`, { ...env, TMPDIR });
+  expect((await readdir(TMPDIR)).filter((name) => !name.startsWith("tsx-"))).toEqual([]);
 });

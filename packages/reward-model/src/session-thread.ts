@@ -52,6 +52,8 @@ export class SessionThread {
 
   /** @throws RewardModelError `bad-model`, naming the file, where ONNX Runtime can't load it. */
   static async open(path: string, sessionOptions: InferenceSession.SessionOptions): Promise<SessionThread> {
+    // Otherwise ONNX Runtime, once loaded, reports its use to its makers and keeps a log of that in the temporary folder.
+    process.env.ORT_DISABLE_TELEMETRY ??= "1";
     // Neither loaders nor flags of the main thread are of use to it.
     const worker = new Worker(new URL("../worker/session-worker.mjs", import.meta.url), {
       workerData: { path, sessionOptions },

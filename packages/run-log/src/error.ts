@@ -1,6 +1,6 @@
 import { CaiError } from "@cai/contracts";
 
-/** What this package throws. Codes: `run-exists`, `metric-name`. */
+/** What this package throws. Codes: `run-exists`, `metric-name`, `cannot-write`. */
 export class RunLogError extends CaiError {
   static override readonly marker = Symbol.for("@cai/run-log");
 }

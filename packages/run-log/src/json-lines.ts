@@ -1,4 +1,5 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
+import { files } from "./files.ts";
 
 /** A line of metrics.jsonl or samples.jsonl. */
 export interface LineWithStep {
@@ -18,15 +19,7 @@ export async function readLines(path: string): Promise<LineWithStep[]> {
 /** Cuts the lines of `step` and later ones. A reader sees the file before the cut or after it. */
 export async function cutLines(path: string, step: number): Promise<void> {
   const kept = (await readLines(path)).filter((line) => line.step < step);
-  const partial = `${path}.partial`;
-  const file = await open(partial, "w");
-  try {
-    await file.writeFile(renderLines(kept));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, path);
+  await files.write(path, renderLines(kept));
 }
 
 export const renderLines = (lines: readonly LineWithStep[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join("");

@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open, readdir, rename, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { RunLogError } from "./error.ts";
+import { files } from "./files.ts";
 import { cutLines, type LineWithStep, renderLines } from "./json-lines.ts";
 import { encodeEvent, type TensorBoardEvent } from "./tensorboard-event.ts";
 
@@ -37,7 +38,7 @@ export interface RunLog {
 /**
  * Opens a run's folder for writing: `config.json`, `metrics.jsonl`, `samples.jsonl` and `tensorboard/`.
  *
- * @throws RunLogError `run-exists` for a folder that is not empty, unless `resumeAtStep` is given
+ * @throws RunLogError `run-exists` for a folder that is not empty, unless `resumeAtStep` is given; `cannot-write`
  * @example
  * const log = await openRunLog({ directory: "runs/first", config: { seed: 7 } });
  * await log.metrics(1, { "objective/kl": 0.02, "objective/scores": 1.5 });
@@ -49,8 +50,8 @@ export async function openRunLog({ directory, config, resumeAtStep }: RunLogOpti
   const metricsPath = join(directory, "metrics.jsonl");
   const samplesPath = join(directory, "samples.jsonl");
   const boardFolder = join(directory, "tensorboard");
-  await mkdir(boardFolder, { recursive: true });
-  await replaceFile(join(directory, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+  await files.makeFolder(boardFolder);
+  await files.write(join(directory, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   if (resumeAtStep !== undefined) {
     await cutLines(metricsPath, resumeAtStep);
     await cutLines(samplesPath, resumeAtStep);
@@ -91,11 +92,6 @@ export async function refuseExistingRun(directory: string): Promise<void> {
     "run-exists",
     `${directory} already holds a run, or something else (${entries[0]}): resume it, or name another folder`,
   );
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.partial`, text);
-  await rename(`${path}.partial`, path);
 }
 
 interface Board {

@@ -1,9 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { TensorData } from "./dtype.ts";
 import { encode } from "./encode.ts";
-import { SafetensorsError } from "./error.ts";
+import { files } from "./files.ts";
 import { layOut, type TensorEntry } from "./layout.ts";
 
 /** Tensors that are produced one at a time, so that they need not be in memory together. */
@@ -36,46 +33,9 @@ export async function writeSafetensors(
   source: TensorSource & { readonly metadata?: Readonly<Record<string, string>> },
 ): Promise<{ sha256: string; byteLength: number }> {
   const { header, ordered } = layOut(path, source.entries, source.metadata ?? { format: "pt" });
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  const handle = await open(temporary, "wx").catch(writeFailure(path));
-  try {
-    const hash = createHash("sha256");
-    let byteLength = 0;
-    const append = async (bytes: Uint8Array) => {
-      const written = writeBytes(handle, bytes).catch(writeFailure(path));
-      hash.update(bytes); // while the system writes
-      await written;
-      byteLength += bytes.length;
-    };
-    await append(header);
-    for (const entry of ordered) {
-      for (const bytes of encode(path, entry, await source.data(entry.name))) await append(bytes);
-    }
-    await handle.sync().catch(writeFailure(path));
-    await handle.close().catch(writeFailure(path));
-    await rename(temporary, path).catch(writeFailure(path));
-    await syncDirectory(dirname(path));
-    return { sha256: hash.digest("hex"), byteLength };
-  } catch (error) {
-    await handle.close();
-    await rm(temporary, { force: true });
-    throw error;
+  async function* pieces() {
+    yield header;
+    for (const entry of ordered) yield* encode(path, entry, await source.data(entry.name));
   }
-}
-
-async function writeBytes(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) written += (await handle.write(bytes, written)).bytesWritten;
-}
-
-function writeFailure(path: string): (cause: unknown) => never {
-  return (cause) => {
-    throw new SafetensorsError("cannot-write", `${path} can't be written: ${cause}`, { cause });
-  };
-}
-
-/** So that the new name outlives a power cut. Systems that can't open a folder (Windows) don't need it. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r").catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
+  return files.writePieces(path, pieces());
 }

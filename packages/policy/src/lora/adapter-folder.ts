@@ -10,14 +10,36 @@ export function isAdapterFolder(directory: string): boolean {
   return existsSync(join(directory, peftConfigFile)) && !existsSync(join(directory, "config.json"));
 }
 
-/** The adapter of a folder on the base model that it names, which `loadBase` finds. Throws PolicyError, also for an adapter of an adapter. */
-export async function loadAdapterFolder(directory: string, loadBase: (source: string) => Promise<CausalPolicy>): Promise<CausalPolicy> {
-  const { base } = await readPeftConfig(directory);
-  const wrong = (what: string) =>
-    new PolicyError("bad-config", `${join(directory, peftConfigFile)}: base_model_name_or_path ${what}: expected a whole model's`);
-  if (base === undefined) throw wrong("is missing");
-  if (isAdapterFolder(resolve(base))) throw wrong(`is ${JSON.stringify(base)}, which holds an adapter too`);
-  const policy = await loadBase(base);
+/**
+ * The adapter of a folder on the base model that it names: a path from the working directory, `random:…`, or else a model of the hub,
+ * whose folder `resolveModel` finds. Throws PolicyError, also for an adapter of an adapter, and what `resolveModel` throws.
+ */
+export async function loadAdapterFolder(
+  directory: string,
+  {
+    loadBase,
+    resolveModel,
+  }: {
+    readonly loadBase: (source: string) => Promise<CausalPolicy>;
+    readonly resolveModel: ((id: string) => Promise<string>) | undefined;
+  },
+): Promise<CausalPolicy> {
+  const { base, revision } = await readPeftConfig(directory);
+  const wrong = (code: string, what: string) =>
+    new PolicyError(code, `${join(directory, peftConfigFile)}: base_model_name_or_path ${what}`);
+  if (base === undefined) throw wrong("bad-config", "is missing: expected a whole model's");
+  let source = base;
+  if (!base.startsWith("random:") && !existsSync(base)) {
+    if (resolveModel === undefined)
+      throw wrong(
+        "missing-file",
+        `is ${JSON.stringify(base)}, which does not exist here (${resolve(base)}): put the base model's folder there, name another in that file, or give loadPolicy resolveModel of @cai/hub, if it is a model of the hub`,
+      );
+    source = await resolveModel(revision === undefined ? base : `${base}@${revision}`);
+  }
+  if (isAdapterFolder(resolve(source)))
+    throw wrong("bad-config", `is ${JSON.stringify(base)}, which holds an adapter too: expected a whole model's`);
+  const policy = await loadBase(source);
   try {
     return await loadLora(policy, directory);
   } finally {

@@ -1,32 +1,22 @@
-import type { Parameter, SequenceBatch } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { onEachBackend } from "../backends.fixture.ts";
 import { createPolicy } from "../create-policy.ts";
 import { decimalTokenizer } from "../decimal-tokenizer.ts";
+import {
+  smallBatch as batch,
+  expectGradientsOfFiniteDifferences,
+  lossOf,
+  meanLogprob,
+  smallConfig,
+} from "../finite-differences.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
-import { leftPadded, rightPadded } from "../token-batches.fixture.ts";
 import { addLora } from "./add-lora.ts";
 import { mergeLora } from "./merge-lora.ts";
 
-const vocabSize = 13;
-const config = { model_type: "gpt2", vocab_size: vocabSize, n_positions: 8, n_embd: 6, n_layer: 2, n_head: 2, initializer_range: 0.4 };
-const basePolicy = (): Promise<CausalPolicy> => createPolicy({ config, seed: 7, tokenizer: decimalTokenizer(vocabSize), source: "base" });
-const batch: SequenceBatch = {
-  prompts: leftPadded([[1, 2, 3], [4]]),
-  responses: rightPadded([
-    [5, 6],
-    [7, 8, 9, 10],
-  ]),
-};
+const basePolicy = (): Promise<CausalPolicy> =>
+  createPolicy({ config: smallConfig, seed: 7, tokenizer: decimalTokenizer(smallConfig.vocab_size), source: "base" });
 const sampling = { draws: { seed: 7, stream: "lora", step: 0 }, maxNewTokens: 4 };
-
-function meanLogprob(policy: CausalPolicy): tf.Scalar {
-  const { logprobs } = policy.tokenLogprobs(policy.hiddenStates(batch), batch.responses, { temperature: 0.7 });
-  return tf.div(tf.sum(tf.mul(logprobs, tf.tensor2d(Float32Array.from(batch.responses.mask), [2, 4]))), 6);
-}
-
-const lossOf = (policy: CausalPolicy): number => tf.tidy(() => meanLogprob(policy).dataSync()[0]!);
 
 /** Fills every B with numbers of its own, as training would. */
 function stir(policy: CausalPolicy): void {
@@ -38,12 +28,6 @@ function stir(policy: CausalPolicy): void {
           [...shape],
         ),
       );
-}
-
-function nudge(parameter: Parameter<tf.Tensor>, index: number, by: number): void {
-  const values = Float32Array.from(parameter.value.dataSync());
-  values[index]! += by;
-  parameter.assign(tf.tensor(values, [...parameter.shape]));
 }
 
 onEachBackend(() => {
@@ -62,22 +46,7 @@ onEachBackend(() => {
     const policy = addLora(base, { rank: 2, alpha: 3 });
     base.dispose();
     stir(policy);
-    const parameters = [...policy.parameters.values()];
-    const { value, grads } = tf.valueAndGrads(() => meanLogprob(policy))(parameters.map((parameter) => parameter.value));
-    for (const [place, parameter] of parameters.entries()) {
-      const gradient = grads[place]!.dataSync<"float32">();
-      const steepest = gradient.reduce((most, one, index) => (Math.abs(one) > Math.abs(gradient[most]!) ? index : most), 0);
-      for (const index of [steepest, 0]) {
-        const step = 5e-3;
-        nudge(parameter, index, step);
-        const above = lossOf(policy);
-        nudge(parameter, index, -2 * step);
-        const below = lossOf(policy);
-        nudge(parameter, index, step);
-        expect(Math.abs((above - below) / (2 * step) - gradient[index]!), `${parameter.name}[${index}]`).toBeLessThan(1e-3);
-      }
-    }
-    tf.dispose([value, ...grads]);
+    expectGradientsOfFiniteDifferences(policy);
     policy.dispose();
   });
 

@@ -28,7 +28,7 @@ const ignored = new Set(
  * `adapter_config.json` of PEFT, as far as it is LoRA on linear layers without dropout. Whether base weights are stored transposed
  * (`fan_in_fan_out`) is the base model's to say. Throws PolicyError that names the field for anything else.
  */
-export async function readPeftConfig(directory: string): Promise<LoraSettings & { readonly base: string | undefined }> {
+export async function readPeftConfig(directory: string): Promise<LoraSettings & { readonly base?: string; readonly revision?: string }> {
   const path = join(directory, peftConfigFile);
   const file = await readJsonObject(path);
   if (file === undefined) throw new PolicyError("missing-file", `${path} does not exist: give a folder that PEFT's save_pretrained wrote`);
@@ -39,8 +39,8 @@ export async function readPeftConfig(directory: string): Promise<LoraSettings & 
   if (typeof alpha !== "number" || !(alpha > 0)) throw wrong("lora_alpha", alpha, "a positive number");
   if (!isTargets(targets)) throw wrong("target_modules", targets, 'a list of names, a regular expression, or "all-linear"');
   for (const [field, value] of Object.entries(others)) if (!ignored.has(field)) checkField(path, field, value);
-  const base = others.base_model_name_or_path;
-  return { rank: rank as number, alpha, targets, base: typeof base === "string" && base !== "" ? base : undefined };
+  const { base_model_name_or_path: base, revision } = others;
+  return { rank: rank as number, alpha, targets, ...(isName(base) && { base }), ...(isName(revision) && { revision }) };
 }
 
 /** What is not known here may only be switched off. */
@@ -53,6 +53,8 @@ function checkField(path: string, field: string, value: unknown): void {
 
 const isOff = (value: unknown): boolean =>
   value === null || value === false || (typeof value === "object" && Object.keys(value).length === 0);
+
+const isName = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 const isTargets = (value: unknown): value is LoraTargets =>
   typeof value === "string" || (Array.isArray(value) && value.every((one) => typeof one === "string"));

@@ -150,7 +150,30 @@ test("the folder of an adapter loads as a policy, on the base model that it name
   for (const [fields, message] of [
     [{ base_model_name_or_path: named }, "which holds an adapter too"],
     [{ base_model_name_or_path: null }, "base_model_name_or_path is missing"],
-    [{ base_model_name_or_path: `${named}-gone` }, "-gone/config.json does not exist"],
+    [
+      { base_model_name_or_path: `${named}-gone` },
+      /base_model_name_or_path is ".*-gone", which does not exist here \(.*\): put the base model's folder there, .* resolveModel of @cai\/hub/,
+    ],
   ] as const)
     await expect(loadPolicy(await adapterFolder(fields))).rejects.toThrow(message);
+});
+
+test("a base model that is no path is found by the function that is handed in, at the revision that PEFT noted", async () => {
+  const asked: string[] = [];
+  const resolveModel = async (id: string): Promise<string> => {
+    asked.push(id);
+    return tinyGpt2;
+  };
+  const named = await adapterFolder({ base_model_name_or_path: "owner/model" });
+  const pinned = await adapterFolder({ base_model_name_or_path: "owner/model", revision: "v1" });
+  const local = await adapterFolder({ base_model_name_or_path: tinyGpt2, revision: "v1" });
+  const policies = [];
+  for (const folder of [named, pinned, local]) policies.push(await loadPolicy(folder, { resolveModel }));
+  expect(asked).toEqual(["owner/model", "owner/model@v1"]);
+  expect(new Set(policies.map(({ identity }) => identity.sha256)).size).toBe(1);
+  for (const policy of policies) policy.dispose();
+
+  const offline = new Error("owner/model is not in the cache, and the hub can't be reached");
+  await expect(loadPolicy(named, { resolveModel: () => Promise.reject(offline) })).rejects.toBe(offline);
+  await expect(loadPolicy(named, { resolveModel: async () => pinned })).rejects.toThrow("which holds an adapter too");
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeSafetensors } from "@cai/safetensors";
-import { makeFolder, writeText } from "../durable-text.ts";
+import { files } from "../files.ts";
 import type { PolicyParts } from "../policy.ts";
 import type { LoraAdapter } from "./adapter.ts";
 import { peftConfigFile, peftConfigText, peftWeightsFile } from "./peft-config.ts";
@@ -12,7 +12,7 @@ export async function saveLora({
   architecture,
   identity,
 }: Pick<PolicyParts, "architecture" | "identity"> & { readonly directory: string; readonly adapter: LoraAdapter }): Promise<void> {
-  await makeFolder(directory);
+  await files.makeFolder(directory);
   const names = [...adapter.parameters.keys()].sort();
   await writeSafetensors(join(directory, peftWeightsFile), {
     entries: names.map((name) => ({ name, dtype: "F32", shape: adapter.parameters.get(name)!.shape })),
@@ -24,5 +24,5 @@ export async function saveLora({
     transposed: architecture.linearLayout === "input-output",
     base: identity.source,
   });
-  await writeText(join(directory, peftConfigFile), config);
+  await files.write(join(directory, peftConfigFile), config);
 }

@@ -1,0 +1,2 @@
+export { isTemporary } from "./temporary-name.ts";
+export { syncFolder, type WholeFiles, type WriteFailure, wholeFiles } from "./whole-files.ts";

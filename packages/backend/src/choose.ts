@@ -16,6 +16,8 @@ export interface PreparedBackend {
   reason: string;
   /** The version of native TensorFlow, where that is what computes. */
   tensorflowVersion?: string;
+  /** Whether native TensorFlow has the kernels that this package compiles into it; without, and on a GPU, it computes with its own. */
+  kernels?: boolean;
   /** The command that brings native TensorFlow, where it is missing. */
   mend?: string;
 }

@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { PreparedBackend } from "./choose.ts";
 import { BackendError } from "./error.ts";
+import { lackingFeatures } from "./native/processor.mjs";
 import { restoreRemovedUtil } from "./removed-util.ts";
 
 /** The part of tfjs-node's backend that is read here. */
@@ -10,6 +11,7 @@ interface NativeBackend {
   binding: { TF_Version: string };
   isGPUPackage: boolean;
   isUsingGpuDevice: boolean;
+  executeMultipleOutputs(op: string, attributes: never[], inputs: never[], outputs: number): unknown;
 }
 
 const packages = { gpu: "@tensorflow/tfjs-node-gpu", native: "@tensorflow/tfjs-node" } as const;
@@ -30,7 +32,23 @@ export async function loadNative(choice: "gpu" | "native"): Promise<PreparedBack
     : choice === "gpu"
       ? "in its CUDA build, on the CPU as no GPU was found"
       : "on the CPU";
-  return { name: "tensorflow", package: packages[choice], reason: `native TensorFlow ${version} ${device}`, tensorflowVersion: version };
+  const kernels = hasKernels(backend);
+  const without = kernels || backend.isUsingGpuDevice ? "" : ", without the faster kernels";
+  return {
+    ...{ name: "tensorflow", package: packages[choice], tensorflowVersion: version, kernels },
+    reason: `native TensorFlow ${version} ${device}${without}`,
+  };
+}
+
+/** Called without its input, an op that is there complains of that. */
+function hasKernels(backend: NativeBackend): boolean {
+  if (backend.isUsingGpuDevice) return false;
+  try {
+    backend.executeMultipleOutputs("CaiGelu", [], [], 1);
+    return true;
+  } catch (error) {
+    return !String(error).includes("TF_Status: 5"); // TF_NOT_FOUND
+  }
 }
 
 /** tfjs-node's backend, if this process has loaded it. */
@@ -46,12 +64,15 @@ function requirePackage(name: string): void {
   // The user's project first: there tfjs-node stands beside this package, not under it.
   for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
     const require = createRequire(from);
+    let packageDirectory: string;
     try {
-      require.resolve(name);
+      packageDirectory = dirname(require.resolve(`${name}/package.json`));
     } catch {
       continue;
     }
     try {
+      const [lacking] = lackingFeatures(packageDirectory);
+      if (lacking !== undefined) throw new Error(`its native part was compiled on a processor with ${lacking}, and this one has none`);
       require(name);
       return;
     } catch (error) {

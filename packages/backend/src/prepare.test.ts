@@ -67,3 +67,8 @@ test("one device is in use, and it multiplies", async () => {
   expect(await measureMatmul()).toBeGreaterThan(0);
   expect(tf.memory().numTensors).toBe(tensors);
 });
+
+test.runIf(nativeAvailable)("native TensorFlow tells whether our kernels are in it (where it loads)", async () => {
+  const { kernels, reason } = await prepareBackend({ prefer: "native" });
+  expect(reason).toMatch(kernels ? /on the CPU$|on the GPU$/ : /without the faster kernels$/);
+});

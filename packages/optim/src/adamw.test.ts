@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { createParameter } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "../../kernels/src/backends.fixture.ts";
+import { onEachBackend, onNativeKernels } from "../../kernels/src/backends.fixture.ts";
+import { numbers, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { AdamW, type NamedMoments } from "./adamw.ts";
 import { OptimError } from "./error.ts";
 
@@ -131,12 +132,31 @@ onEachBackend(() => {
     expect(parameter.value.dataSync()[0]).toBeCloseTo(49.9, 4);
   });
 
-  test("a copy of a weight, say the reference model's, is not touched", () => {
+  test("copies of a weight, say the reference model's, are not touched, also those that were made between two steps", () => {
     const parameter = weight([1]);
-    const copy = tf.clone(parameter.value);
     const optimizer = new AdamW({ parameters: [parameter] });
-    for (let step = 0; step < 2; step++) optimizer.step({ gradients: gradients([1]), learningRate: 0.1 });
-    expect([...copy.dataSync()]).toEqual([1]);
+    const copies: tf.Tensor[] = [];
+    const seen: number[] = [];
+    for (let step = 0; step < 3; step++) {
+      copies.push(tf.clone(parameter.value), tf.reshape(parameter.value, [1, 1]), tf.slice(parameter.value, 0));
+      seen.push(...Array.from({ length: 3 }, () => parameter.value.dataSync()[0]!));
+      optimizer.step({ gradients: gradients([1]), learningRate: 0.1 });
+    }
+    expect(copies.map((copy) => copy.dataSync()[0])).toEqual(seen);
+    expect(new Set(seen).size).toBe(3);
+  });
+
+  test("the arrays that a weight and restored moments were made of keep their numbers", async () => {
+    // Of many sizes: TensorFlow lives in an array's memory where that is aligned.
+    for (const size of [1, 15, 16, 17, 64, 4096]) {
+      const arrays = { value: numbers(size), expAvg: numbers(size, { seed: 2 }), expAvgSq: numbers(size, { seed: 3 }).map(Math.abs) };
+      const before = structuredClone(arrays);
+      const parameter = createParameter({ name: "weight", layer: 0, value: tf.tensor1d(arrays.value) });
+      const optimizer = new AdamW({ parameters: [parameter] });
+      await optimizer.restore({ stepCount: 1, moments: [{ name: "weight", shape: [size], ...arrays }] });
+      for (let step = 0; step < 2; step++) optimizer.step({ gradients: gradients([...numbers(size)]), learningRate: 0.1 });
+      expect(arrays).toEqual(before);
+    }
   });
 
   test("steps leave no tensors behind, and dispose frees the moments", () => {
@@ -170,6 +190,41 @@ onEachBackend(() => {
     expect(await all(optimizer)).toEqual(before);
     expect(optimizer.stepCount).toBe(1);
     expect(tf.memory().numTensors).toBe(tensors);
+  });
+});
+
+await onNativeKernels(() => {
+  test.each([[7], [333, 301]])("weights of shape [%i, …] come out as on plain JS", async (...shape) => {
+    const train = async (backend: string) => {
+      await tf.setBackend(backend);
+      const parameter = createParameter({ name: "weight", layer: 0, value: tensor(shape, 1) });
+      const optimizer = new AdamW({ parameters: [parameter], weightDecay: 0.1 });
+      for (const seed of [2, 3]) optimizer.step({ gradients: new Map([["weight", tensor(shape, seed)]]), learningRate: 0.1, scale: 0.5 });
+      const [moments] = await all(optimizer);
+      return [await parameter.value.data(), moments!.expAvg, moments!.expAvgSq];
+    };
+    const portable = await train("cpu");
+    const native = await train("tensorflow");
+    portable.forEach((array, which) => {
+      expect(Math.max(...array.map((number, index) => Math.abs(number - native[which]![index]!)))).toBeLessThan(1e-6);
+    });
+  });
+
+  test("after a change of backend it is refused, and the weight keeps its value", async () => {
+    const parameter = weight([1, 2]);
+    const optimizer = new AdamW({ parameters: [parameter] });
+    optimizer.step({ gradients: gradients([1, 1]), learningRate: 0.1 });
+    const before = parameter.value.dataSync();
+    await tf.setBackend("cpu");
+    expect(() => optimizer.step({ gradients: gradients([1, 1]), learningRate: 0.1 })).toThrow(/used on backend cpu/);
+    await tf.setBackend("tensorflow");
+    expect(parameter.value.dataSync()).toEqual(before);
+  });
+
+  test("a gradient that is not finite shows in its own weight only", () => {
+    const parameter = weight([1, 2, 3]);
+    new AdamW({ parameters: [parameter] }).step({ gradients: gradients([1, Number.NaN, 1]), learningRate: 0.1 });
+    expect([...parameter.value.dataSync()].map(Number.isFinite)).toEqual([true, false, true]);
   });
 });
 

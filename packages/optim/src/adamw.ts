@@ -3,9 +3,11 @@ import { nativeOps } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkNumbers } from "./check-number.ts";
 import { OptimError } from "./error.ts";
+import { kernelUpdate } from "./kernel-update.ts";
 import type { MomentStore, MomentValues } from "./moment-store.ts";
 import { nativeMoments } from "./native-moments.ts";
-import { portableMoments } from "./portable-moments.ts";
+import { portableUpdate } from "./portable-update.ts";
+import { tensorMoments } from "./tensor-moments.ts";
 
 /** The moments of one parameter, as they are saved. */
 export interface NamedMoments extends MomentValues {
@@ -171,5 +173,7 @@ function checkMoments(given: NamedMoments, parameter: Parameter<tf.Tensor> | und
 }
 
 function createStore(): MomentStore {
-  return nativeOps() === undefined ? portableMoments() : nativeMoments();
+  const native = nativeOps();
+  if (native === undefined) return tensorMoments(portableUpdate);
+  return native.has("CaiAdamW") ? tensorMoments(kernelUpdate) : nativeMoments();
 }

@@ -31,6 +31,12 @@ onEachBackend(() => {
     expect(await globalNorm([tf.fill([1000, 1000], 0.001)])).toBeCloseTo(1, 5);
   });
 
+  test("tensors of many sizes count with all their numbers", async () => {
+    const sizes = [1, 7, 1000, 65_535, 65_536, 200_001];
+    const norm = Math.sqrt(sizes.reduce((sum, size) => sum + 0.25 * size, 0));
+    expect(Math.abs((await globalNorm(sizes.map((size) => tf.fill([size], 0.5)))) / norm - 1)).toBeLessThan(1e-6);
+  });
+
   test("leaves no tensors behind", async () => {
     const gradients = [tf.ones([2, 2]), tf.ones([3])];
     const before = tf.memory().numTensors;

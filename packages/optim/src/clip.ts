@@ -9,21 +9,26 @@ import { checkNumbers } from "./check-number.ts";
  * const norm = await globalNorm([tf.tensor1d([3]), tf.tensor2d([[4]])]); // 5
  */
 export async function globalNorm(gradients: Iterable<tf.Tensor>): Promise<number> {
-  const native = nativeOps();
-  const squares = tf.tidy(() => {
-    const sums = [...gradients].map((gradient) =>
-      native === undefined
-        ? // First along rows: one float32 sum over millions of numbers loses digits on WASM.
-          tf.sum(gradient.rank < 2 ? tf.square(gradient) : tf.sum(tf.square(gradient), -1))
-        : tf.mul(native.run("L2Loss", { T: { type: "float32" } }, [gradient]), 2),
-    );
-    return sums.length === 0 ? tf.zeros([1]) : tf.stack(sums);
-  });
+  const squares = tf.tidy(() => sumsOfSquares([...gradients]));
   try {
     return Math.sqrt((await squares.data<"float32">()).reduce((sum, square) => sum + square, 0));
   } finally {
     squares.dispose();
   }
+}
+
+function sumsOfSquares(tensors: readonly tf.Tensor[]): tf.Tensor {
+  if (tensors.length === 0) return tf.zeros([1]);
+  const native = nativeOps();
+  if (native === undefined) return tf.stack(tensors.map(portableSumOfSquares));
+  if (native.has("CaiSumsOfSquares")) return native.run("CaiSumsOfSquares", { N: { int: tensors.length } }, tensors);
+  return tf.stack(tensors.map((tensor) => tf.mul(native.run("L2Loss", { T: { type: "float32" } }, [tensor]), 2)));
+}
+
+/** First along rows: one float32 sum over millions of numbers loses digits on WASM. */
+function portableSumOfSquares(tensor: tf.Tensor): tf.Tensor {
+  const squares = tf.square(tensor);
+  return tf.sum(tensor.rank < 2 ? squares : tf.sum(squares, -1));
 }
 
 /**

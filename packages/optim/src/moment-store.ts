@@ -2,7 +2,7 @@ import type { Parameter } from "@cai/contracts";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /** The numbers of one AdamW update, the same for every weight. */
-interface AdamUpdate {
+export interface AdamUpdate {
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;

@@ -1,6 +1,6 @@
 import { type NativeOps, nativeOps } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
-import { OptimError } from "./error.ts";
+import { wrongBackend } from "./error.ts";
 import type { MomentStore } from "./moment-store.ts";
 
 const float = { type: "float32" } as const;
@@ -12,7 +12,8 @@ interface Variables {
 }
 
 /**
- * Moments as TensorFlow's resource variables, updated in place together with the weight by one `ResourceApplyAdam`.
+ * Moments as TensorFlow's resource variables, updated in place together with the weight by one `ResourceApplyAdam`: for GPUs, and where
+ * tfjs-node has none of our own kernels.
  *
  * TensorFlow adds epsilon before the bias correction, PyTorch after it: epsilon·√(1 − β2ᵗ) makes them equal. The weight's variable
  * shares its storage with the parameter's tensor; only while no tensor holds it (Parameter.replace) does TensorFlow write into it,
@@ -72,11 +73,7 @@ export function nativeMoments(): MomentStore {
 
 function active(): NativeOps {
   const native = nativeOps();
-  if (native === undefined)
-    throw new OptimError(
-      "wrong-backend",
-      `An optimizer that began on native TensorFlow was used on backend ${tf.getBackend()}: set the backend once, before training.`,
-    );
+  if (native === undefined) throw wrongBackend();
   return native;
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bindingFile, bindingKey, ensureBinding, placeBinding } from "./binding.mjs";
+import { bindingFile, bindingKey, ensureBinding, placeBinding, pruneBindings } from "./binding.mjs";
 import type { run } from "./run.mjs";
 import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
@@ -40,7 +40,7 @@ test("it is compiled once into the cache, to look for the library beside itself"
   const { packageDirectory } = await makePackage();
   const cache = await temporaryFolder();
   const { execute, calls } = compilerOf();
-  const options = { packageDirectory, library: "/library", cache, key: "key", progress: () => {}, execute };
+  const options = { packageDirectory, library: "/library", cache, key: "key", kernels: true, progress: () => {}, execute };
   expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), compiled: true });
   expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), compiled: false });
   const kernels = (await readdir(new URL("./kernels", import.meta.url))).filter((name) => name.endsWith(".cc"));
@@ -51,10 +51,30 @@ test("it is compiled once into the cache, to look for the library beside itself"
   expect(await readFile(bindingFile(packageDirectory), "utf8")).toContain("tfjs_binding.o");
 });
 
+test("without kernels it is another file, of tfjs-node's sources alone", async () => {
+  const { packageDirectory } = await makePackage();
+  const cache = await temporaryFolder();
+  const { execute, calls } = compilerOf();
+  const options = { packageDirectory, library: "/library", cache, key: "key", kernels: false, progress: () => {}, execute };
+  expect(await ensureBinding(options)).toEqual({ file: join(cache, "key-without-kernels.node"), compiled: true });
+  expect(calls).toHaveLength(2 + 2);
+});
+
+test("bindings of other sources go; those of another tfjs-node or library, and all else in the cache, stay", async () => {
+  const { packageDirectory, ...described } = await makePackage();
+  const cache = await temporaryFolder();
+  const key = await bindingKey({ packageDirectory, ...described });
+  const other = key.replace(/[0-9a-f]{16}$/, "0123456789abcdef");
+  const stay = [`${key}.node`, `${key}-without-kernels.node`, other.replace("4.22.0", "4.23.0"), "model.gguf", `${other}.txt`].sort();
+  for (const name of [...stay, `${other}.node`, `${other}-without-kernels.node`]) await writeFile(join(cache, name), "");
+  await pruneBindings({ cache, ...described, key });
+  expect((await readdir(cache)).sort()).toEqual(stay);
+});
+
 test("a compiler that fails, or none at all, is told with what to install", async () => {
   const { packageDirectory } = await makePackage();
   const cache = await temporaryFolder();
-  const options = { packageDirectory, library: "/library", cache, key: "key", progress: () => {} };
+  const options = { packageDirectory, library: "/library", cache, key: "key", kernels: true, progress: () => {} };
   const { execute } = compilerOf("binding.cc:3: fatal error: cstdio: No such file or directory\ncompilation terminated.\n");
   await expect(ensureBinding({ ...options, execute })).rejects.toMatchObject({ message: expect.stringContaining("cstdio: No such file") });
   const none: typeof run = async () => ({ ok: false, missing: true, stdout: "", stderr: "" });

@@ -13,7 +13,7 @@ export interface NativeInstallation {
   /** TensorFlow's version. */
   version: string;
   package: string;
-  /** What had to be done, as in `["downloaded", "compiled", "linked"]`. */
+  /** What had to be done, as in `["downloaded", "compiled", "linked"]`; and where our kernels could not be compiled, why. */
   done: string[];
 }
 
@@ -45,7 +45,8 @@ export declare function fetchNative(options?: Omit<NativeOptions, "project">): P
 
 /**
  * Brings native TensorFlow to `@tensorflow/tfjs-node` (installed by npm if it is missing): fetches it, compiles the binding,
- * links both into the package and computes with it once. Safe to call again, and from several processes at a time.
+ * links both into the package and computes with it once. Where our own kernels don't compile or run, it goes without them, and called
+ * again tries them again. Safe to call again, and from several processes at a time.
  *
  * @example
  * import { installNative } from "@cai/backend/native";

@@ -1,9 +1,9 @@
 // @ts-check
-import { rm } from "node:fs/promises";
-import { bindingKey, ensureBinding, placeBinding } from "./binding.mjs";
+import { bindingKey } from "./binding.mjs";
 import { cacheDirectory } from "./cache.mjs";
 import { ensureCudaLibraries, hasNvidiaDriver } from "./cuda.mjs";
 import { NativeInstallError } from "./error.mjs";
+import { installBinding } from "./install-binding.mjs";
 import { ensureLibrary, isComplete, libraryDirectory } from "./library.mjs";
 import { isInstalled, linkLibrary, noteInstallation } from "./link.mjs";
 import { npmReason, runNpm } from "./npm.mjs";
@@ -17,13 +17,18 @@ export { cacheDirectory, NativeInstallError };
 const silent = () => {};
 
 /** @type {import("./install.d.mts").isNativeInstalled} */
-export async function isNativeInstalled({ gpu = false, project = process.cwd(), cache = cacheDirectory() } = {}) {
+export function isNativeInstalled({ gpu = false, project = process.cwd(), cache = cacheDirectory() } = {}) {
+  return stands({ gpu, project, cache, kernels: false });
+}
+
+/** @param {{ gpu: boolean, project: string, cache: string, kernels: boolean }} options `kernels`: whether it must have ours */
+async function stands({ gpu, project, cache, kernels }) {
   const route = chooseRoute({ gpu });
   const found = findTfjsPackage({ gpu, project });
   if (found === undefined || route.by !== "wheel" || !(await isComplete(route.wheel, cache))) return false;
   const packageDirectory = found.directory;
   const key = await bindingKey({ packageDirectory, version: found.version, library: route.wheel.name });
-  return isInstalled({ packageDirectory, library: libraryDirectory(route.wheel, cache), key });
+  return isInstalled({ packageDirectory, library: libraryDirectory(route.wheel, cache), key, kernels });
 }
 
 /** @type {import("./install.d.mts").nativeLoads} */
@@ -52,7 +57,7 @@ export async function fetchNative({ gpu = false, cache = cacheDirectory(), progr
 /** @type {import("./install.d.mts").installNative} */
 export async function installNative({ gpu = false, project = process.cwd(), cache = cacheDirectory(), progress = silent } = {}) {
   const route = chooseRoute({ gpu });
-  if (await isNativeInstalled({ gpu, project, cache }).catch(() => false)) {
+  if (await stands({ gpu, project, cache, kernels: true }).catch(() => false)) {
     return { version: tensorflowVersion, package: packageName(gpu), done: ["already installed"] };
   }
   const { directory: packageDirectory, version } = findTfjsPackage({ gpu, project }) ?? (await addTfjsPackage({ gpu, project, progress }));
@@ -62,22 +67,12 @@ export async function installNative({ gpu = false, project = process.cwd(), cach
   const library = libraryDirectory(route.wheel, cache);
   const key = await bindingKey({ packageDirectory, version, library: route.wheel.name });
   await linkLibrary({ packageDirectory, library });
-  const place = async () => {
-    const binding = await ensureBinding({ packageDirectory, library, cache, key, progress });
-    await placeBinding(binding.file, packageDirectory);
-    progress("checking that it computes");
-    return binding;
-  };
-  let binding = await place();
-  const verified = await verifyPackage(packageDirectory).catch(async (error) => {
-    if (binding.compiled) throw error;
-    // Compiled on another system that shares this cache: once more, here.
-    await rm(binding.file, { force: true });
-    binding = await place();
-    return verifyPackage(packageDirectory);
+  const installed = await installBinding({
+    ...{ packageDirectory, version, cache, key, progress },
+    library: { name: route.wheel.name, directory: library },
   });
-  await noteInstallation({ packageDirectory, key });
-  return { version: verified.version, package: packageName(gpu), done: [...done, ...(binding.compiled ? ["compiled"] : []), "linked"] };
+  await noteInstallation({ packageDirectory, key, kernels: installed.kernels });
+  return { version: installed.version, package: packageName(gpu), done: [...done, ...installed.done, "linked"] };
 }
 
 /**

@@ -27,7 +27,7 @@ test("deps/lib is a link to the library's folder, also where another link or fol
 
 test("installed means: noted with this key, this library linked, and the binding unchanged", async () => {
   const { packageDirectory, library, other } = await makeFolders();
-  const installation = { packageDirectory, library, key: "key" };
+  const installation = { packageDirectory, library, key: "key", kernels: true };
   await linkLibrary(installation);
   expect(await isInstalled(installation)).toBe(false);
   await noteInstallation(installation);
@@ -36,4 +36,12 @@ test("installed means: noted with this key, this library linked, and the binding
   expect(await isInstalled({ ...installation, library: other })).toBe(false);
   await writeFile(bindingFile(packageDirectory), "cut");
   expect(await isInstalled(installation)).toBe(false);
+});
+
+test("an installation without our kernels is one, but not where they are asked for", async () => {
+  const { packageDirectory, library } = await makeFolders();
+  await linkLibrary({ packageDirectory, library });
+  await noteInstallation({ packageDirectory, key: "key", kernels: false });
+  expect(await isInstalled({ packageDirectory, library, key: "key" })).toBe(true);
+  expect(await isInstalled({ packageDirectory, library, key: "key", kernels: true })).toBe(false);
 });

@@ -10,6 +10,11 @@ util.isArray ??= Array.isArray;
 const tf = require(process.argv[1]);
 const sum = tf.sum(tf.matMul(tf.ones([8, 8]), tf.ones([8, 8]))).dataSync()[0];
 if (sum !== 512) throw new Error("error: a product of ones gave " + sum + " instead of 512");
+try {
+  tf.backend().executeSingleOutput?.("CaiGelu", [], [tf.ones([64])]); // compiled for another processor, it ends here
+} catch (error) {
+  if (!String(error).includes("TF_Status: 5")) throw error; // 5: TensorFlow does not know it
+}
 console.log(JSON.stringify({ version: tf.backend().binding.TF_Version, gpu: tf.backend().isUsingGpuDevice }));
 `;
 

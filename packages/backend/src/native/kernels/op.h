@@ -24,6 +24,7 @@
 #define IS_SLIM_BUILD  // without the headers of TensorFlow's runtime, which kernels.h would include and nothing here uses
 #include "tensorflow/c/kernels.h"
 #undef IS_SLIM_BUILD
+#include "given.h"
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
@@ -41,6 +42,13 @@ struct Numbers {
 
   int64_t last() const { return shape.empty() ? 1 : shape.back(); }
   int64_t rows() const { return last() == 0 ? 0 : size / last(); }
+};
+
+/** What is read, and where to write to: the same memory, or another. */
+template <class Number>
+struct Taken {
+  Numbers<Number> from;
+  Numbers<Number> to;
 };
 
 template <class Number>
@@ -77,10 +85,27 @@ class Call {
 
   template <class Number>
   Numbers<Number> input(int index) {
+    return numbers<Number>(hold(index));
+  }
+
+  /** The input itself, for longer than the call; the caller deletes it. */
+  TF_Tensor* hold(int index) {
     TF_Tensor* tensor = nullptr;
     TF_GetInput(context_, index, &tensor, status_.get());
     status_.check();
-    return numbers<Number>(tensor);
+    return tensor;
+  }
+
+  /** A tensor that was given, and the output that takes its place: the same memory where nobody else holds it. */
+  template <class Number>
+  Taken<Number> take(int ticket_index, int output_index) {
+    TF_Tensor* const given = take_given(input<int32_t>(ticket_index).data[0]);
+    TF_Tensor* const alone = TF_TensorMaybeMove(given);
+    const auto from = numbers<Number>(alone == nullptr ? given : alone);
+    if (alone == nullptr) return {from, output<Number>(output_index, from.shape)};
+    TF_SetOutput(context_, output_index, alone, status_.get());
+    status_.check();
+    return {from, from};
   }
 
   /** Not set to zero. */

@@ -5,48 +5,61 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace cai {
 namespace {
 
-/** Threads that sleep between loops, spinning a little first: the next loop often follows within microseconds. */
+/**
+ * Threads that sleep between loops, spinning a little first: the next loop often follows within microseconds. The caller of a loop takes
+ * its parts as well, one after another: where the others don't get a core in time, it does all of them itself.
+ */
 class Pool {
  public:
   explicit Pool(int threads) {
-    for (int i = 1; i < threads; i++) std::thread([this, i] { serve(i); }).detach();
+    for (int i = 1; i < threads; i++) std::thread([this] { serve(); }).detach();
   }
 
   void run(int parts, const std::function<void(int)>& part) {
     std::lock_guard<std::mutex> one_at_a_time(running_);
+    uint64_t round;
     {
       std::lock_guard<std::mutex> lock(mutex_);
       part_ = &part;
       parts_ = parts;
-      left_.store(parts - 1, std::memory_order_relaxed);
-      round_.fetch_add(1, std::memory_order_release);
+      left_.store(parts, std::memory_order_relaxed);
+      round = (next_.load(std::memory_order_relaxed) >> 32) + 1;
+      next_.store(round << 32, std::memory_order_release);
     }
     wake_.notify_all();
-    part(0);
+    take(round, parts, part);
     while (left_.load(std::memory_order_acquire) > 0) pause();
   }
 
  private:
-  void serve(int index) {
+  void serve() {
     for (uint64_t seen = 0;;) {
-      for (int spins = 0; spins < 2000 && round_.load(std::memory_order_acquire) == seen; spins++) pause();
+      for (int spins = 0; spins < 2000 && next_.load(std::memory_order_acquire) >> 32 == seen; spins++) pause();
       const std::function<void(int)>* part;
       int parts;
       {
         std::unique_lock<std::mutex> lock(mutex_);
-        wake_.wait(lock, [&] { return round_.load(std::memory_order_relaxed) != seen; });
-        seen = round_.load(std::memory_order_relaxed);
+        wake_.wait(lock, [&] { return next_.load(std::memory_order_relaxed) >> 32 != seen; });
+        seen = next_.load(std::memory_order_relaxed) >> 32;
         part = part_;
         parts = parts_;
       }
-      if (index >= parts) continue;
-      (*part)(index);
+      take(seen, parts, *part);
+    }
+  }
+
+  /** The parts of this round that nobody has taken yet; none once another round has begun. */
+  void take(uint64_t round, int parts, const std::function<void(int)>& part) {
+    uint64_t next = next_.load(std::memory_order_acquire);
+    while (next >> 32 == round && static_cast<int>(next & 0xffffffff) < parts) {
+      if (!next_.compare_exchange_weak(next, next + 1, std::memory_order_acq_rel)) continue;
+      part(static_cast<int>(next & 0xffffffff));
       left_.fetch_sub(1, std::memory_order_release);
+      next = next_.load(std::memory_order_acquire);
     }
   }
 
@@ -61,7 +74,8 @@ class Pool {
   std::mutex running_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::atomic<uint64_t> round_{0};
+  /** The round in the upper half, its next part in the lower. */
+  std::atomic<uint64_t> next_{0};
   std::atomic<int> left_{0};
   const std::function<void(int)>* part_ = nullptr;
   int parts_ = 0;
@@ -75,11 +89,13 @@ int thread_count() {
 }
 
 void parallel(int64_t count, int64_t least, const std::function<void(int64_t begin, int64_t end)>& work) {
-  const int64_t parts = std::min<int64_t>(thread_count(), least > 0 ? count / least : count);
-  if (parts <= 1) {
+  const int64_t most = least > 0 ? count / least : count;
+  if (most <= 1 || thread_count() == 1) {
     if (count > 0) work(0, count);
     return;
   }
+  constexpr int64_t parts_a_thread = 4;
+  const int64_t parts = std::min<int64_t>(parts_a_thread * thread_count(), most);
   static Pool* const pool = new Pool(thread_count());  // never freed: its threads end with the process
   pool->run(static_cast<int>(parts), [&](int part) { work(count * part / parts, count * (part + 1) / parts); });
 }

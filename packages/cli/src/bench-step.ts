@@ -1,8 +1,10 @@
+import { createInterface } from "node:readline/promises";
 import { prepareBackend } from "@cai/backend";
 import { uniforms } from "@cai/random";
 import { PPOTrainer } from "@cai/trainer";
 import { resolveLora } from "./lora-settings.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
+import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 
 /** The flags of `cai bench step`. */
 export interface BenchFlags {
@@ -14,36 +16,55 @@ export interface BenchFlags {
   readonly steps: number;
   readonly lora?: number;
   readonly json?: boolean;
+  readonly rollout?: RolloutEngine;
+  readonly paced?: boolean;
 }
+
+/** Above any gradient's norm: nothing is clipped. */
+const noClipping = 1e30;
 
 /**
  * Times PPO steps on random weights and random prompts: generation to exactly `response` tokens, then everything else (scores, reference,
  * epochs of one minibatch, the whole batch, with the value head and every parameter trained, or with `lora` an adapter of that rank on all
- * linear layers). A line for each step.
+ * linear layers). Gradients are not clipped, as in TRL. A line for each step; with `paced`, a step begins when a line comes in on standard
+ * input, so that two programs can take turns.
  */
 export async function benchStep(flags: BenchFlags): Promise<void> {
   const lora = resolveLora({ lora: flags.lora });
   await prepareBackend();
-  const policy = await resolvePolicy(`random:${flags.model}`, lora && { ...lora, seed: 0 });
+  const policy = await resolvePolicy(flags.model.includes("/") ? flags.model : `random:${flags.model}`, lora && { ...lora, seed: 0 });
   const prompts = Array.from({ length: flags.batch }, (_, row) => {
     const draws = uniforms({ seed: 0, stream: "bench-prompts", counters: [row], count: flags.prompt });
     return Int32Array.from(draws, (draw) => Math.floor(draw * policy.vocabSize));
   });
+  const generator = await openRolloutEngine(flags.rollout ?? "policy", policy);
   const trainer = await PPOTrainer.create({
     policy,
+    ...(generator && { generator }),
     rewardModel: async ({ responses }) => Float32Array.from(responses, (_, row) => row % 2),
     batchSize: flags.batch,
     minNewTokens: flags.response,
     maxNewTokens: flags.response,
     epochs: flags.epochs,
+    maxGradNorm: noClipping,
     steps: flags.steps,
   });
-  for await (const { step, metrics } of trainer.steps(prompts)) {
+  const steps = trainer.steps(prompts);
+  for await (const { step, metrics } of flags.paced ? paced(steps) : steps) {
     const totalSeconds = metrics["time/total"]!;
     const generateSeconds = metrics["time/generate"]!;
     const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-    const times = { step, generateSeconds, trainSeconds: totalSeconds - generateSeconds, totalSeconds, peakRssBytes };
+    const epochSeconds = metrics["time/train"]! / flags.epochs;
+    const times = { step, generateSeconds, trainSeconds: totalSeconds - generateSeconds, totalSeconds, peakRssBytes, epochSeconds };
     process.stdout.write(`${flags.json ? JSON.stringify(times) : describe(times)}\n`);
+  }
+}
+
+async function* paced<Step>(steps: AsyncGenerator<Step>): AsyncGenerator<Step> {
+  for await (const _ of createInterface({ input: process.stdin })) {
+    const { done, value } = await steps.next();
+    if (done) return;
+    yield value;
   }
 }
 

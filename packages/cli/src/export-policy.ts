@@ -4,8 +4,7 @@ import { prepareBackend } from "@cai/backend";
 import type { CausalPolicy } from "@cai/policy";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
-import { resolveSource } from "./resolve-policy.ts";
-import { terminalOf } from "./terminal.ts";
+import { loadNamedPolicy } from "./resolve-policy.ts";
 
 /** What `--format` may be. */
 export const exportFormats = ["safetensors", "onnx", "gguf"] as const;
@@ -27,8 +26,7 @@ export async function exportPolicy({ policy: source, format, out, int8 = false }
   if (int8 && format === "safetensors")
     throw new CliError("usage", "--int8 goes with --format onnx or gguf, not with safetensors: leave it out");
   await prepareBackend();
-  const { loadPolicy } = await import("@cai/policy");
-  const policy = await readingInput(async () => loadPolicy(await resolveSource(source, terminalOf(process.stderr))));
+  const policy = await readingInput(() => loadNamedPolicy(source));
   if (format === "onnx") await exportToOnnx(policy, out, int8);
   else if (format === "gguf") await exportToGguf(policy, out, int8);
   else await policy.save(out);

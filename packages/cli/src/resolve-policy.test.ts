@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -11,6 +11,7 @@ import { recordingTerminal } from "./terminal.fixture.ts";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
 const model = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+const peft = fileURLToPath(new URL("../../policy/src/lora/golden/gpt2-adapter", import.meta.url));
 const hub = fileURLToPath(new URL("../../hub/src/fixtures/hub-server.mjs", import.meta.url));
 
 let server: ChildProcess;
@@ -43,6 +44,29 @@ test("a hub id is downloaded once, generates as the same folder does, and then a
   expect(await generate("ok/tiny", endpoint)).toEqual(local);
   expect(await generate("ok/tiny", "http://127.0.0.1:9")).toEqual(local);
   expect(local.exit).toBe(0);
+});
+
+test("an adapter's base model may be a hub id, which is told of in the same way offline", async () => {
+  const adapter = join(cache, "adapter");
+  await cp(peft, adapter, { recursive: true });
+  const file = join(adapter, "adapter_config.json");
+  const named = async (base: string) =>
+    writeFile(
+      file,
+      JSON.stringify({ ...JSON.parse(await readFile(join(peft, "adapter_config.json"), "utf8")), base_model_name_or_path: base }),
+    );
+  await named(model);
+  const local = await generate(adapter, endpoint);
+  expect(local.exit).toBe(0);
+  await named("ok/base");
+  expect(await generate(adapter, endpoint)).toEqual(local);
+  expect(await generate(adapter, "http://127.0.0.1:9")).toEqual(local);
+  await named("ok/absent-base");
+  const { exit, stderr } = await generate(adapter, "http://127.0.0.1:9");
+  expect(exit).toBe(2);
+  expect(stderr).toMatch(
+    /^error: ok\/absent-base does not exist here .*\nGo online, or put config.json, .* into .*models--ok--absent-base.*\n$/,
+  );
 });
 
 test("offline, a model that was never downloaded is wrong use, told in two lines", async () => {

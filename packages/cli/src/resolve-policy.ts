@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import type { TrainablePolicy } from "@cai/contracts";
-import type * as tf from "@tensorflow/tfjs-core";
+import type { CausalPolicy } from "@cai/policy";
 import { readingInput } from "./exit-codes.ts";
 import type { LoraSettings } from "./lora-settings.ts";
 import { type Terminal, terminalOf } from "./terminal.ts";
@@ -15,10 +14,10 @@ export const policyForms =
  *
  * @throws CliError `usage`
  */
-export async function resolvePolicy(source: string, lora?: LoraSettings & { readonly seed: number }): Promise<TrainablePolicy<tf.Tensor>> {
-  const { addLora, loadPolicy } = await import("@cai/policy");
+export async function resolvePolicy(source: string, lora?: LoraSettings & { readonly seed: number }): Promise<CausalPolicy> {
+  const { addLora } = await import("@cai/policy");
   return readingInput(async () => {
-    const policy = await loadPolicy(await resolveSource(source, terminalOf(process.stderr)));
+    const policy = await loadNamedPolicy(source);
     if (lora === undefined) return policy;
     try {
       return addLora(policy, lora);
@@ -26,6 +25,13 @@ export async function resolvePolicy(source: string, lora?: LoraSettings & { read
       policy.dispose();
     }
   });
+}
+
+/** The policy of a source, and of an adapter's base, each of which may be a model of the hub. Throws what loading throws. */
+export async function loadNamedPolicy(source: string): Promise<CausalPolicy> {
+  const { loadPolicy } = await import("@cai/policy");
+  const resolveModel = (id: string): Promise<string> => resolveSource(id, terminalOf(process.stderr));
+  return loadPolicy(await resolveModel(source), { resolveModel });
 }
 
 /**

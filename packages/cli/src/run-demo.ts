@@ -11,6 +11,7 @@ import { abortOnInterrupt } from "./interrupt.ts";
 import { progressBar } from "./progress-bar.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
+import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 import { progressOf } from "./run-training.ts";
 import { terminalOf } from "./terminal.ts";
 
@@ -20,13 +21,14 @@ export interface DemoFlags {
   readonly seed?: number;
   readonly out?: string;
   readonly json?: boolean;
+  readonly rollout?: RolloutEngine;
 }
 
 /**
  * Trains the embedded policy and shows what came of it: held-out prompts answered before and after, with the same draws. The report goes
  * to standard output and ends with a line of JSON; progress goes to standard error.
  */
-export async function runDemo({ steps, seed, out = freeFolder(), json = false }: DemoFlags): Promise<void> {
+export async function runDemo({ steps, seed, out = freeFolder(), json = false, rollout = "policy" }: DemoFlags): Promise<void> {
   await readingInput(() => refuseExistingRun(out));
   const progress = terminalOf(process.stderr);
   const backend = await prepareBackend();
@@ -39,8 +41,9 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false }:
     ...(steps !== undefined && { steps, checkpointEvery: Math.min(steps, demoSettings.hyperparameters.checkpointEvery) }),
     ...(seed !== undefined && { seed }),
   };
+  const generator = await openRolloutEngine(rollout, policy);
   const trainer = await readingInput(() =>
-    PPOTrainer.create({ policy, rewardModel, ...hyperparameters, evaluateEvery: hyperparameters.steps }),
+    PPOTrainer.create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters, evaluateEvery: hyperparameters.steps }),
   );
 
   const bar = json && !progress.interactive ? undefined : progressBar(progress, hyperparameters.steps);
@@ -59,7 +62,7 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false }:
       progress: false,
       signal: interrupt.signal,
       evaluationPrompts: heldOut,
-      config: { policy: "demo", reward: "demo", prompts: "demo" },
+      config: { policy: "demo", reward: "demo", prompts: "demo", rollout },
       callbacks: {
         onStep: (result) => bar?.show(progressOf(result)),
         onEvaluation: ({ step, meanScore }) =>
@@ -81,6 +84,7 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false }:
     bar?.end();
     interrupt.release();
     trainer.dispose();
+    await generator?.dispose();
     policy.dispose();
     await rewardModel.dispose?.();
   }

@@ -12,6 +12,7 @@ import { progressBar } from "./progress-bar.ts";
 import { readPrompts } from "./read-prompts.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
+import { openRolloutEngine } from "./rollout-engine.ts";
 import { terminalOf } from "./terminal.ts";
 import type { TrainSettings } from "./train-settings.ts";
 
@@ -20,7 +21,7 @@ export async function runTraining(
   settings: TrainSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const { hyperparameters, out, lora } = settings;
+  const { hyperparameters, out, lora, rollout } = settings;
   if (!resume) await readingInput(() => refuseExistingRun(out));
   const prompts = await readPrompts(settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : await readPrompts(settings.evalPrompts);
@@ -35,7 +36,8 @@ export async function runTraining(
   const held = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
   const rewardModel = await resolveReward(settings.reward);
 
-  const trainer = await PPOTrainer.create({ policy, rewardModel, ...hyperparameters });
+  const generator = await openRolloutEngine(rollout, policy);
+  const trainer = await PPOTrainer.create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters });
   say(terminal.dim(describeBackend(backend)));
   const interrupt = abortOnInterrupt(say);
   try {
@@ -50,6 +52,7 @@ export async function runTraining(
         reward: settings.reward,
         prompts: settings.prompts,
         evalPrompts: settings.evalPrompts,
+        rollout,
         ...(lora && loraConfig(lora)),
       },
       callbacks: {
@@ -71,6 +74,7 @@ export async function runTraining(
     interrupt.release();
     bar?.end();
     trainer.dispose();
+    await generator?.dispose();
     policy.dispose();
     await rewardModel.dispose?.();
   }

@@ -54,6 +54,16 @@ test("an adapter is set by flags and by the file alike, and rank 0 takes it away
   expect((await resolveTrainSettings(paths)).lora).toBeUndefined();
 });
 
+test("the policy writes the responses unless another engine is named", async () => {
+  expect((await resolveTrainSettings(paths)).rollout).toBe("policy");
+  expect((await resolveTrainSettings({ config: await configFile({ ...paths, rollout: "onnx" }), rollout: "onnx-int8" })).rollout).toBe(
+    "onnx-int8",
+  );
+  await expect(resolveTrainSettings({ config: await configFile({ ...paths, rollout: "faster" }) })).rejects.toThrow(
+    'rollout is "faster": give one of policy, ',
+  );
+});
+
 test("held-out prompts are answered every tenth step unless told otherwise", async () => {
   expect((await resolveTrainSettings({ ...paths, evalPrompts: "h" })).hyperparameters.evaluateEvery).toBe(10);
   expect((await resolveTrainSettings({ ...paths, evalPrompts: "h", evaluateEvery: 3 })).hyperparameters.evaluateEvery).toBe(3);

@@ -4,6 +4,7 @@ import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { isHyperparameter } from "./hyperparameter-flags.ts";
 import { type LoraFlags, type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
+import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 
 /** Everything that `cai train` has to know. */
 export interface TrainSettings {
@@ -14,6 +15,8 @@ export interface TrainSettings {
   readonly out: string;
   /** The adapter that is trained instead of the policy's own weights. */
   readonly lora: LoraSettings | undefined;
+  /** What writes the responses. */
+  readonly rollout: RolloutEngine;
   readonly hyperparameters: Hyperparameters;
 }
 
@@ -46,19 +49,20 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
       `cai train needs ${flagNames}: give ${missing.length === 1 ? "it" : "them"} as flags or in the file of --config`,
     );
   }
-  const { policy, reward, prompts, evalPrompts, out, lora, loraAlpha, loraTargets, ...rest } = given as Record<
+  const { policy, reward, prompts, evalPrompts, out, lora, loraAlpha, loraTargets, rollout, ...rest } = given as Record<
     (typeof names)[number],
     string
   > &
-    LoraFlags;
+    LoraFlags & { readonly rollout?: unknown };
   const adapter = resolveLora({ lora, loraAlpha, loraTargets });
+  const engine = checkRolloutEngine(rollout);
   const hyperparameters = await readingInput(() =>
     resolveHyperparameters({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...rest }),
   );
-  return { policy, reward, prompts, evalPrompts, out, lora: adapter, hyperparameters };
+  return { policy, reward, prompts, evalPrompts, out, lora: adapter, rollout: engine, hyperparameters };
 }
 
-const known: readonly string[] = [...names, ...loraNames];
+const known: readonly string[] = [...names, ...loraNames, "rollout"];
 const isKnown = (name: string): boolean => known.includes(name) || isHyperparameter(name);
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {

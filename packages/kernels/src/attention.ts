@@ -3,6 +3,13 @@ import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
 import { nativeOps } from "./native-ops.ts";
 
+/** What attention is computed from: `query` is `[B, h, Tq, d]`, `key` and `value` `[B, g, Tk, d]`, h divisible by g. */
+export interface AttentionHeads {
+  readonly query: tf.Tensor;
+  readonly key: tf.Tensor;
+  readonly value: tf.Tensor;
+}
+
 /**
  * Scaled dot-product attention (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762); what may be seen is said by `bias`.
  *
@@ -18,17 +25,7 @@ import { nativeOps } from "./native-ops.ts";
  * const x = tf.ones([1, 1, 2, 4]);
  * const y = causalAttention({ query: x, key: x, value: x, bias }); // [1, 1, 2, 4], all 1
  */
-export function causalAttention({
-  query,
-  key,
-  value,
-  bias,
-}: {
-  readonly query: tf.Tensor;
-  readonly key: tf.Tensor;
-  readonly value: tf.Tensor;
-  readonly bias?: tf.Tensor;
-}): tf.Tensor {
+export function causalAttention({ query, key, value, bias }: AttentionHeads & { readonly bias?: tf.Tensor }): tf.Tensor {
   const [batch, heads, , size] = query.shape as [number, number, number, number];
   const [, groups, keys] = key.shape as [number, number, number];
   if (
@@ -42,34 +39,64 @@ export function causalAttention({
       `causalAttention was given query [${query.shape}], key [${key.shape}], value [${value.shape}]: ` +
         "pass [B, h, Tq, d] and twice [B, g, Tk, d], h divisible by g.",
     );
-  const scale = 1 / Math.sqrt(size);
   return differentiable({
     inputs: { query, key, value },
     forward: (save) => {
-      const scores = headProduct(withHeads(tf.mul(query, scale), groups), key, true);
-      const seen = bias === undefined ? scores : withHeads(tf.add(withHeads(scores, heads), bias), groups);
-      const weights = tf.softmax(seen);
+      const weights = attentionWeights({ query, key }, bias);
       save?.([query, key, value, weights]);
-      return withHeads(headProduct(weights, value), heads);
+      return attendedValues(weights, value, heads);
     },
     gradients: (dy, [q, k, v, weights]) => {
+      const saved = { query: q!, key: k!, value: v! };
       // For both query and key; key's function, the later one, frees it.
-      const scores = tf.tidy(() => {
-        const g = tf.mul(tf.matMul(withHeads(tf.mul(dy, scale), groups), v!, false, true), weights!);
-        return tf.sub(g, tf.mul(weights!, tf.sum(g, -1, true)));
-      });
+      const scores = tf.tidy(() => scoreGradients(dy, saved, weights!));
       return {
-        query: () => withHeads(tf.matMul(scores, k!), heads),
+        query: () => queryGradients(scores, saved),
         key: () => {
-          const gradient = tf.matMul(scores, withHeads(q!, groups), true, false);
+          const gradient = keyGradients(scores, saved);
           scores.dispose();
           return gradient;
         },
-        value: () => tf.matMul(weights!, withHeads(dy, groups), true, false),
+        value: () => valueGradients(dy, saved, weights!),
       };
     },
   });
 }
+
+/** P = softmax(q·kᵀ/√d + bias), `[B, g, (h/g)·Tq, Tk]`. */
+export function attentionWeights({ query, key }: Omit<AttentionHeads, "value">, bias: tf.Tensor | undefined): tf.Tensor {
+  const [heads, groups] = [query.shape[1]!, key.shape[1]!];
+  const scores = headProduct(withHeads(tf.mul(query, scaleOf(query)), groups), key, true);
+  return tf.softmax(bias === undefined ? scores : withHeads(tf.add(withHeads(scores, heads), bias), groups));
+}
+
+/** y = P·v, `[B, h, Tq, d]`. */
+export function attendedValues(weights: tf.Tensor, value: tf.Tensor, heads: number): tf.Tensor {
+  return withHeads(headProduct(weights, value), heads);
+}
+
+/** dS/√d = P(dP − Σ dP·P)/√d with dP = dy·vᵀ, shaped as P. */
+export function scoreGradients(dy: tf.Tensor, { value }: AttentionHeads, weights: tf.Tensor): tf.Tensor {
+  const g = tf.mul(tf.matMul(withHeads(tf.mul(dy, scaleOf(dy)), value.shape[1]!), value, false, true), weights);
+  return tf.sub(g, tf.mul(weights, tf.sum(g, -1, true)));
+}
+
+/** dq of {@link scoreGradients}. */
+export function queryGradients(scores: tf.Tensor, { query, key }: AttentionHeads): tf.Tensor {
+  return withHeads(tf.matMul(scores, key), query.shape[1]!);
+}
+
+/** dk of {@link scoreGradients}. */
+export function keyGradients(scores: tf.Tensor, { query, key }: AttentionHeads): tf.Tensor {
+  return tf.matMul(scores, withHeads(query, key.shape[1]!), true, false);
+}
+
+/** dv = Pᵀ·dy. */
+export function valueGradients(dy: tf.Tensor, { value }: AttentionHeads, weights: tf.Tensor): tf.Tensor {
+  return tf.matMul(weights, withHeads(dy, value.shape[1]!), true, false);
+}
+
+const scaleOf = (heads: tf.Tensor): number => 1 / Math.sqrt(heads.shape[3]!);
 
 /** `[B, h, T, n]` read as `[B, heads, T · h / heads, n]`, sharing its numbers: the rows of neighbouring heads follow one another. */
 function withHeads(x: tf.Tensor, heads: number): tf.Tensor {

@@ -4,19 +4,22 @@ import { expect, test } from "vitest";
 import { causalAttention } from "./attention.ts";
 import { attentionBias } from "./attention-bias.ts";
 import { onBackends } from "./backends.fixture.ts";
+import { concatColumns } from "./concat-columns.ts";
 import { embedding } from "./embedding.ts";
 import { tensor } from "./finite-differences.fixture.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { linear } from "./linear.ts";
 import { loraLinear } from "./lora-linear.ts";
+import { packedAttention } from "./packed-attention.ts";
+import { placeRows } from "./packed-rows.ts";
 import { rmsNorm } from "./rms-norm.ts";
 import { rotaryEmbedding, rotation } from "./rotary-embedding.ts";
 import { swiglu } from "./swiglu.ts";
 import { tokenEntropy, tokenLogprobs } from "./token-distribution.ts";
 
 const int32 = (ids: number[]) => tf.tensor1d(ids, "int32");
-const positions = () => tf.tensor2d([0, 1, 2, 0, 0, 900], [2, 3], "int32");
+const positions = () => int32([0, 1, 2, 0, 0, 900]);
 const mask = new Uint8Array([0, 1, 1, 1, 1, 1, 1, 1]);
 
 type Kernel = readonly [name: string, shapes: readonly (readonly number[])[], f: (...inputs: tf.Tensor[]) => tf.Tensor];
@@ -39,7 +42,21 @@ const kernels: readonly Kernel[] = [
     ],
     (gate, up) => swiglu(gate!, up!),
   ],
-  ["rotaryEmbedding", [[2, 2, 3, 4]], (x) => rotaryEmbedding(x!, rotation(positions(), Float32Array.of(1, 0.1)))],
+  ["rotaryEmbedding", [[6, 12]], (x) => rotaryEmbedding(x!, rotation(positions(), Float32Array.of(1, 0.1)), 2)],
+  [
+    "concatColumns",
+    [
+      [3, 2],
+      [3, 5],
+    ],
+    (a, b) => concatColumns([a!, b!]),
+  ],
+  ["placeRows", [[4, 3]], (x) => placeRows(x!, Int32Array.of(2, -1, 0, 3, -1))],
+  [
+    "packedAttention",
+    [[7, 12]],
+    (queryKeyValue) => packedAttention({ queryKeyValue: queryKeyValue!, lengths: Int32Array.of(4, 1, 2), heads: 2, keyValueHeads: 1 }),
+  ],
   ["embedding", [[6, 4]], (table) => embedding(table!, int32([5, 0, 5]))],
   ["tokenLogprobs", [[3, 7]], (logits) => tokenLogprobs(logits!, int32([6, 0, 3]), 0.7)],
   ["tokenEntropy", [[3, 7]], (logits) => tokenEntropy(logits!, 0.7)],

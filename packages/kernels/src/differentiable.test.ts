@@ -1,7 +1,8 @@
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { differentiable, type Save } from "./differentiable.ts";
+import { differentiable } from "./differentiable.ts";
+import type { Save } from "./tape-node.ts";
 
 /** x·w + 3, which notes which gradients were computed and whether there was a tape. */
 function noted() {

@@ -1,12 +1,12 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
+import { activeRecording } from "./recording.ts";
+import { type Save, tapeEngine } from "./tape-node.ts";
 
-/** Keeps tensors for the backward pass; they come back in the same order. */
-export type Save = (tensors: tf.Tensor[]) => void;
-
-interface Recording {
-  readonly inputs: Readonly<Record<string, tf.Tensor>>;
-  readonly forwardFunc: (backend: unknown, save: Save) => tf.Tensor;
-  readonly backwardsFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => Readonly<Record<string, () => tf.Tensor>>;
+/** An operation with its own gradients. */
+export interface Differentiable<Name extends string> {
+  readonly inputs: Readonly<Record<Name, tf.Tensor>>;
+  readonly forward: (save?: Save) => tf.Tensor;
+  readonly gradients: (dy: tf.Tensor, saved: readonly tf.Tensor[]) => Readonly<Record<Name, () => tf.Tensor>>;
 }
 
 /**
@@ -14,23 +14,15 @@ interface Recording {
  * function that computes its gradient. As against `tf.customGrad`, those functions run only for inputs whose gradient somebody asked
  * for, so a frozen weight costs nothing. Each runs in a tidy of its own, in the order of `gradients`' keys in `inputs`.
  *
- * `save` is undefined where no gradient can be asked for: what only the backward pass needs is then not computed.
+ * `save` is undefined where no gradient can be asked for: what only the backward pass needs is then not computed. Inside of `recorded`, the
+ * operation is noted there, and not on the tape.
  */
-export function differentiable<Name extends string>({
-  inputs,
-  forward,
-  gradients,
-}: {
-  inputs: Readonly<Record<Name, tf.Tensor>>;
-  forward: (save?: Save) => tf.Tensor;
-  gradients: (dy: tf.Tensor, saved: readonly tf.Tensor[]) => Readonly<Record<Name, () => tf.Tensor>>;
-}): tf.Tensor {
-  // tf.customGrad is this same call with every gradient computed at once; the engine's own types hide it.
-  const engine = tf.engine() as unknown as { runKernelFunc(recording: Recording): tf.Tensor; isTapeOn(): boolean };
-  const recording = engine.isTapeOn();
-  return engine.runKernelFunc({
-    inputs,
-    forwardFunc: (_, save) => forward(recording ? save : undefined),
-    backwardsFunc: gradients,
-  });
+export function differentiable<Name extends string>(operation: Differentiable<Name>): tf.Tensor {
+  const recording = activeRecording();
+  if (recording !== undefined) return recording.note(operation);
+  const { inputs, forward, gradients } = operation;
+  const engine = tapeEngine();
+  const tapeIsOn = engine.isTapeOn();
+  // tf.customGrad is this same call with every gradient computed at once.
+  return engine.runKernelFunc({ inputs, forwardFunc: (_, save) => forward(tapeIsOn ? save : undefined), backwardsFunc: gradients });
 }

@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { readIds } from "./ids.ts";
+import { asMatrix } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
+import { isLastUse, tapeEngine, tapeNode } from "./tape-node.ts";
 
 /**
  * Rows of a table: y = table[ids].
@@ -14,7 +16,7 @@ import { nativeOps } from "./native-ops.ts";
  * const y = embedding(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor1d([1, 1], "int32")); // [[3, 4], [3, 4]]
  */
 export function embedding(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
-  const [size, width] = table.shape as [number, number];
+  const size = table.shape[0]!;
   readIds("embedding", ids, size);
   return differentiable({
     inputs: { table },
@@ -22,17 +24,53 @@ export function embedding(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
       save?.([ids]);
       return tf.gather(table, ids as tf.Tensor1D);
     },
-    gradients: (dy, [savedIds]) => ({
-      table: () =>
-        nativeOps() === undefined
-          ? scatterRows(dy, savedIds!, size, width)
-          : tf.unsortedSegmentSum(tf.reshape(dy, [-1, width]), tf.reshape(savedIds!, [-1]) as tf.Tensor1D, size),
-    }),
+    gradients: (dy, [savedIds]) => ({ table: () => scatteredRows(dy, savedIds!, size) }),
   });
 }
 
+/**
+ * {@link embedding} of a table that has another use further on, as where the output matrix of a model is its embedding's.
+ *
+ * `rows` are table[ids]; `table` is the table, to be used there: the gradient of that use comes first in the backward pass, and that of the
+ * rows is added to it in its memory. Two uses of the table itself would fill two tensors `[V, H]` and add them into a third. Where there is no
+ * tape to record on, `table` is the table itself. Otherwise it is a tensor of its own that shares its numbers, for operations alone whose
+ * gradient is no view of another tensor, and like `rows` the caller's to dispose of.
+ *
+ * @throws KernelError `bad-dtype`, `id-out-of-range`.
+ * @example
+ * const { rows, table } = tiedEmbedding(weight, ids);
+ * const logits = linear(blocks(rows), table, undefined, { transposed: true });
+ */
+export function tiedEmbedding(table: tf.Tensor, ids: tf.Tensor): { readonly rows: tf.Tensor; readonly table: tf.Tensor } {
+  readIds("tiedEmbedding", ids, table.shape[0]!);
+  if (!tapeEngine().isTapeOn()) return { rows: tf.gather(table, ids as tf.Tensor1D), table };
+  const [rows, shared] = tapeNode({
+    inputs: { table },
+    forward(save) {
+      save?.([ids]);
+      return [tf.gather(table, ids as tf.Tensor1D), tf.clone(table)];
+    },
+    backward: ([dRows, dTable], [savedIds]) => ({ table: withRowsAdded(dTable!, savedIds!, dRows!) }),
+  });
+  return { rows: rows!, table: shared! };
+}
+
+function withRowsAdded(table: tf.Tensor, ids: tf.Tensor, rows: tf.Tensor): tf.Tensor {
+  const native = nativeOps();
+  if (!native?.has("CaiScatterAddRows") || !isLastUse(tapeEngine())) return tf.add(table, scatteredRows(rows, ids, table.shape[0]!));
+  native.runMany("CaiScatterAddRows", {}, [table, ids, rows], 0);
+  return table;
+}
+
+/** A table `[size, H]` with row i of `rows` added to its row ids[i], 0 elsewhere. */
+function scatteredRows(rows: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor {
+  const width = rows.shape.at(-1)!;
+  if (nativeOps() === undefined) return scatterInJs(rows, ids, size, width);
+  return tf.unsortedSegmentSum(asMatrix(rows), tf.reshape(ids, [-1]) as tf.Tensor1D, size);
+}
+
 // In JS, because WASM has no UnsortedSegmentSum.
-function scatterRows(dy: tf.Tensor, ids: tf.Tensor, size: number, width: number): tf.Tensor {
+function scatterInJs(dy: tf.Tensor, ids: tf.Tensor, size: number, width: number): tf.Tensor {
   const rows = dy.dataSync();
   const sums = new Float32Array(size * width);
   ids.dataSync().forEach((id, row) => {

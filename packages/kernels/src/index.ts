@@ -1,14 +1,29 @@
+export { add } from "./add.ts";
 export { causalAttention, mergeHeads, splitHeads } from "./attention.ts";
 export { attentionBias } from "./attention-bias.ts";
-export { embedding } from "./embedding.ts";
+export { concatColumns } from "./concat-columns.ts";
+export { type DecodeAttention, decodeAttention } from "./decode-attention.ts";
+export { drawTokens } from "./draw-tokens.ts";
+export { embedding, tiedEmbedding } from "./embedding.ts";
 export { KernelError } from "./error.ts";
 export { gelu } from "./gelu.ts";
+export { hiddenLogprobs } from "./hidden-logprobs.ts";
+export { type Int8Weights, int8Linear, quantizeColumns } from "./int8-weights.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { linear } from "./linear.ts";
 export { loraLinear } from "./lora-linear.ts";
 export { type NativeAttribute, type NativeOps, nativeOps } from "./native-ops.ts";
+export { type PackedSequences, packedAttention } from "./packed-attention.ts";
+export { placeRows } from "./packed-rows.ts";
 export { createParameter } from "./parameter.ts";
+export { recorded } from "./recording.ts";
 export { rmsNorm } from "./rms-norm.ts";
 export { type Rotation, rotaryEmbedding, rotation } from "./rotary-embedding.ts";
 export { swiglu } from "./swiglu.ts";
-export { tokenEntropy, tokenLogprobs } from "./token-distribution.ts";
+export {
+  type TokenDistribution,
+  tokenDistribution,
+  tokenDistributionGradient,
+  tokenEntropy,
+  tokenLogprobs,
+} from "./token-distribution.ts";

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
+import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
 import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
-import { layerNorm } from "./layer-norm.ts";
+import { layerNorm, portableLayerNorm } from "./layer-norm.ts";
+import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
   test("[1, 3] has mean 2 and variance 1: [-1, 1], then gain and bias", () => {
@@ -32,6 +33,26 @@ onEachBackend(() => {
     const all = tf.grads((a, g, b) => tf.sum(tf.square(layerNorm(a!, g!, b!, 1e-5))))([x, gain, bias]);
     const alone = tf.grad((a) => tf.sum(tf.square(layerNorm(a, gain, bias, 1e-5))))(x);
     expect(alone.arraySync()).toEqual(all[0]!.arraySync());
+  });
+});
+
+await onNativeKernels(() => {
+  test.each([
+    [1, 8],
+    [3, 65],
+    [90, 771],
+  ])("%i rows of %i come out as from tfjs's operations, gradients too", (rows, width) => {
+    expectTwins(
+      (x, gain, bias) => layerNorm(x!, gain!, bias!, 1e-5),
+      (x, gain, bias) => portableLayerNorm(x!, gain!, bias!, 1e-5),
+      [tensor([rows, width], 1, 3), tensor([width], 2), tensor([width], 3)],
+      5e-6,
+    );
+  });
+
+  test("NaN spoils its own row only", () => {
+    const y = layerNorm(tf.tensor2d([Number.NaN, 1, 1, 3], [2, 2]), tf.ones([2]), tf.zeros([2]), 0).dataSync();
+    expect([...y]).toEqual([Number.NaN, Number.NaN, -1, 1]);
   });
 });
 

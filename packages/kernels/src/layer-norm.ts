@@ -1,13 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { sumOfRows } from "./bias.ts";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
-import { sumOfRows } from "./matrix.ts";
+import { nativeOps } from "./native-ops.ts";
 
 /**
  * Layer normalisation over the last axis (Ba et al. 2016, https://arxiv.org/abs/1607.06450).
  *
  * `x` is `[..., H]`, `gain` and `bias` `[H]`. n = (x − mean(x))·r with r = 1/√(var(x) + epsilon), variance biased; y = n·gain + bias.
- * With g = dy·gain: dx = r·(g − mean(g) − n·mean(g·n)), dgain = Σ dy·n, dbias = Σ dy. Saved for the backward pass: n and r.
+ * With g = dy·gain: dx = r·(g − mean(g) − n·mean(g·n)), dgain = Σ dy·n, dbias = Σ dy. Saved for the backward pass: x, its mean and r;
+ * without the native kernel n and r.
  *
  * @throws KernelError `shape-mismatch`.
  * @example
@@ -20,6 +22,27 @@ export function layerNorm(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor, epsilo
       "shape-mismatch",
       `layerNorm was given x [${x.shape}], gain [${gain.shape}], bias [${bias.shape}]: gain and bias must be [${size}].`,
     );
+  return nativeOps()?.has("CaiLayerNorm") ? nativeLayerNorm(x, gain, bias, epsilon) : portableLayerNorm(x, gain, bias, epsilon);
+}
+
+function nativeLayerNorm(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor, epsilon: number): tf.Tensor {
+  return differentiable({
+    inputs: { x, gain, bias },
+    forward: (save) => {
+      const [y, moments] = nativeOps()!.runMany("CaiLayerNorm", { epsilon: { float: epsilon } }, [x, gain, bias], 2);
+      save?.([x, moments!, gain]);
+      return y!;
+    },
+    gradients: (dy, [savedX, moments, savedGain]) => ({
+      x: () => nativeOps()!.run("CaiLayerNormGradient", {}, [savedX!, moments!, savedGain!, dy]),
+      gain: () => nativeOps()!.run("CaiLayerNormGainGradient", {}, [savedX!, moments!, dy]),
+      bias: () => sumOfRows(dy),
+    }),
+  });
+}
+
+/** As `layerNorm`, in tfjs's operations. */
+export function portableLayerNorm(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor, epsilon: number): tf.Tensor {
   return differentiable({
     inputs: { x, gain, bias },
     forward: (save) => {

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
+import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { linear } from "./linear.ts";
-import { loraLinear } from "./lora-linear.ts";
+import { loraLinear, withLowRank } from "./lora-linear.ts";
 
 onEachBackend(() => {
   // x·W + b = [1 2]·[1 3; 2 4] + [10 20] = [15 31]; x·Aᵀ = 1 + 2·5 = 11; 2·11·Bᵀ = [22 −22].
@@ -33,8 +33,28 @@ onEachBackend(() => {
   });
 });
 
+await onNativeKernels(() => {
+  test.each([
+    [1, 1, 1],
+    [5, 3, 33],
+    [70, 8, 771],
+  ])("%i rows of rank %i added to rows of %i come out as from tfjs's operations", (rows, rank, width) => {
+    const [left, right] = [tensor([rows, rank]), tensor([rank, width], 2)];
+    const expected = tf.add(tensor([rows, width], 3), tf.mul(tf.matMul(left, right), 1.5)).dataSync();
+    for (const transposed of [false, true]) {
+      const sum = withLowRank(tensor([rows, width], 3), left, transposed ? tf.transpose(right) : right, { scale: 1.5, transposed });
+      sum.dataSync().forEach((value, element) => {
+        expect(Math.abs(value - expected[element]!)).toBeLessThan(2e-6);
+      });
+    }
+  });
+});
+
 test("matrices that do not fit are refused with all shapes in the message", () => {
   const [x, weight, b] = [tf.zeros([2, 4]), tf.zeros([4, 5]), tf.zeros([5, 3])] as const;
   expect(() => loraLinear(x, { weight, a: tf.zeros([2, 4]), b, scale: 1 })).toThrow(/x \[2,4\], A \[2,4\], B \[5,3\]/);
   expect(() => loraLinear(x, { weight, a: tf.zeros([4, 3]), b, scale: 1 })).toThrow(expect.objectContaining({ code: "shape-mismatch" }));
+  const fitting = { a: tf.zeros([3, 4]), b, scale: 1 };
+  expect(() => loraLinear(x, { weight: tf.zeros([3, 5]), ...fitting })).toThrow(/weight \[3,5\]/);
+  expect(() => loraLinear(x, { weight, bias: tf.zeros([1]), ...fitting })).toThrow(/bias \[1\]/);
 });

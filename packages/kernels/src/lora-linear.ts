@@ -1,15 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { sumOfRows, withBias } from "./bias.ts";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
-import { linear } from "./linear.ts";
-import { asMatrix, matrixProduct, sumOfRows } from "./matrix.ts";
+import { checkLinear, withRowsOf } from "./linear.ts";
+import { asMatrix, matrixProduct } from "./matrix.ts";
+import { nativeOps } from "./native-ops.ts";
 
 /**
  * A linear layer with a low-rank update beside its weight (LoRA, Hu et al. 2021, arXiv:2106.09685): y = x·W + b + s·(x·Aᵀ)·Bᵀ.
  *
  * `x`, `weight`, `bias` and `transposed` are as in `linear`; A is `[R, I]`, B `[O, R]`, s a number. With dy `[N, O]` and
- * dr = s·dy·B `[N, R]`: dA = drᵀ·x, dB = s·dyᵀ·(x·Aᵀ), dx = dy·Wᵀ + dr·A. Saved for the backward pass: x, W, A and B, where a sum of two
- * linear layers would save both terms, `[N, O]` each.
+ * dr = dy·B `[N, R]`: dA = s·drᵀ·x, dB = s·dyᵀ·(x·Aᵀ), dx = dy·Wᵀ + s·dr·A. Saved for the backward pass: x, W, A, B and x·Aᵀ `[N, R]`.
  *
  * @throws KernelError `shape-mismatch`.
  * @example
@@ -34,6 +35,7 @@ export function loraLinear(
     readonly transposed?: boolean;
   },
 ): tf.Tensor {
+  checkLinear(x, weight, bias, transposed);
   const outputSize = weight.shape[transposed ? 0 : 1]!;
   if (a.rank !== 2 || b.rank !== 2 || a.shape[1] !== x.shape.at(-1) || a.shape[0] !== b.shape[1] || b.shape[0] !== outputSize)
     throw new KernelError(
@@ -41,30 +43,49 @@ export function loraLinear(
       `loraLinear was given x [${x.shape}], A [${a.shape}], B [${b.shape}] and an output size of ${outputSize}: ` +
         "A must be [rank, input size], B [output size, rank].",
     );
-  const reduce = (input: tf.Tensor, matrix: tf.Tensor) => tf.mul(matrixProduct(asMatrix(input), matrix, { transposeB: true }), scale);
   const inputs: Record<string, tf.Tensor> = bias === undefined ? { x, weight, a, b } : { x, weight, a, b, bias };
   return differentiable({
     inputs,
     forward: (save) => {
-      save?.([x, weight, a, b]);
-      const whole = linear(x, weight, bias, { transposed });
-      return tf.add(whole, tf.reshape(matrixProduct(reduce(x, a), b, { transposeB: true }), whole.shape));
+      const rows = asMatrix(x);
+      const reduced = matrixProduct(rows, a, { transposeB: true });
+      save?.([x, weight, a, b, reduced]);
+      const product = matrixProduct(rows, weight, { transposeB: transposed });
+      const whole = bias === undefined ? product : withBias(product, bias);
+      return withRowsOf(x, withLowRank(whole, reduced, b, { scale, transposed: true }));
     },
-    gradients: (dy, [savedX, savedWeight, savedA, savedB]) => {
-      const ofReduced = () => tf.mul(matrixProduct(asMatrix(dy), savedB!), scale);
+    gradients: (dy, [savedX, savedWeight, savedA, savedB, reduced]) => {
+      const dRows = asMatrix(dy);
+      const dReduced = matrixProduct(dRows, savedB!);
       return {
         x: () => {
-          const throughWeight = matrixProduct(asMatrix(dy), savedWeight!, { transposeB: !transposed });
-          return tf.reshape(tf.add(throughWeight, matrixProduct(ofReduced(), savedA!)), x.shape);
+          const throughWeight = matrixProduct(dRows, savedWeight!, { transposeB: !transposed });
+          return withRowsOf(x, withLowRank(throughWeight, dReduced, savedA!, { scale, transposed: false }));
         },
         weight: () => {
-          const [left, right] = transposed ? [dy, savedX!] : [savedX!, dy];
-          return matrixProduct(asMatrix(left), asMatrix(right), { transposeA: true });
+          const [left, right] = transposed ? [dRows, asMatrix(savedX!)] : [asMatrix(savedX!), dRows];
+          return matrixProduct(left, right, { transposeA: true });
         },
-        a: () => matrixProduct(ofReduced(), asMatrix(savedX!), { transposeA: true }),
-        b: () => matrixProduct(asMatrix(dy), reduce(savedX!, savedA!), { transposeA: true }),
+        a: () => tf.mul(matrixProduct(dReduced, asMatrix(savedX!), { transposeA: true }), scale),
+        b: () => tf.mul(matrixProduct(dRows, reduced!, { transposeA: true }), scale),
         bias: () => sumOfRows(dy),
       };
     },
   });
+}
+
+/**
+ * sum + scale·left·right, for left `[N, R]` and right `[R, M]` (`transposed`: `[M, R]`). Natively it is written into `sum`, which must be a
+ * tensor that the caller has just made and shares with nobody; go on with the result alone.
+ */
+export function withLowRank(
+  sum: tf.Tensor,
+  left: tf.Tensor,
+  right: tf.Tensor,
+  { scale, transposed }: { readonly scale: number; readonly transposed: boolean },
+): tf.Tensor {
+  const native = nativeOps();
+  if (!native?.has("CaiAddLowRank")) return tf.add(sum, tf.mul(matrixProduct(left, right, { transposeB: transposed }), scale));
+  native.runMany("CaiAddLowRank", { scale: { float: scale }, transposed: { bool: transposed } }, [sum, left, right], 0);
+  return sum;
 }

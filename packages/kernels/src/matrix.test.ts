@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { onEachBackend } from "./backends.fixture.ts";
 import { tensor } from "./finite-differences.fixture.ts";
-import { asMatrix, matrixProduct, sumOfRows } from "./matrix.ts";
+import { asMatrix, matrixProduct } from "./matrix.ts";
 
 onEachBackend(() => {
   test.each([
@@ -25,12 +25,25 @@ onEachBackend(() => {
     expect(product.shape).toEqual([2, 4]);
   });
 
-  test("sumOfRows adds up everything over the last axis", () => {
-    expect(sumOfRows(tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2])).arraySync()).toEqual([16, 20]);
+  test("few rows times a large transposed matrix, and many rows, come out alike", () => {
+    // Each element is 1·1 + 2·2 + … + 4·4 = 30.
+    const [row, column] = [tf.tensor2d([[1, 2, 3, 4]]), tf.tile(tf.tensor2d([[1, 2, 3, 4]]), [2 ** 18 + 1, 1])];
+    expect(
+      matrixProduct(row, column, { transposeB: true })
+        .dataSync()
+        .every((x) => x === 30),
+    ).toBe(true);
+    expect(
+      matrixProduct(column, row, { transposeB: true })
+        .dataSync()
+        .every((x) => x === 30),
+    ).toBe(true);
   });
 
   test("asMatrix folds all axes but the last", () => {
     expect(asMatrix(tf.zeros([2, 3, 4])).shape).toEqual([6, 4]);
     expect(asMatrix(tf.zeros([4])).shape).toEqual([1, 4]);
+    const matrix = tf.zeros([2, 3]);
+    expect(asMatrix(matrix)).toBe(matrix);
   });
 });

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeOps } from "./native-ops.ts";
+import { mostSkinnyRows, skinnyProduct } from "./skinny-product.ts";
 
 /**
- * The product of two matrices, each transposed if its flag says so, by the fastest way of each backend.
+ * The product of two matrices, each transposed if its flag says so, by the fastest way of each backend: `skinnyProduct` where a has few rows.
  *
- * tfjs calls TensorFlow's batched product also for plain matrices: `MatMul` takes half its time, unless b is transposed. WASM has its
- * fast product for plain matrices only: transposing them first is ten times faster than its flags.
+ * tfjs calls TensorFlow's batched product also for plain matrices: `MatMul` takes half its time, unless few rows meet a large transposed
+ * b. WASM has its fast product for plain matrices only: transposing them first is ten times faster than its flags.
  */
 export function matrixProduct(
   a: tf.Tensor,
@@ -13,22 +14,19 @@ export function matrixProduct(
   { transposeA = false, transposeB = false }: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {},
 ): tf.Tensor {
   const native = nativeOps();
-  if (native !== undefined && !transposeB) {
-    const attributes = { T: { type: "float32" }, transpose_a: { bool: transposeA }, transpose_b: { bool: false } } as const;
+  const rows = a.shape[transposeA ? 1 : 0]!;
+  // What a cache holds is not worth a product of its own, and small models then give the same bits for any number of rows.
+  if (!transposeA && rows <= mostSkinnyRows && b.size >= 2 ** 16 && native?.has("CaiSkinnyMatMul")) return skinnyProduct(a, b, transposeB);
+  const batchedIsFaster = transposeB && rows < 256 && b.size > 2 ** 20;
+  if (native !== undefined && !batchedIsFaster) {
+    const attributes = { T: { type: "float32" }, transpose_a: { bool: transposeA }, transpose_b: { bool: transposeB } } as const;
     return native.run("MatMul", attributes, [a, b]);
   }
   if (tf.getBackend() === "wasm") return tf.matMul(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b);
   return tf.matMul(a, b, transposeA, transposeB);
 }
 
-/** Σ over all rows: `[..., H]` to `[H]`. */
-export function sumOfRows(x: tf.Tensor): tf.Tensor {
-  const rows = asMatrix(x);
-  // Twice as fast as TensorFlow's general sum.
-  return nativeOps()?.run("BiasAddGrad", { T: { type: "float32" }, data_format: { string: "NHWC" } }, [rows]) ?? tf.sum(rows, 0);
-}
-
-/** `[..., H]` as `[N, H]`, sharing its numbers. */
+/** `[..., H]` as `[N, H]`, sharing its numbers; itself if it is that. */
 export function asMatrix(x: tf.Tensor): tf.Tensor {
-  return tf.reshape(x, [-1, x.shape.at(-1)!]);
+  return x.rank === 2 ? x : tf.reshape(x, [-1, x.shape.at(-1)!]);
 }

@@ -1,6 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onBackends } from "./backends.fixture.ts";
+import { onBackends, onNativeKernels } from "./backends.fixture.ts";
 import { nativeOps } from "./native-ops.ts";
 
 onBackends(["cpu", "wasm"], () => {
@@ -19,6 +20,10 @@ onBackends(["tensorflow"], () => {
     expect([...indices!.dataSync()]).toEqual([2, 1]);
   });
 
+  test("an op that TensorFlow does not know is not there", () => {
+    expect(nativeOps()!.has("CaiOfNoKind")).toBe(false);
+  });
+
   test("a variable of TensorFlow's is made, assigned, read and destroyed", () => {
     const native = nativeOps()!;
     const dtype = { type: "float32" } as const;
@@ -31,5 +36,17 @@ onBackends(["tensorflow"], () => {
     expect([...native.run("ReadVariableOp", { dtype }, [variable]).dataSync()]).toEqual([1, 2]);
     native.runMany("DestroyResourceOp", { ignore_lookup_error: { bool: false } }, [variable], 0);
     expect(() => native.run("ReadVariableOp", { dtype }, [variable])).toThrow();
+  });
+});
+
+await onNativeKernels(() => {
+  const sources = new URL("../../backend/src/native/kernels/", import.meta.url);
+  const registered = readdirSync(sources)
+    .filter((name) => name.endsWith(".cc"))
+    .flatMap((name) => [...readFileSync(new URL(name, sources), "utf8").matchAll(/Op<\w+> \w+\(\s*"(Cai\w+)"/g)].map((match) => match[1]!));
+
+  test("every kernel that is compiled in is known, whatever inputs and attributes it wants", () => {
+    expect(registered.length).toBeGreaterThan(20);
+    expect(registered.filter((op) => !nativeOps()!.has(op as `Cai${string}`))).toEqual([]);
   });
 });

@@ -69,7 +69,7 @@ export function nativeOps(): NativeOps | undefined {
 
 const knownOps = new WeakMap<NodeBackend, Map<string, boolean>>();
 
-/** Called without its inputs, an op that is there complains of them. */
+/** Called without inputs and attributes, an op that is there complains of them; of others TensorFlow says that no such name is registered. */
 function isKnown(backend: NodeBackend, op: string): boolean {
   if (backend.isUsingGpuDevice) return false;
   const known = knownOps.get(backend) ?? new Map<string, boolean>();
@@ -80,7 +80,7 @@ function isKnown(backend: NodeBackend, op: string): boolean {
       backend.executeMultipleOutputs(op, [], [], 1);
       found = true;
     } catch (error) {
-      found = !String(error).includes("not registered");
+      found = !/\bregistered\b/.test(String(error));
     }
     known.set(op, found);
   }

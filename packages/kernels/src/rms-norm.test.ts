@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
+import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
 import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
-import { rmsNorm } from "./rms-norm.ts";
+import { portableRmsNorm, rmsNorm } from "./rms-norm.ts";
+import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
   test("[1, 7] has mean square 25: [1/5, 7/5], then the gain", () => {
@@ -36,6 +37,21 @@ onEachBackend(() => {
     const all = tf.grads((a, g) => tf.sum(tf.square(rmsNorm(a!, g!, 1e-5))))([x, gain]);
     const alone = tf.grad((a) => tf.sum(tf.square(rmsNorm(a, gain, 1e-5))))(x);
     expect(alone.arraySync()).toEqual(all[0]!.arraySync());
+  });
+});
+
+await onNativeKernels(() => {
+  test.each([
+    [1, 8],
+    [3, 65],
+    [90, 771],
+  ])("%i rows of %i come out as from tfjs's operations, gradients too", (rows, width) => {
+    expectTwins(
+      (x, gain) => rmsNorm(x!, gain!, 1e-5),
+      (x, gain) => portableRmsNorm(x!, gain!, 1e-5),
+      [tensor([rows, width], 1, 3), tensor([width], 2)],
+      5e-6,
+    );
   });
 });
 

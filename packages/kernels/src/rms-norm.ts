@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { sumOfRows } from "./bias.ts";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
-import { sumOfRows } from "./matrix.ts";
+import { nativeOps } from "./native-ops.ts";
 
 /**
  * Root-mean-square normalisation over the last axis (Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467).
@@ -17,6 +18,26 @@ export function rmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tens
   const size = x.shape.at(-1);
   if (gain.size !== size)
     throw new KernelError("shape-mismatch", `rmsNorm was given x [${x.shape}], gain [${gain.shape}]: gain must be [${size}].`);
+  return nativeOps()?.has("CaiRmsNorm") ? nativeRmsNorm(x, gain, epsilon) : portableRmsNorm(x, gain, epsilon);
+}
+
+function nativeRmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
+  return differentiable({
+    inputs: { x, gain },
+    forward: (save) => {
+      const [y, scale] = nativeOps()!.runMany("CaiRmsNorm", { epsilon: { float: epsilon } }, [x, gain], 2);
+      save?.([x, scale!, gain]);
+      return y!;
+    },
+    gradients: (dy, [savedX, scale, savedGain]) => ({
+      x: () => nativeOps()!.run("CaiRmsNormGradient", {}, [savedX!, scale!, savedGain!, dy]),
+      gain: () => nativeOps()!.run("CaiRmsNormGainGradient", {}, [savedX!, scale!, dy]),
+    }),
+  });
+}
+
+/** As `rmsNorm`, in tfjs's operations. */
+export function portableRmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
   return differentiable({
     inputs: { x, gain },
     forward: (save) => {

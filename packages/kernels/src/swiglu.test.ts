@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
+import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
 import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
-import { swiglu } from "./swiglu.ts";
+import { portableSwiglu, swiglu } from "./swiglu.ts";
+import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
   test("a gate of ln 3 lets 3/4 of it through, one of -ln 3 a quarter, one of 0 nothing", () => {
@@ -25,6 +26,16 @@ onEachBackend(() => {
     const [forGate, forUp] = tf.grads((g, u) => tf.sum(swiglu(g!, u!)))([gate, up]);
     expect([...forGate!.dataSync()].map(Math.abs)).toEqual([2, 0]);
     expect([...forUp!.dataSync()].map(Math.abs)).toEqual([1000, 0]);
+  });
+});
+
+await onNativeKernels(() => {
+  test.each([7, 40_000])("%i numbers come out as from tfjs's operations, gradients too", (count) => {
+    expectTwins(
+      (gate, up) => swiglu(gate!, up!),
+      (gate, up) => portableSwiglu(gate!, up!),
+      [tensor([count], 1, 8), tensor([count], 2, 3)],
+    );
   });
 });
 

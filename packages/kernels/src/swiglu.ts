@@ -15,6 +15,25 @@ import { nativeOps } from "./native-ops.ts";
 export function swiglu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
   if (!tf.util.arraysEqual(gate.shape, up.shape))
     throw new KernelError("shape-mismatch", `swiglu was given gate [${gate.shape}] and up [${up.shape}]: pass two of one shape.`);
+  return nativeOps()?.has("CaiSwiglu") ? nativeSwiglu(gate, up) : portableSwiglu(gate, up);
+}
+
+function nativeSwiglu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
+  return differentiable({
+    inputs: { gate, up },
+    forward: (save) => {
+      save?.([gate, up]);
+      return nativeOps()!.run("CaiSwiglu", {}, [gate, up]);
+    },
+    gradients: (dy, [savedGate, savedUp]) => {
+      const [forGate, forUp] = nativeOps()!.runMany("CaiSwigluGradient", {}, [savedGate!, savedUp!, dy], 2);
+      return { gate: () => forGate!, up: () => forUp! };
+    },
+  });
+}
+
+/** As `swiglu`, in tfjs's operations. */
+export function portableSwiglu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
   return differentiable({
     inputs: { gate, up },
     forward: (save) => {

@@ -16,7 +16,7 @@ export function expectTwins(fast: Differentiable, portable: Differentiable, inpu
   evaluate(fast).forEach((computed, index) => {
     const what = index === 0 ? "value" : `gradient of input ${index - 1}`;
     expect(computed.shape, what).toEqual(expected[index]!.shape);
-    const wanted = expected[index]!.dataSync();
+    const wanted = expected[index]!.dataSync<"float32">();
     const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
     computed.dataSync().forEach((value, element) => {
       const difference = Math.abs(value - wanted[element]!) / largest;

@@ -38,6 +38,10 @@ test.each([
     "GPT-2 with an inner layer of its own width",
     { model_type: "gpt2", vocab_size: 48, n_positions: 64, n_embd: 12, n_layer: 1, n_head: 3, n_inner: 7 },
   ],
+  [
+    "GPT-2 with an output of its own",
+    { model_type: "gpt2", vocab_size: 48, n_positions: 64, n_embd: 12, n_layer: 1, n_head: 3, tie_word_embeddings: false },
+  ],
 ])("%s: logits equal TensorFlow.js's, and int8 ones come near", async (_, config) => {
   const tokenizer = createTokenizer({ tokenizerJson: { model: { type: "BPE", vocab: vocabOf(48), merges: [] } } });
   const policy = await createPolicy({ config: { ...config, initializer_range: 0.3 }, seed: 3, tokenizer });

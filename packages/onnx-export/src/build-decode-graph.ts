@@ -25,6 +25,8 @@ export type { DecoderModel } from "./decoder-model.ts";
 export function buildDecodeGraph({ quantize = false, ...model }: DecoderModel & { readonly quantize?: boolean }): GraphBuilder {
   const family = familyOf(model.config);
   const graph = new DecoderGraph({ model, heads: family.heads(model), quantize });
-  graph.finish(family.hiddenStates(graph, model));
+  let hidden = graph.embed(family.embeddings);
+  for (let layer = 0; layer < model.architecture.layerCount; layer++) hidden = family.block(graph, layer, hidden, model);
+  graph.finish(family.finalNorm(graph, hidden, model));
   return graph.builder;
 }

@@ -14,6 +14,9 @@ export interface DecoderModel {
   readonly weights: ReadonlyMap<string, Float32Array>;
 }
 
+/** A model without its numbers. */
+export type DecoderStructure = Omit<DecoderModel, "weights">;
+
 /** How a family's attention is cut into heads. */
 export interface AttentionHeads {
   readonly headCount: number;

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { type CausalPolicy, mergeLora } from "@cai/policy";
+import { type CausalPolicy, mergeLora, modelTextFiles } from "@cai/policy";
 import { buildDecodeGraph } from "./build-decode-graph.ts";
 import { OnnxExportError } from "./error.ts";
 import { exportedConfig } from "./exported-config.ts";
 import { familyOf } from "./families/registry.ts";
-import { makeFolder, removeFile, writeWhole } from "./write-whole.ts";
+import { files } from "./files.ts";
 
 const largestFile = 2 ** 31 - 1;
 
@@ -44,28 +44,13 @@ export async function exportOnnx({
   const build = (int8: boolean) => buildDecodeGraph({ config, architecture, weights, quantize: int8 }).toBytes();
 
   const float32 = build(false);
-  await makeFolder(join(directory, "onnx"));
-  await writeWhole(join(directory, "onnx", "model.onnx"), float32);
+  await files.makeFolder(join(directory, "onnx"));
+  await files.write(join(directory, "onnx", "model.onnx"), float32);
   const quantizedFile = join(directory, "onnx", "model_quantized.onnx");
-  if (quantize) await writeWhole(quantizedFile, build(true));
-  else await removeFile(quantizedFile);
-  for (const [name, text] of textFiles(policy.parts, quantize)) await writeWhole(join(directory, name), text);
-}
-
-function textFiles(
-  { config, generationConfig, eosTokenIds, tokenizer }: CausalPolicy["parts"],
-  quantize: boolean,
-): ReadonlyMap<string, string> {
-  const eosTokenId = eosTokenIds.length === 1 ? eosTokenIds[0] : eosTokenIds;
-  return new Map([
-    ["config.json", jsonText(exportedConfig(config, quantize))],
-    ["generation_config.json", generationConfig ?? jsonText({ bos_token_id: config.bos_token_id, eos_token_id: eosTokenId })],
-    ...(tokenizer.files ?? []),
-  ]);
-}
-
-function jsonText(json: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(json, undefined, 2)}\n`;
+  if (quantize) await files.write(quantizedFile, build(true));
+  else await files.remove(quantizedFile);
+  const texts = modelTextFiles(policy.parts, exportedConfig(config, quantize));
+  for (const [name, text] of texts) await files.write(join(directory, name), text);
 }
 
 function refuseTooLarge(parameters: CausalPolicy["parts"]["architecture"]["parameters"]): void {

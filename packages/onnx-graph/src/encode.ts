@@ -3,13 +3,16 @@ import { OnnxGraphError } from "./error.ts";
 import { type GraphProto, type ModelProto, messages } from "./schema.ts";
 import { type DataType, dataTypes } from "./tensor.ts";
 
-/** A constant tensor with its bytes as they go into the file. */
+/** A constant tensor with its bytes as they go into the file, or with the name of the file beside that holds them, and nothing else. */
 export interface Initializer {
   readonly name: string;
   readonly type: DataType;
   readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | { readonly location: string };
 }
+
+/** ONNX's number for data that lies outside of the model. */
+const external = 1;
 
 const largest = 2 ** 31 - 1;
 
@@ -28,8 +31,13 @@ export function encodeModel({
 }): Uint8Array<ArrayBuffer> {
   const graphParts = [messages.graph.encode(graph).finish()];
   for (const { name, type, shape, bytes } of initializers) {
-    const header = messages.tensor.encode({ name, dataType: dataTypes[type].code, dims: shape }).finish();
-    graphParts.push(...field(5, [header, ...field(9, [bytes])]));
+    const header = { name, dataType: dataTypes[type].code, dims: shape };
+    if (bytes instanceof Uint8Array) {
+      graphParts.push(...field(5, [messages.tensor.encode(header).finish(), ...field(9, [bytes])]));
+    } else {
+      const externalData = [{ key: "location", value: bytes.location }];
+      graphParts.push(...field(5, [messages.tensor.encode({ ...header, externalData, dataLocation: external }).finish()]));
+    }
   }
   return join([messages.model.encode(model).finish(), ...field(7, graphParts)]);
 }

@@ -22,6 +22,28 @@ test("a linear map runs and gives x·w + b", async () => {
   expect(await run(graph, feeds)).toEqual({ shape: [2, 1], values: [7.5, 2.5] });
 });
 
+test("a constant in a file of its own runs from memory, and the model's bytes don't hold it", async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input("x", "float32", [4096]);
+  graph.externalInitializer({ type: "float32", shape: [4096], location: "weight" }, "weight");
+  graph.output(graph.node("Mul", [x, "weight"], { output: "y" }), "float32", [4096]);
+  const bytes = graph.toBytes();
+  expect(bytes.length).toBeLessThan(300);
+
+  const weight = Float32Array.from({ length: 4096 }, (_, index) => index);
+  const session = await InferenceSession.create(bytes, { externalData: [{ path: "weight", data: new Uint8Array(weight.buffer) }] });
+  const { y } = await session.run({ x: new Tensor("float32", new Float32Array(4096).fill(2), [4096]) });
+  await session.release();
+  expect((y!.data as Float32Array)[4095]).toBe(8190);
+
+  const outer = new GraphBuilder();
+  const condition = outer.input("condition", "bool", []);
+  const body = new GraphBuilder({ name: "body" });
+  body.output(body.externalInitializer({ type: "float32", shape: [1], location: "w" }, "w"), "float32", [1]);
+  const attributes = { then_branch: { graph: body }, else_branch: { graph: body } };
+  expect(() => outer.node("If", [condition], { attributes })).toThrow("w: a node's body holds its constants itself");
+});
+
 test("a text classifier runs: embeddings averaged over the mask, then a sigmoid", async () => {
   const graph = new GraphBuilder();
   const ids = graph.input("input_ids", "int64", ["batch", "sequence"]);

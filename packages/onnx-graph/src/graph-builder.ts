@@ -67,6 +67,15 @@ export class GraphBuilder {
     return name;
   }
 
+  /**
+   * Adds a constant tensor whose bytes, little-endian and row-major, are the whole of a file beside the model's. ONNX Runtime also takes such
+   * files from memory (its session option `externalData`), and then copies none of them.
+   */
+  externalInitializer({ type, shape, location }: Pick<TensorData, "type" | "shape"> & { readonly location: string }, name: string): string {
+    this.#initializers.push({ name: this.#claim(name), type, shape, bytes: { location } });
+    return name;
+  }
+
   /** Adds a node with one output. An input that is left out, as some operators allow, is "". */
   node(opType: string, inputs: readonly string[], options: NodeOptions & { readonly output?: string } = {}): string {
     const output = options.output ?? this.#freeName(opType);
@@ -116,12 +125,10 @@ export class GraphBuilder {
 
   /** The graph as the body of a node. @internal */
   toProto(): GraphProto {
-    const initializer = this.#initializers.map(({ name, type, shape, bytes }) => ({
-      name,
-      dataType: dataTypes[type].code,
-      dims: shape,
-      rawData: bytes,
-    }));
+    const initializer = this.#initializers.map(({ name, type, shape, bytes }) => {
+      if (!(bytes instanceof Uint8Array)) throw new OnnxGraphError("invalid-graph", `${name}: a node's body holds its constants itself`);
+      return { name, dataType: dataTypes[type].code, dims: shape, rawData: bytes };
+    });
     return { ...this.#graph(), initializer };
   }
 

@@ -62,6 +62,8 @@ const root = protobuf.Root.fromJSON({
         name: { type: "string", id: 8 },
         rawData: { type: "bytes", id: 9 },
         doubleData: { rule: "repeated", type: "double", id: 10 },
+        externalData: { rule: "repeated", type: "StringStringEntryProto", id: 13 },
+        dataLocation: { type: "int32", id: 14 },
       },
     },
     ValueInfoProto: { edition: "proto2", fields: { name: { type: "string", id: 1 }, type: { type: "TypeProto", id: 2 } } },

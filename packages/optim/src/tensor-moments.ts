@@ -1,4 +1,5 @@
 import type { Parameter } from "@cai/contracts";
+import { nativeOps } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AdamUpdate, MomentStore } from "./moment-store.ts";
 
@@ -13,9 +14,8 @@ export function tensorMoments(updateWeight: WeightUpdate): MomentStore {
   const moments = new Map<string, Moments>();
   return {
     add(name, shape, initial) {
-      // A copy, because a tensor may live in the memory of the array that it was made of, and an update may write to it.
       const start = (values?: Float32Array) =>
-        tf.keep(values === undefined ? tf.fill([...shape], 0) : tf.tensor(values.slice(), [...shape]));
+        tf.tidy(() => tf.keep(ownCopy(values === undefined ? tf.fill([...shape], 0) : tf.tensor(values, [...shape]))));
       moments.set(name, [start(initial?.expAvg), start(initial?.expAvgSq)]);
     },
     apply(weights, update) {
@@ -34,4 +34,10 @@ export function tensorMoments(updateWeight: WeightUpdate): MomentStore {
       for (const pair of moments.values()) tf.dispose(pair);
     },
   };
+}
+
+/** In memory of its own: a tensor may live in that of the array that it was made of, and an update may write to it. */
+function ownCopy(tensor: tf.Tensor): tf.Tensor {
+  const native = nativeOps();
+  return native?.has("CaiCopy") ? native.run("CaiCopy", {}, [tensor]) : tf.tensor(tensor.dataSync().slice(), tensor.shape);
 }

@@ -1,12 +1,27 @@
 import type { LogprobOptions, SequenceBatch, TokenBatch } from "@cai/contracts";
-import { attentionBias, causalAttention, linear, loraLinear, rotaryEmbedding, rotation, tokenEntropy, tokenLogprobs } from "@cai/kernels";
+import {
+  embedding,
+  hiddenLogprobs,
+  linear,
+  loraLinear,
+  packedAttention,
+  placeRows,
+  recorded,
+  rotaryEmbedding,
+  rotation,
+  tiedEmbedding,
+} from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
-import { checkResponses, checkSequences, longestRow } from "./check-batch.ts";
+import { checkResponses, checkSequences } from "./check-batch.ts";
 import { PolicyError } from "./error.ts";
 import type { AttentionInput, ForwardPass, ModelArchitecture } from "./families/family.ts";
-import { inputColumns, withoutPaddingIds } from "./input-columns.ts";
+import { inputColumns, type PackedTokens, packTokens } from "./input-columns.ts";
 import type { LoraAdapter } from "./lora/adapter.ts";
-import { positionIds } from "./position-ids.ts";
+
+/** What one pass reads, and what each token may look at. */
+interface PassTokens extends Pick<PackedTokens, "ids" | "positions"> {
+  readonly attend: (input: AttentionInput) => tf.Tensor2D;
+}
 
 /**
  * The maths of a causal language model over weights that somebody else owns: `weight` gives the tensor of a name at the time of the call,
@@ -15,76 +30,70 @@ import { positionIds } from "./position-ids.ts";
 export class CausalModel {
   readonly architecture: ModelArchitecture;
   readonly #weight: (name: string) => tf.Tensor;
+  readonly #isTrained: (name: string) => boolean;
+  readonly #recompute: boolean;
   readonly #hasBias: ReadonlySet<string>;
+  readonly #parametersOf: ReadonlyMap<number, readonly string[]>;
   readonly #adapter: LoraAdapter | undefined;
+  /** By the hidden states of a pass: what its tied embedding is on the tape. */
+  readonly #tied = new WeakMap<tf.Tensor, tf.Tensor>();
 
   constructor({
     architecture,
     weight,
+    isTrained,
     adapter,
+    recompute = false,
   }: {
     readonly architecture: ModelArchitecture;
     readonly weight: (name: string) => tf.Tensor;
+    /** Whether a gradient may be asked for, at the time of a call; those of the other weights are not there. */
+    readonly isTrained: (name: string) => boolean;
     readonly adapter?: LoraAdapter | undefined;
+    /** For the backward pass, keep the input of each block only, and compute the block again: less memory, more time. */
+    readonly recompute?: boolean | undefined;
   }) {
     this.architecture = architecture;
     this.#weight = weight;
+    this.#isTrained = isTrained;
     this.#adapter = adapter;
+    this.#recompute = recompute;
     this.#hasBias = new Set(architecture.parameters.map(({ name }) => name).filter((name) => name.endsWith(".bias")));
+    const parametersOf = new Map<number, string[]>();
+    for (const { name, layer } of architecture.parameters) parametersOf.set(layer, [...(parametersOf.get(layer) ?? []), name]);
+    this.#parametersOf = parametersOf;
   }
 
-  /** Hidden states after the final norm for every token: ids and positions `[B, T]` int32 → `[B, T, H]`. The caller disposes. */
-  forward({
-    ids,
-    positions,
-    attend,
-  }: {
-    ids: tf.Tensor2D;
-    positions: tf.Tensor2D;
-    attend: (input: AttentionInput) => tf.Tensor4D;
-  }): tf.Tensor3D {
-    const { architecture } = this;
-    const turns = architecture.rotaryFrequencies && rotation(positions, architecture.rotaryFrequencies);
-    const pass: ForwardPass = {
-      positionIds: positions,
-      weight: this.#weight,
-      linear: (name, input) => this.#linear(name, input),
-      rotate: (heads) => (turns === undefined ? heads : (rotaryEmbedding(heads, turns) as tf.Tensor4D)),
-      attend,
-    };
-    let hidden = tf.tidy(() => architecture.embed(ids, pass));
-    for (let layer = 0; layer < architecture.layerCount; layer++) {
-      const input = hidden;
-      hidden = tf.tidy(() => architecture.block(layer, input, pass));
-      tf.dispose(input);
-    }
-    tf.dispose({ ...turns });
-    const last = hidden;
-    const normed = tf.tidy(() => architecture.finalNorm(last, pass));
-    tf.dispose(last);
-    return normed;
+  /**
+   * Hidden states after the final norm for every token, `[N, H]`, of texts that stand one after another: ids and positions in their own
+   * text, `[N]`. `attend` says what each token may look at. The caller disposes.
+   */
+  forward(tokens: PassTokens): tf.Tensor2D {
+    return tf.tidy(() => this.#forward(tokens).hidden);
   }
 
-  /** `[B, T, H]`, read at the column before each response token. Throws PolicyError; the caller disposes. */
+  /**
+   * `[B, T, H]`, read at the column before each response token; in the first column of padding behind a response, that of its last token, 0
+   * in the others. No gradient flows through padding. Throws PolicyError; the caller disposes.
+   */
   responseHiddenStates(batch: SequenceBatch): tf.Tensor3D {
     const { vocabSize, contextLength, hiddenSize } = this.architecture;
     checkSequences(batch, vocabSize);
-    const input = inputColumns(batch);
-    const longest = longestRow(input);
+    const { readAt, lengths, ...tokens } = inputColumns(batch);
+    const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
     if (longest > contextLength)
       throw new PolicyError(
         "too-long",
         `a prompt with its response has ${longest} tokens to read, the model's context is ${contextLength}`,
       );
-    const { shape } = input;
     return tf.tidy(() => {
-      const bias = attentionBias({ mask: input.mask, shape });
-      const hidden = this.forward({
-        ids: tf.tensor2d(input.ids, [...shape], "int32"),
-        positions: tf.tensor2d(positionIds(input), [...shape], "int32"),
-        attend: ({ query, key, value }) => causalAttention({ query, key, value, bias }) as tf.Tensor4D,
-      });
-      return tf.slice(hidden, [0, batch.prompts.shape[1] - 1, 0], [shape[0], batch.responses.shape[1], hiddenSize]);
+      const { hidden, tied } = this.#forward({ ...tokens, attend: (input) => packedAttention({ ...input, lengths }) as tf.Tensor2D });
+      const read: tf.Tensor3D = tf.reshape(placeRows(hidden, readAt, { mask: batch.responses.mask }), [
+        ...batch.responses.shape,
+        hiddenSize,
+      ]);
+      if (tied !== undefined) this.#tied.set(read, tied);
+      return read;
     });
   }
 
@@ -109,19 +118,92 @@ export class CausalModel {
       );
     if (!(temperature > 0 && Number.isFinite(temperature)))
       throw new PolicyError("bad-option", `temperature is ${temperature}: log-probabilities want a positive number`);
+    const valid = packTokens(responses);
+    const places = new Int32Array(rows * columns).fill(-1);
+    valid.cells.forEach((cell, place) => {
+      places[cell] = place;
+    });
+    if (valid.cells.length === 0) return { logprobs: tf.zeros([rows, columns]), ...(entropy && { entropy: tf.zeros([rows, columns]) }) };
     return tf.tidy(() => {
-      const logits = this.logits(tf.reshape(hidden, [rows * columns, hiddenSize]) as tf.Tensor2D);
-      const ids = tf.tensor1d(withoutPaddingIds(responses).ids, "int32");
-      const logprobs = tf.reshape(tokenLogprobs(logits, ids, temperature), [rows, columns]);
-      return entropy ? { logprobs, entropy: tf.reshape(tokenEntropy(logits, temperature), [rows, columns]) } : { logprobs };
+      const inBatch = (values: tf.Tensor) => tf.reshape(placeRows(values, places), [rows, columns]);
+      const { outputWeight } = this.architecture;
+      const results = hiddenLogprobs({
+        hidden: placeRows(tf.reshape(hidden, [rows * columns, hiddenSize]), valid.cells),
+        weight: this.#weight(outputWeight),
+        tied: this.#tied.get(hidden),
+        isFrozen: !this.#isTrained(outputWeight),
+        ids: valid.ids,
+        temperature,
+        entropy,
+      });
+      return { logprobs: inBatch(results.logprobs), ...(results.entropy && { entropy: inBatch(results.entropy) }) };
     });
   }
 
-  #linear(name: string, input: tf.Tensor): tf.Tensor {
+  /** `tied` is the output matrix where it is the embedding's too: `tiedEmbedding`'s. All tensors belong to the caller's tidy. */
+  #forward({ ids, positions, attend }: PassTokens): { readonly hidden: tf.Tensor2D; readonly tied: tf.Tensor | undefined } {
+    const { architecture } = this;
+    let tied: tf.Tensor | undefined;
+    const embed = (name: string, rows: tf.Tensor): tf.Tensor2D => {
+      if (name !== architecture.outputWeight || !this.#isTrained(name)) return embedding(this.#weight(name), rows) as tf.Tensor2D;
+      const both = tiedEmbedding(this.#weight(name), rows);
+      tied = both.table;
+      return both.rows as tf.Tensor2D;
+    };
+    const pass: ForwardPass = { ...this.#layers(positions, attend), embed };
+    let hidden: tf.Tensor = tf.tidy(() => architecture.embed(tf.tensor1d(ids, "int32"), pass));
+    let xIsConstant = isEmpty(this.#trainedWeights(-1));
+    for (let layer = 0; layer < architecture.layerCount; layer++) {
+      const x = hidden;
+      const weights = this.#trainedWeights(layer);
+      hidden = recorded({
+        x,
+        xIsConstant,
+        weights,
+        // The pass's own tensors are gone when a block is computed again.
+        forward: (input) =>
+          architecture.block(layer, input as tf.Tensor2D, this.#recompute ? { ...pass, ...this.#layers(positions, attend) } : pass),
+        recompute: this.#recompute,
+      });
+      tf.dispose(x);
+      xIsConstant &&= isEmpty(weights);
+    }
+    return { hidden: architecture.finalNorm(hidden as tf.Tensor2D, pass), tied };
+  }
+
+  /** Its tensors belong to the caller's tidy. */
+  #layers(positions: Int32Array, attend: ForwardPass["attend"]): Omit<ForwardPass, "embed"> {
+    const { rotaryFrequencies } = this.architecture;
+    const positionIds = tf.tensor1d(positions, "int32");
+    const turns = rotaryFrequencies && rotation(positionIds, rotaryFrequencies);
+    return {
+      positionIds,
+      weight: this.#weight,
+      linear: (name, input) => this.#linear(name, input),
+      rotate: (rows, heads) => (turns === undefined ? rows : rotaryEmbedding(rows, turns, heads)) as tf.Tensor2D,
+      attend,
+    };
+  }
+
+  /** Those of a block, or of the embedding, that a gradient may be asked for, the adapter's among them. */
+  #trainedWeights(layer: number): Record<string, tf.Tensor> {
+    const own = this.#parametersOf.get(layer)?.filter(this.#isTrained) ?? [];
+    const adapted = [...(this.#adapter?.parameters.values() ?? [])].filter((one) => one.layer === layer && one.trainable);
+    return Object.fromEntries([
+      ...own.map((name) => [name, this.#weight(name)] as const),
+      ...adapted.map(({ name, value }) => [name, value] as const),
+    ]);
+  }
+
+  #linear(name: string, input: tf.Tensor): tf.Tensor2D {
     const bias = this.#hasBias.has(`${name}.bias`) ? this.#weight(`${name}.bias`) : undefined;
     const weight = this.#weight(`${name}.weight`);
     const transposed = this.architecture.linearLayout === "output-input";
     const update = this.#adapter?.update(name);
-    return update === undefined ? linear(input, weight, bias, { transposed }) : loraLinear(input, { weight, bias, ...update, transposed });
+    return (
+      update === undefined ? linear(input, weight, bias, { transposed }) : loraLinear(input, { weight, bias, ...update, transposed })
+    ) as tf.Tensor2D;
   }
 }
+
+const isEmpty = (weights: Readonly<Record<string, tf.Tensor>>): boolean => Object.keys(weights).length === 0;

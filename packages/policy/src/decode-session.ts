@@ -1,82 +1,67 @@
 import type { TokenBatch } from "@cai/contracts";
-import { attentionBias } from "@cai/kernels";
+import { type DecodeAttention, decodeAttention, placeRows } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel } from "./causal-model.ts";
-import type { AttentionInput } from "./families/family.ts";
-import { withoutPaddingIds } from "./input-columns.ts";
-import { KeyValueCache } from "./kv-cache.ts";
-import { positionIds } from "./position-ids.ts";
+import { type PackedTokens, packTokens } from "./input-columns.ts";
+
+/** What decoding needs of a model. */
+export type DecodingModel = Pick<CausalModel, "forward" | "logits">;
 
 /**
  * Continues a batch of prompts token by token: `nextLogits` gives the logits after what was read so far, `append` adds one token to each
- * row. Holds tensors until `dispose`.
+ * text that goes on. Holds tensors until `dispose`.
  */
 export class DecodeSession {
-  readonly #model: CausalModel;
-  readonly #cache = new KeyValueCache();
-  /** `[B, 1, 1, P + maxNewTokens]`: hides the padding of prompts; undefined where there is none. */
-  readonly #bias: tf.Tensor4D | undefined;
-  readonly #prompts: TokenBatch;
-  #columnsRead = 0;
-  #unread: TokenBatch;
-  #unreadPositions: Int32Array;
+  readonly #models: { readonly start: DecodingModel; readonly next: DecodingModel };
+  readonly #attention: DecodeAttention;
+  /** Tokens of each text that were read or wait to be. */
+  readonly #lengths: Int32Array;
+  #unread: PackedTokens;
+  #pass: "start" | "next" = "start";
 
-  constructor({ model, prompts, maxNewTokens }: { model: CausalModel; prompts: TokenBatch; maxNewTokens: number }) {
-    this.#model = model;
-    this.#prompts = prompts;
-    this.#unread = withoutPaddingIds(prompts);
-    this.#unreadPositions = positionIds(prompts);
-    this.#bias = prompts.mask.includes(0) ? paddingBias(prompts, maxNewTokens) : undefined;
+  /** `model` reads the prompts, `tokenModel` (the same, unless it is given) what follows them. */
+  constructor({
+    model,
+    tokenModel = model,
+    prompts,
+    maxNewTokens,
+  }: {
+    readonly model: DecodingModel;
+    readonly tokenModel?: DecodingModel | undefined;
+    readonly prompts: TokenBatch;
+    readonly maxNewTokens: number;
+  }) {
+    this.#models = { start: model, next: tokenModel };
+    this.#unread = packTokens(prompts);
+    this.#lengths = this.#unread.lengths.slice();
+    const longest = this.#lengths.reduce((most, length) => Math.max(most, length), 0);
+    this.#attention = decodeAttention({ lengths: this.#lengths, columns: longest + maxNewTokens });
   }
 
-  /** `[B, V]`, on the CPU. */
-  async nextLogits(): Promise<Float32Array> {
-    const logits = tf.tidy(() => {
-      const [rows, columns] = this.#unread.shape;
-      const attend = this.#columnsRead === 0 ? this.#attendPrompts() : this.#attendCached();
-      const hidden = this.#model.forward({
-        ids: tf.tensor2d(this.#unread.ids, [rows, columns], "int32"),
-        positions: tf.tensor2d(this.#unreadPositions, [rows, columns], "int32"),
-        attend,
+  /** `[A, V]`: a row for each text that goes on. The caller disposes. */
+  nextLogits(): tf.Tensor2D {
+    const { ids, positions, lengths } = this.#unread;
+    const model = this.#models[this.#pass];
+    return tf.tidy(() => {
+      const hidden = model.forward({ ids, positions, attend: (tokens) => this.#attention[this.#pass](tokens) as tf.Tensor2D });
+      let read = 0;
+      const last = lengths.map((length) => {
+        read += length;
+        return read - 1;
       });
-      const last = tf.slice(hidden, [0, columns - 1, 0], [rows, 1, -1]);
-      return this.#model.logits(tf.reshape(last, [rows, -1]) as tf.Tensor2D);
+      return model.logits(placeRows(hidden, last) as tf.Tensor2D);
     });
-    this.#columnsRead += this.#unread.shape[1];
-    try {
-      return (await logits.data()) as Float32Array;
-    } finally {
-      tf.dispose(logits);
-    }
   }
 
-  /** One id for each row, read by the next call of `nextLogits`. */
-  append(ids: Int32Array): void {
-    const [rows, columns] = this.#unread.shape;
-    this.#unreadPositions = Int32Array.from({ length: rows }, (_, row) => this.#unreadPositions[row * columns + columns - 1]! + 1);
-    this.#unread = { ids, mask: new Uint8Array(rows).fill(1), shape: [rows, 1] };
+  /** The texts that go on, by their numbers in ascending order, and the token of each that the next call of `nextLogits` reads. */
+  append(texts: Int32Array, ids: Int32Array): void {
+    const positions = texts.map((text) => this.#lengths[text]!++);
+    this.#unread = { ids, positions, lengths: new Int32Array(texts.length).fill(1) };
+    this.#attention.advance(texts);
+    this.#pass = "next";
   }
 
   dispose(): void {
-    this.#cache.dispose();
-    tf.dispose(this.#bias ?? []);
+    this.#attention.dispose();
   }
-
-  #attendPrompts(): (input: AttentionInput) => tf.Tensor4D {
-    const bias = attentionBias(this.#prompts);
-    return (input) => this.#cache.attend(input, bias);
-  }
-
-  #attendCached(): (input: AttentionInput) => tf.Tensor4D {
-    const bias = this.#bias && tf.slice(this.#bias, [0, 0, 0, 0], [-1, 1, 1, this.#columnsRead + 1]);
-    return (input) => this.#cache.attend(input, bias);
-  }
-}
-
-/** What the last column of `[prompt | response]` may look at; the columns before it may look at as much of the prompt. */
-function paddingBias({ mask, shape: [rows, columns] }: TokenBatch, maxNewTokens: number): tf.Tensor4D {
-  const all = columns + maxNewTokens;
-  const allMask = new Uint8Array(rows * all).fill(1);
-  for (let row = 0; row < rows; row++) allMask.set(mask.subarray(row * columns, (row + 1) * columns), row * all);
-  return tf.tidy(() => attentionBias({ mask: allMask, shape: [rows, all], queryColumns: [all - 1, all] }) as tf.Tensor4D);
 }

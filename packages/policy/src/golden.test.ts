@@ -3,9 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onEachBackend } from "./backends.fixture.ts";
 import { goldenModels } from "./golden.fixture.ts";
+import { packTokens } from "./input-columns.ts";
 import { loadPolicy } from "./load-policy.ts";
 import type { CausalPolicy } from "./policy.ts";
-import { positionIds } from "./position-ids.ts";
 import { leftPadded, rightPadded, rowsOf } from "./token-batches.fixture.ts";
 
 describe.each(goldenModels)("$name", ({ folder, expected }) => {
@@ -26,7 +26,8 @@ describe.each(goldenModels)("$name", ({ folder, expected }) => {
 
   test("position ids of a padded batch equal transformers'", () => {
     const mask = Uint8Array.from(expected.attentionMask.flat());
-    expect([...positionIds({ mask, shape: [3, promptColumns + responseColumns] })]).toEqual(expected.positionIds.flat());
+    const { positions, cells } = packTokens({ ids: new Int32Array(mask.length), mask, shape: [3, promptColumns + responseColumns] });
+    expect([...positions]).toEqual(Array.from(cells, (cell) => expected.positionIds.flat()[cell]));
   });
 
   onEachBackend(() => {

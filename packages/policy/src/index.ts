@@ -1,3 +1,5 @@
+export { checkPrompts, longestRow } from "./check-batch.ts";
+export { checkSampling } from "./check-sampling.ts";
 export { createPolicy } from "./create-policy.ts";
 export { PolicyError } from "./error.ts";
 export { exportGguf } from "./gguf-export.ts";
@@ -5,6 +7,9 @@ export { loadPolicy } from "./load-policy.ts";
 export { addLora } from "./lora/add-lora.ts";
 export { loadLora } from "./lora/load-lora.ts";
 export { mergeLora } from "./lora/merge-lora.ts";
+export { mergedValues } from "./lora/merged-values.ts";
 export type { LoraTargets } from "./lora/targets.ts";
+export { modelTextFiles } from "./model-text-files.ts";
 export { CausalPolicy } from "./policy.ts";
+export { quantizedGenerator } from "./quantized-generator.ts";
 export { randomPolicy } from "./random-policy.ts";

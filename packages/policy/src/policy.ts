@@ -31,6 +31,8 @@ export interface PolicyParts {
   readonly generationConfig: string | undefined;
   /** Where there is one, it alone is trained, and `identity` above is the base's. */
   readonly adapter?: { readonly lora: LoraAdapter; readonly identity: ModelIdentity };
+  /** Keep the input of each block only for the backward pass, and compute the block again there: less memory, more time. Default false. */
+  readonly recompute?: boolean;
 }
 
 /**
@@ -62,7 +64,13 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   constructor(parts: PolicyParts) {
     const { architecture, parameters, adapter } = parts;
     this.parts = parts;
-    this.#model = new CausalModel({ architecture, weight: (name) => parameters.get(name)!.value, adapter: adapter?.lora });
+    this.#model = new CausalModel({
+      architecture,
+      weight: (name) => parameters.get(name)!.value,
+      isTrained: (name) => parameters.get(name)!.trainable,
+      adapter: adapter?.lora,
+      recompute: parts.recompute,
+    });
     this.parameters = adapter?.lora.parameters ?? parameters;
     this.tokenizer = parts.tokenizer;
     this.identity = adapter?.identity ?? parts.identity;

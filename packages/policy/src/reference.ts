@@ -21,7 +21,7 @@ export class FrozenPolicy implements ReferencePolicy<tf.Tensor> {
   }) {
     this.identity = identity;
     for (const [name, { value }] of parameters) this.#weights.set(name, tf.keep(sharingTensor(value)));
-    this.#model = new CausalModel({ architecture, weight: (name) => this.#weights.get(name)! });
+    this.#model = new CausalModel({ architecture, weight: (name) => this.#weights.get(name)!, isTrained: () => false });
   }
 
   logprobs(batch: SequenceBatch, options: LogprobOptions): tf.Tensor {

@@ -1,6 +1,6 @@
 import type { FinishReason, Generation } from "@cai/contracts";
 
-/** Collects what is drawn, a token for each row at a time: a row that has ended takes no more. */
+/** Collects what is drawn, a token at a time for each row that has not ended. */
 export class ResponseRecorder {
   readonly #rows: { ids: number[]; logprobs: number[]; finishReason: FinishReason | undefined }[];
   readonly #maxNewTokens: number;
@@ -10,19 +10,24 @@ export class ResponseRecorder {
     this.#maxNewTokens = maxNewTokens;
   }
 
-  /** How many rows have not ended. */
-  get running(): number {
-    return this.#rows.filter(({ finishReason }) => finishReason === undefined).length;
+  /** The rows that have not ended, by their numbers in ascending order. */
+  get running(): Int32Array {
+    return Int32Array.from([...this.#rows.keys()].filter((index) => this.#rows[index]!.finishReason === undefined));
   }
 
-  /** `endedBy` says why a token ends its row, if it does. */
+  /** A token, with its log-probability, for each row of `running`. `endedBy` says why a token ends its row, if it does. */
   add(ids: Int32Array, logprobs: Float32Array, endedBy: (id: number) => FinishReason | undefined): void {
-    for (const [index, row] of this.#rows.entries()) {
-      if (row.finishReason !== undefined) continue;
-      row.ids.push(ids[index]!);
-      row.logprobs.push(logprobs[index]!);
-      row.finishReason = endedBy(ids[index]!) ?? (row.ids.length === this.#maxNewTokens ? "length" : undefined);
-    }
+    this.running.forEach((index, place) => {
+      const row = this.#rows[index]!;
+      row.ids.push(ids[place]!);
+      row.logprobs.push(logprobs[place]!);
+      row.finishReason = endedBy(ids[place]!) ?? (row.ids.length === this.#maxNewTokens ? "length" : undefined);
+    });
+  }
+
+  /** The last token of each row of `running`. */
+  get lastIds(): Int32Array {
+    return this.running.map((index) => this.#rows[index]!.ids.at(-1)!);
   }
 
   /** Right-padded to the longest row; every row must have ended. */

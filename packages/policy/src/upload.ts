@@ -12,8 +12,8 @@ export function upload(values: Float32Array, shape: readonly number[]): tf.Tenso
   const native = nativeOps();
   if (native === undefined || values.length === 0) return tensor;
   let own = tensor;
-  if (isInPlace(native, tensor, values)) {
-    own = native.run("DeepCopy", { T: { type: "float32" } }, [tensor]);
+  if (native.has("CaiCopy") || isInPlace(native, tensor, values)) {
+    own = native.has("CaiCopy") ? native.run("CaiCopy", {}, [tensor]) : native.run("DeepCopy", { T: { type: "float32" } }, [tensor]);
     tf.dispose(tensor);
   }
   free(values.buffer as ArrayBuffer);

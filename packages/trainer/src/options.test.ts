@@ -69,9 +69,8 @@ describe("minibatches and accumulation", () => {
         const whole = await gradients(8);
         const parts = await gradients(2);
         for (const [name, expected] of whole) {
-          const scale = Math.max(...expected.map(Math.abs));
-          const worst = Math.max(...expected.map((x, i) => Math.abs(x - parts.get(name)![i]!)));
-          expect(worst, name).toBeLessThanOrEqual(Math.max(1e-6 * scale, 1e-9));
+          const difference = expected.map((x, i) => x - parts.get(name)![i]!);
+          expect(Math.hypot(...difference), name).toBeLessThanOrEqual(Math.max(1e-6 * Math.hypot(...expected), 1e-9));
         }
       }),
   );

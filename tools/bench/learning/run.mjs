@@ -1,10 +1,14 @@
-// Does PPO learn? Runs the demo once a seed and writes the table of results beside this file: node tools/bench/learning/run.mjs [seed …]
+// Does PPO learn? Runs the demo once a seed and writes the table of results beside this file:
+// node tools/bench/learning/run.mjs [--rollout onnx-int8] [seed …]
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const seeds = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 2, 3, 4, 5];
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rollout: { type: "string", default: "policy" } } });
+const { rollout } = values;
+const seeds = positionals.length > 0 ? positionals.map(Number) : [1, 2, 3, 4, 5];
 const folder = `${root}runs/learning-${Date.now()}`;
 mkdirSync(folder, { recursive: true });
 
@@ -12,7 +16,7 @@ const results = seeds.map((seed) => {
   const out = `${folder}/seed-${seed}`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [`${root}packages/cli/bin/cai.mjs`, "demo", "--seed", `${seed}`, "--out", out],
+    [`${root}packages/cli/bin/cai.mjs`, "demo", "--seed", `${seed}`, "--out", out, "--rollout", rollout],
     {
       encoding: "utf8",
     },
@@ -33,8 +37,8 @@ const rows = results.map(
     `| ${seed} | ${steps} | ${rewardBefore.toFixed(3)} ± ${rewardStdBefore.toFixed(3)} | ${rewardAfter.toFixed(3)} | ${gain.toFixed(2)} | ${klPerToken.toFixed(3)} | ${trainSeconds.toFixed(0)} | ${learned ? "yes" : "no"} |`,
 );
 writeFileSync(
-  new URL("README.md", import.meta.url),
-  `# Does it learn?
+  new URL(rollout === "policy" ? "README.md" : `${rollout}.md`, import.meta.url),
+  `# Does it learn${rollout === "policy" ? "" : `, with responses from ${rollout}`}?
 
 The demo's task with several seeds: the embedded policy, trained by PPO against the embedded reward, and judged on held-out prompts with the
 same random numbers before and after. A seed has learned when the mean reward rose by at least one standard deviation of the untrained
@@ -44,7 +48,7 @@ policy's, with a KL to the reference below 0.5 nats a response token.
 |---|---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
-**${learned} of ${results.length} seeds learned.** Backend: ${results[0].backend}. Made by \`node tools/bench/learning/run.mjs\`.
+**${learned} of ${results.length} seeds learned.** Backend: ${results[0].backend}. Made by \`node tools/bench/learning/run.mjs${rollout === "policy" ? "" : ` --rollout ${rollout}`}\`.
 `,
 );
 process.exitCode = learned >= Math.ceil(0.8 * results.length) ? 0 : 1;

@@ -4,7 +4,12 @@ import { expect, test, vi } from "vitest";
 import { type Diagnosis, describe, doctorCommand, findMissing } from "./doctor.ts";
 
 const cpu: Device = { type: "CPU", name: "Xeon, 2 cores", inUse: true };
-const native = { name: "tensorflow", package: "@tensorflow/tfjs-node", reason: "native TensorFlow 2.20.0 on the CPU" } as const;
+const native = {
+  name: "tensorflow",
+  package: "@tensorflow/tfjs-node",
+  reason: "native TensorFlow 2.20.0 on the CPU",
+  kernels: true,
+} as const;
 const diagnosis: Diagnosis = {
   versions: {
     cai: "0.1.0",
@@ -31,10 +36,18 @@ test("the text names versions, machine, backend, device, speed and cache, a line
   ).toBe(`versions  cai 0.1.0, node 20.1.0, tfjs 4.22.0, tfjs-node 4.22.0, tensorflow 2.20.0, onnxruntime-node 1.30.0
 machine   linux x64, 2 cores, memory 6.5 GiB free of 8.0 GiB
 backend   tensorflow: native TensorFlow 2.20.0 on the CPU
+kernels   @cai's own, compiled into @tensorflow/tfjs-node
 CPU       Xeon, 2 cores (in use)
 speed     123 GFLOP/s (matmul, float32)
 cache     /home/ada/.cache/cai
 missing   nothing`);
+});
+
+test("native TensorFlow without our kernels is told, and who says why; on a GPU they are not wanted", () => {
+  const without = { ...native, kernels: false };
+  expect(describe({ ...diagnosis, backend: without })).toContain("\nkernels   TensorFlow's alone, slower: cai backend install says why\n");
+  const devices: Device[] = [{ type: "GPU", name: "L4", inUse: true }];
+  expect(describe({ ...diagnosis, backend: without, devices })).toContain("\nkernels   TensorFlow's, for the GPU\n");
 });
 
 test("what is missing comes with the command that brings it", () => {

@@ -75,6 +75,7 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
     ["versions", installed.join(", ")],
     ["machine", `${platform}, ${cores} cores, memory ${gigabytes(memory.freeBytes)} free of ${gigabytes(memory.totalBytes)}`],
     ["backend", `${backend.name}: ${backend.reason}`],
+    ...kernelsRow(backend, devices),
     ...devices.map(({ type, name, inUse }): [string, string] => [type, `${name}${inUse ? " (in use)" : ""}`]),
     ["speed", `${matmulGflops.toFixed(matmulGflops < 10 ? 1 : 0)} GFLOP/s (matmul, float32)`],
     ["cache", cache],
@@ -82,6 +83,13 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
   ];
   if (missing.length === 0) rows.push(["missing", "nothing"]);
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`).join("\n");
+}
+
+function kernelsRow({ kernels, package: installed }: PreparedBackend, devices: readonly Device[]): [string, string][] {
+  if (kernels === undefined) return [];
+  if (kernels) return [["kernels", `@cai's own, compiled into ${installed}`]];
+  if (devices.some(({ type, inUse }) => type === "GPU" && inUse)) return [["kernels", "TensorFlow's, for the GPU"]];
+  return [["kernels", "TensorFlow's alone, slower: cai backend install says why"]];
 }
 
 /** The version of a package as this one or the project finds it. */

@@ -1,8 +1,10 @@
+import type { DecoderStructure } from "../decoder-model.ts";
 import type { DecoderFamily } from "./family.ts";
 
 /** RMS norm before each half of a block, rotary positions, keys and values that groups of query heads share, SwiGLU. */
 export const llama: DecoderFamily = {
   modelTypes: ["llama", "mistral", "qwen2"],
+  embeddings: { tokens: "model.embed_tokens.weight" },
 
   heads({ config, architecture }) {
     const headCount = config.num_attention_heads as number;
@@ -13,26 +15,19 @@ export const llama: DecoderFamily = {
     };
   },
 
-  hiddenStates(graph, { config, architecture }) {
-    const epsilon = (config.rms_norm_eps ?? 1e-6) as number;
-    const turns = graph.rotation(architecture.rotaryFrequencies!);
-    let hidden = graph.embedding("model.embed_tokens.weight", graph.inputIds);
-    for (let layer = 0; layer < architecture.layerCount; layer++) {
-      const name = `model.layers.${layer}`;
-      const beforeAttention = graph.rmsNorm(`${name}.input_layernorm`, hidden, epsilon);
-      const project = (projection: string) => graph.linear(`${name}.self_attn.${projection}`, beforeAttention);
-      const attended = graph.attend({
-        layer,
-        query: graph.rotate(graph.queryHeads(project("q_proj")), turns),
-        key: graph.rotate(graph.keyValueHeads(project("k_proj")), turns),
-        value: graph.keyValueHeads(project("v_proj")),
-      });
-      hidden = graph.add(hidden, graph.linear(`${name}.self_attn.o_proj`, attended));
-      const beforeMlp = graph.rmsNorm(`${name}.post_attention_layernorm`, hidden, epsilon);
-      const gate = graph.silu(graph.linear(`${name}.mlp.gate_proj`, beforeMlp));
-      const inner = graph.multiply(gate, graph.linear(`${name}.mlp.up_proj`, beforeMlp));
-      hidden = graph.add(hidden, graph.linear(`${name}.mlp.down_proj`, inner));
-    }
-    return graph.rmsNorm("model.norm", hidden, epsilon);
+  block(layers, layer, hidden, model) {
+    const name = `model.layers.${layer}`;
+    const beforeAttention = layers.rmsNorm(`${name}.input_layernorm`, hidden, epsilonOf(model));
+    const project = (projection: string) => layers.linear(`${name}.self_attn.${projection}`, beforeAttention);
+    const attended = layers.attend(layer, [project("q_proj"), project("k_proj"), project("v_proj")]);
+    const afterAttention = layers.add(hidden, layers.linear(`${name}.self_attn.o_proj`, attended));
+    const beforeMlp = layers.rmsNorm(`${name}.post_attention_layernorm`, afterAttention, epsilonOf(model));
+    const gate = layers.silu(layers.linear(`${name}.mlp.gate_proj`, beforeMlp));
+    const inner = layers.multiply(gate, layers.linear(`${name}.mlp.up_proj`, beforeMlp));
+    return layers.add(afterAttention, layers.linear(`${name}.mlp.down_proj`, inner));
   },
+
+  finalNorm: (layers, hidden, model) => layers.rmsNorm("model.norm", hidden, epsilonOf(model)),
 };
+
+const epsilonOf = ({ config }: DecoderStructure) => (config.rms_norm_eps ?? 1e-6) as number;

@@ -5,7 +5,11 @@ import { llama } from "./llama.ts";
 
 const families: readonly DecoderFamily[] = [gpt2, llama];
 
-/** Throws OnnxExportError `unsupported-model`. */
+/**
+ * How the blocks of a model with this configuration are written into a graph.
+ *
+ * @throws OnnxExportError `unsupported-model`
+ */
 export function familyOf({ model_type: modelType }: Readonly<Record<string, unknown>>): DecoderFamily {
   const family = families.find(({ modelTypes }) => modelTypes.some((one) => one === modelType));
   if (family !== undefined) return family;

@@ -31,9 +31,8 @@ export class ConfigFields {
     return value;
   }
 
-  /** Absent means false. */
-  flag(field: string): boolean {
-    const value = this.json[field] ?? false;
+  flag(field: string, absent = false): boolean {
+    const value = this.json[field] ?? absent;
     if (typeof value !== "boolean") throw this.#wrong(field, "true or false");
     return value;
   }

@@ -14,26 +14,31 @@ export interface ParameterSpec {
 /** What one block hands over to be attended. */
 export interface AttentionInput {
   readonly layer: number;
-  /** `[B, heads, T, d]`. */
-  readonly query: tf.Tensor4D;
-  /** `[B, key heads, T, d]`: as many as the query's, or fewer, each shared by as many neighbouring query heads. */
-  readonly key: tf.Tensor4D;
-  /** As `key`. */
-  readonly value: tf.Tensor4D;
+  /** `[N, (h + 2g)·d]`: of each token h query heads, g key heads and g value heads, d numbers each. */
+  readonly queryKeyValue: tf.Tensor2D;
+  /** h. */
+  readonly heads: number;
+  /** g: as many as `heads`, or fewer, each shared by as many neighbouring query heads. */
+  readonly keyValueHeads: number;
 }
 
-/** What a family's layers may use while tokens pass through them. Tensors made here belong to the caller's tidy. */
+/**
+ * What a family's layers may use while tokens pass through them. Tokens are rows: N of them, those of one text in their order, no padding.
+ * Tensors made here belong to the caller's tidy.
+ */
 export interface ForwardPass {
-  /** `[B, T]` int32. */
-  readonly positionIds: tf.Tensor2D;
+  /** `[N]` int32: the place of each token in its own text. */
+  readonly positionIds: tf.Tensor1D;
   /** The weight of that full name; owned by the model. */
   weight(name: string): tf.Tensor;
-  /** The linear layer whose weight is `<name>.weight` and whose bias, where there is one, is `<name>.bias`: `[…, I]` → `[…, O]`. */
-  linear(name: string, input: tf.Tensor): tf.Tensor;
-  /** Heads `[B, heads, T, d]` turned according to their positions, where the architecture has `rotaryFrequencies`. */
-  rotate(heads: tf.Tensor4D): tf.Tensor4D;
-  /** Causal attention with scale 1/√d over this pass's columns and those cached before them: `[B, heads, T, d]`. */
-  attend(input: AttentionInput): tf.Tensor4D;
+  /** Rows of the weight of that full name: `[N]` int32 → `[N, H]`. */
+  embed(name: string, ids: tf.Tensor1D): tf.Tensor2D;
+  /** The linear layer whose weight is `<name>.weight` and whose bias, where there is one, is `<name>.bias`: `[N, I]` → `[N, O]`. */
+  linear(name: string, input: tf.Tensor): tf.Tensor2D;
+  /** The first `heads` heads of each row turned according to its position, where the architecture has `rotaryFrequencies`. */
+  rotate(rows: tf.Tensor, heads: number): tf.Tensor2D;
+  /** Causal attention with scale 1/√d within each text, over this pass's tokens and those cached before them: `[N, h·d]`. */
+  attend(input: AttentionInput): tf.Tensor2D;
 }
 
 /** A model of one family with its configuration: sizes, weights by name, and the maths of its layers. */
@@ -52,12 +57,12 @@ export interface ModelArchitecture {
   readonly rotaryFrequencies?: Float32Array;
   /** The parameter's name for a tensor's name in a file; `undefined` for buffers that hold no weight and are skipped. */
   parameterName(tensorName: string): string | undefined;
-  /** `[B, T]` int32 → `[B, T, H]`. */
-  embed(ids: tf.Tensor2D, pass: ForwardPass): tf.Tensor3D;
-  /** `[B, T, H]` → `[B, T, H]`. */
-  block(layer: number, hidden: tf.Tensor3D, pass: ForwardPass): tf.Tensor3D;
-  /** `[B, T, H]` → `[B, T, H]`. */
-  finalNorm(hidden: tf.Tensor3D, pass: ForwardPass): tf.Tensor3D;
+  /** `[N]` int32 → `[N, H]`. */
+  embed(ids: tf.Tensor1D, pass: ForwardPass): tf.Tensor2D;
+  /** `[N, H]` → `[N, H]`. */
+  block(layer: number, hidden: tf.Tensor2D, pass: ForwardPass): tf.Tensor2D;
+  /** `[N, H]` → `[N, H]`. */
+  finalNorm(hidden: tf.Tensor2D, pass: ForwardPass): tf.Tensor2D;
 }
 
 /** A family of models: one file beside this one, and one line in `registry.ts`. */

@@ -33,3 +33,12 @@ test("names in files are the parameters' with or without the prefix; buffers and
   for (const name of ["lm_head.weight", "h.11.attn.bias", "transformer.h.0.attn.masked_bias"])
     expect(architecture.parameterName(name)).toBeUndefined();
 });
+
+test("an output of its own is a weight after the last norm; unsaid, it is the embedding", () => {
+  const untied = architectureOf({ ...config, tie_word_embeddings: false }, "config.json");
+  expect(untied.outputWeight).toBe("lm_head.weight");
+  expect(untied.parameters.at(-1)).toMatchObject({ name: "lm_head.weight", shape: [50257, 768], layer: 12 });
+  expect(untied.parameterName("lm_head.weight")).toBe("lm_head.weight");
+  expect(untied.parameters.slice(0, -1)).toEqual(architecture.parameters);
+  expect(architecture.outputWeight).toBe("transformer.wte.weight");
+});

@@ -1,5 +1,5 @@
-import { embedding, gelu, layerNorm, mergeHeads } from "@cai/kernels";
-import * as tf from "@tensorflow/tfjs-core";
+import { add, gelu, layerNorm } from "@cai/kernels";
+import type * as tf from "@tensorflow/tfjs-core";
 import { PolicyError } from "../error.ts";
 import type { ConfigFields } from "./config-fields.ts";
 import type { ForwardPass, ModelArchitecture, ModelFamily, ParameterSpec } from "./family.ts";
@@ -12,9 +12,11 @@ interface Sizes {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly initialDeviation: number;
+  /** The output matrix is the embedding's. */
+  readonly tied: boolean;
 }
 
-/** GPT-2 (Radford et al. 2019): learned positions, layer norm before each half of a block, tanh-GELU, output tied to the embedding. */
+/** GPT-2 (Radford et al. 2019): learned positions, layer norm before each half of a block, tanh-GELU, output tied to the embedding or not. */
 export const gpt2: ModelFamily = {
   modelType: "gpt2",
 
@@ -22,8 +24,8 @@ export const gpt2: ModelFamily = {
     const sizes = readSizes(config);
     const epsilon = config.positiveNumber("layer_norm_epsilon", 1e-5);
 
-    const norm = (name: string, hidden: tf.Tensor3D, pass: ForwardPass): tf.Tensor3D =>
-      layerNorm(hidden, pass.weight(`${name}.weight`), pass.weight(`${name}.bias`), epsilon) as tf.Tensor3D;
+    const norm = (name: string, hidden: tf.Tensor2D, pass: ForwardPass): tf.Tensor2D =>
+      layerNorm(hidden, pass.weight(`${name}.weight`), pass.weight(`${name}.bias`), epsilon) as tf.Tensor2D;
 
     return {
       hiddenSize: sizes.hiddenSize,
@@ -32,23 +34,20 @@ export const gpt2: ModelFamily = {
       layerCount: sizes.layerCount,
       parameters: parameterSpecs(sizes),
       linearLayout: "input-output",
-      outputWeight: "transformer.wte.weight",
-      parameterName,
+      outputWeight: sizes.tied ? "transformer.wte.weight" : "lm_head.weight",
+      parameterName: (tensorName) => parameterName(tensorName, sizes.tied),
 
       embed(ids, pass) {
-        const tokens = embedding(pass.weight("transformer.wte.weight"), ids);
-        const positions = embedding(pass.weight("transformer.wpe.weight"), pass.positionIds);
-        return tf.add(tokens, positions);
+        return add(pass.embed("transformer.wte.weight", ids), pass.embed("transformer.wpe.weight", pass.positionIds)) as tf.Tensor2D;
       },
 
       block(layer, hidden, pass) {
         const name = `transformer.h.${layer}`;
         const queryKeyValue = pass.linear(`${name}.attn.c_attn`, norm(`${name}.ln_1`, hidden, pass));
-        const [query, key, value] = splitQueryKeyValue(queryKeyValue, sizes.headCount);
-        const attended = mergeHeads(pass.attend({ layer, query, key, value }));
-        const afterAttention = tf.add(hidden, pass.linear(`${name}.attn.c_proj`, attended)) as tf.Tensor3D;
+        const attended = pass.attend({ layer, queryKeyValue, heads: sizes.headCount, keyValueHeads: sizes.headCount });
+        const afterAttention = add(hidden, pass.linear(`${name}.attn.c_proj`, attended)) as tf.Tensor2D;
         const inner = gelu(pass.linear(`${name}.mlp.c_fc`, norm(`${name}.ln_2`, afterAttention, pass)));
-        return tf.add(afterAttention, pass.linear(`${name}.mlp.c_proj`, inner));
+        return add(afterAttention, pass.linear(`${name}.mlp.c_proj`, inner)) as tf.Tensor2D;
       },
 
       finalNorm: (hidden, pass) => norm("transformer.ln_f", hidden, pass),
@@ -58,7 +57,6 @@ export const gpt2: ModelFamily = {
 
 function readSizes(config: ConfigFields): Sizes {
   config.require("activation_function", "gelu_new", "gelu_pytorch_tanh");
-  config.require("tie_word_embeddings", true);
   config.require("scale_attn_weights", true);
   config.require("scale_attn_by_inverse_layer_idx", false);
   config.require("reorder_and_upcast_attn", false);
@@ -75,11 +73,13 @@ function readSizes(config: ConfigFields): Sizes {
     vocabSize: config.positiveInteger("vocab_size"),
     contextLength: config.positiveInteger("n_positions"),
     initialDeviation: config.positiveNumber("initializer_range", 0.02),
+    tied: config.flag("tie_word_embeddings", true),
   };
 }
 
 /** The output matrices of both residual branches start smaller by √(2L), so that the sum over all blocks keeps its size. */
-function parameterSpecs({ hiddenSize, innerSize, layerCount, vocabSize, contextLength, initialDeviation }: Sizes): ParameterSpec[] {
+function parameterSpecs(sizes: Sizes): ParameterSpec[] {
+  const { hiddenSize, innerSize, layerCount, vocabSize, contextLength, initialDeviation } = sizes;
   const specs: ParameterSpec[] = [];
   const constant = (name: string, layer: number, size: number, value: number): void => {
     specs.push({ name, layer, shape: [size], initial: { constant: value } });
@@ -109,20 +109,13 @@ function parameterSpecs({ hiddenSize, innerSize, layerCount, vocabSize, contextL
     linearWeights(`${name}.mlp.c_proj`, layer, innerSize, hiddenSize, residualDeviation);
   }
   layerNormWeights("transformer.ln_f", layerCount);
+  if (!sizes.tied) normal("lm_head.weight", layerCount, [vocabSize, hiddenSize]);
   return specs;
 }
 
 /** Published files name tensors with and without the prefix, and hold the causal mask and the tied output as well. */
-function parameterName(tensorName: string): string | undefined {
-  if (tensorName === "lm_head.weight") return undefined;
+function parameterName(tensorName: string, tied: boolean): string | undefined {
+  if (tensorName === "lm_head.weight") return tied ? undefined : tensorName;
   const name = tensorName.startsWith("transformer.") ? tensorName : `transformer.${tensorName}`;
   return /^transformer\.h\.\d+\.attn\.(masked_)?bias$/.test(name) ? undefined : name;
-}
-
-/** `[B, T, 3H]` → query, key and value, each `[B, heads, T, H / heads]`. */
-function splitQueryKeyValue(queryKeyValue: tf.Tensor, headCount: number): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
-  const [rows, columns, width] = queryKeyValue.shape as [number, number, number];
-  const parted = tf.reshape(queryKeyValue, [rows, columns, 3, headCount, width / 3 / headCount]);
-  const [query, key, value] = tf.unstack(tf.transpose(parted, [2, 0, 3, 1, 4]));
-  return [query as tf.Tensor4D, key as tf.Tensor4D, value as tf.Tensor4D];
 }

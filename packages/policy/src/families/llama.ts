@@ -1,5 +1,5 @@
-import { embedding, mergeHeads, rmsNorm, splitHeads, swiglu } from "@cai/kernels";
-import * as tf from "@tensorflow/tfjs-core";
+import { add, concatColumns, rmsNorm, swiglu } from "@cai/kernels";
+import type * as tf from "@tensorflow/tfjs-core";
 import { PolicyError } from "../error.ts";
 import type { ConfigFields } from "./config-fields.ts";
 import type { ForwardPass, ModelArchitecture, ModelFamily, ParameterSpec } from "./family.ts";
@@ -61,8 +61,8 @@ function llamaLike(modelType: string, readVariant: (config: ConfigFields) => Var
       const sizes = readSizes(config, readVariant(config));
       const epsilon = config.positiveNumber("rms_norm_eps", 1e-6);
 
-      const norm = (name: string, hidden: tf.Tensor3D, pass: ForwardPass): tf.Tensor3D =>
-        rmsNorm(hidden, pass.weight(`${name}.weight`), epsilon) as tf.Tensor3D;
+      const norm = (name: string, hidden: tf.Tensor2D, pass: ForwardPass): tf.Tensor2D =>
+        rmsNorm(hidden, pass.weight(`${name}.weight`), epsilon) as tf.Tensor2D;
 
       return {
         hiddenSize: sizes.hiddenSize,
@@ -75,23 +75,23 @@ function llamaLike(modelType: string, readVariant: (config: ConfigFields) => Var
         rotaryFrequencies: rotaryFrequencies(config, sizes.headSize),
         parameterName: (tensorName) => parameterName(tensorName, sizes.tied),
 
-        embed: (ids, pass) => embedding(pass.weight("model.embed_tokens.weight"), ids) as tf.Tensor3D,
+        embed: (ids, pass) => pass.embed("model.embed_tokens.weight", ids),
 
         block(layer, hidden, pass) {
           const name = `model.layers.${layer}`;
           const beforeAttention = norm(`${name}.input_layernorm`, hidden, pass);
-          const heads = (projection: string, count: number) =>
-            splitHeads(pass.linear(`${name}.self_attn.${projection}`, beforeAttention), count) as tf.Tensor4D;
+          const projected = ["q_proj", "k_proj", "v_proj"].map((part) => pass.linear(`${name}.self_attn.${part}`, beforeAttention));
+          const { headCount, keyValueHeadCount } = sizes;
           const attended = pass.attend({
             layer,
-            query: pass.rotate(heads("q_proj", sizes.headCount)),
-            key: pass.rotate(heads("k_proj", sizes.keyValueHeadCount)),
-            value: heads("v_proj", sizes.keyValueHeadCount),
+            queryKeyValue: pass.rotate(concatColumns(projected), headCount + keyValueHeadCount),
+            heads: headCount,
+            keyValueHeads: keyValueHeadCount,
           });
-          const afterAttention = tf.add(hidden, pass.linear(`${name}.self_attn.o_proj`, mergeHeads(attended))) as tf.Tensor3D;
+          const afterAttention = add(hidden, pass.linear(`${name}.self_attn.o_proj`, attended)) as tf.Tensor2D;
           const beforeMlp = norm(`${name}.post_attention_layernorm`, afterAttention, pass);
           const inner = swiglu(pass.linear(`${name}.mlp.gate_proj`, beforeMlp), pass.linear(`${name}.mlp.up_proj`, beforeMlp));
-          return tf.add(afterAttention, pass.linear(`${name}.mlp.down_proj`, inner));
+          return add(afterAttention, pass.linear(`${name}.mlp.down_proj`, inner)) as tf.Tensor2D;
         },
 
         finalNorm: (hidden, pass) => norm("model.norm", hidden, pass),

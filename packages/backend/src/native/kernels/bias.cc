@@ -1,6 +1,7 @@
 // What a bias adds to each row, and its gradient; packages/kernels/src/bias.ts has the formulas.
 #include <algorithm>
 
+#include "column-sums.h"
 #include "op.h"
 #include "parallel.h"
 
@@ -24,24 +25,14 @@ struct AddBias {
   }
 };
 
-/** x [..., H] to [H]. A column's sum is taken by one thread, in the order of the rows. */
+/** x [..., H] to [H]. */
 struct SumRows {
   void compute(cai::Call& call) {
     const auto x = call.input<float>(0);
     const int64_t width = x.last();
-    const int64_t rows = x.rows();
     const auto sums = call.output<float>(0, {width});
-    cai::parallel(width, std::max<int64_t>(least / std::max<int64_t>(rows, 1), 16), [&](int64_t begin, int64_t end) {
-      float* const y = sums.data;
-      std::fill(y + begin, y + end, 0.0f);
-      int64_t row = 0;
-      for (; row + 4 <= rows; row += 4) {
-        const float* const from = x.data + row * width;
-        for (int64_t i = begin; i < end; i++) y[i] += (from[i] + from[i + width]) + (from[i + 2 * width] + from[i + 3 * width]);
-      }
-      for (; row < rows; row++) {
-        for (int64_t i = begin; i < end; i++) y[i] += x.data[row * width + i];
-      }
+    cai::column_sums(x.rows(), width, sums.data, [&](int64_t row) {
+      return [from = x.data + row * width](int64_t i) { return from[i]; };
     });
   }
 };

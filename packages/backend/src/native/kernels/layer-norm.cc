@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "column-sums.h"
 #include "op.h"
 #include "parallel.h"
 #include "row-sums.h"
@@ -66,26 +67,18 @@ struct LayerNormGradient {
   }
 };
 
-/** A column's sum is taken by one thread, in the order of the rows. */
 struct LayerNormGainGradient {
   void compute(cai::Call& call) {
     const auto x = call.input<float>(0);
     const auto moments = call.input<float>(1);
     const auto dy = call.input<float>(2);
     const int64_t width = x.last();
-    const int64_t rows = x.rows();
-    cai::require(dy.size == x.size && moments.size == 2 * rows, "CaiLayerNormGainGradient: sizes do not fit");
+    cai::require(dy.size == x.size && moments.size == 2 * x.rows(), "CaiLayerNormGainGradient: sizes do not fit");
     const auto gain = call.output<float>(0, {width});
-    cai::parallel(width, std::max<int64_t>(least / std::max<int64_t>(rows, 1), 16), [&](int64_t begin, int64_t end) {
-      float* const sums = gain.data;
-      std::fill(sums + begin, sums + end, 0.0f);
-      for (int64_t row = 0; row < rows; row++) {
-        const float* const from = x.data + row * width;
-        const float* const back = dy.data + row * width;
-        const float mean = moments.data[2 * row];
-        const float scale = moments.data[2 * row + 1];
-        for (int64_t i = begin; i < end; i++) sums[i] += back[i] * ((from[i] - mean) * scale);
-      }
+    cai::column_sums(x.rows(), width, gain.data, [&](int64_t row) {
+      const float* const from = x.data + row * width;
+      const float* const back = dy.data + row * width;
+      return [=, mean = moments.data[2 * row], scale = moments.data[2 * row + 1]](int64_t i) { return back[i] * ((from[i] - mean) * scale); };
     });
   }
 };

@@ -24,10 +24,12 @@
 #define IS_SLIM_BUILD  // without the headers of TensorFlow's runtime, which kernels.h would include and nothing here uses
 #include "tensorflow/c/kernels.h"
 #undef IS_SLIM_BUILD
-#include "given.h"
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
+
+#include "given.h"
+#include "huge-pages.h"
 
 namespace cai {
 
@@ -111,11 +113,12 @@ class Call {
   /** Not set to zero. */
   template <class Number>
   Numbers<Number> output(int index, const Shape& shape) {
-    int64_t size = 1;
-    for (int64_t dimension : shape) size *= dimension;
-    TF_Tensor* tensor = TF_AllocateOutput(context_, index, type_of<Number>(), shape.data(), static_cast<int>(shape.size()),
-                                          static_cast<size_t>(size) * sizeof(Number), status_.get());
+    size_t bytes = sizeof(Number);
+    for (int64_t dimension : shape) bytes *= static_cast<size_t>(dimension);
+    TF_Tensor* tensor =
+        TF_AllocateOutput(context_, index, type_of<Number>(), shape.data(), static_cast<int>(shape.size()), bytes, status_.get());
     status_.check();
+    prefer_huge_pages(TF_TensorData(tensor), bytes);
     return numbers<Number>(tensor);
   }
 

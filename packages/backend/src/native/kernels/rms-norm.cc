@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "column-sums.h"
 #include "op.h"
 #include "parallel.h"
 #include "row-sums.h"
@@ -60,25 +61,18 @@ struct RmsNormGradient {
   }
 };
 
-/** A column's sum is taken by one thread, in the order of the rows. */
 struct RmsNormGainGradient {
   void compute(cai::Call& call) {
     const auto x = call.input<float>(0);
     const auto scales = call.input<float>(1);
     const auto dy = call.input<float>(2);
     const int64_t width = x.last();
-    const int64_t rows = x.rows();
-    cai::require(dy.size == x.size && scales.size == rows, "CaiRmsNormGainGradient: sizes do not fit");
+    cai::require(dy.size == x.size && scales.size == x.rows(), "CaiRmsNormGainGradient: sizes do not fit");
     const auto gain = call.output<float>(0, {width});
-    cai::parallel(width, std::max<int64_t>(least / std::max<int64_t>(rows, 1), 16), [&](int64_t begin, int64_t end) {
-      float* const sums = gain.data;
-      std::fill(sums + begin, sums + end, 0.0f);
-      for (int64_t row = 0; row < rows; row++) {
-        const float* const from = x.data + row * width;
-        const float* const back = dy.data + row * width;
-        const float scale = scales.data[row];
-        for (int64_t i = begin; i < end; i++) sums[i] += back[i] * (from[i] * scale);
-      }
+    cai::column_sums(x.rows(), width, gain.data, [&](int64_t row) {
+      const float* const from = x.data + row * width;
+      const float* const back = dy.data + row * width;
+      return [=, scale = scales.data[row]](int64_t i) { return back[i] * (from[i] * scale); };
     });
   }
 };

@@ -10,7 +10,13 @@ import type { CausalPolicy } from "../policy.ts";
 import { leftPadded, rightPadded, rowsOf } from "../token-batches.fixture.ts";
 
 /** Written by transformers; `about` in the file says how. */
-const { ids, columns, cases } = JSON.parse(readFileSync(new URL("../golden/llama-variants.json", import.meta.url), "utf8")) as {
+const [llama, gpt2] = ["llama", "gpt2"].map((family) =>
+  JSON.parse(readFileSync(new URL(`../golden/${family}-variants.json`, import.meta.url), "utf8")),
+) as [Golden, Golden];
+const { ids, columns } = llama;
+const cases = [...llama.cases, ...gpt2.cases];
+
+interface Golden {
   readonly ids: number[];
   readonly columns: readonly number[];
   readonly cases: readonly {
@@ -18,7 +24,11 @@ const { ids, columns, cases } = JSON.parse(readFileSync(new URL("../golden/llama
     readonly config: { readonly model_type: string; readonly vocab_size: number };
     readonly logits: readonly (readonly number[])[];
   }[];
-};
+}
+
+test("the models of both families read the same text", () => {
+  expect([gpt2.ids, gpt2.columns]).toEqual([ids, columns]);
+});
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -74,7 +84,7 @@ async function policyOf(config: (typeof cases)[number]["config"]): Promise<Causa
     const size = parameter.shape.reduce((product, length) => product * length, 1);
     const values = Float32Array.from({ length: size }, (_, i) => {
       const remainder = ((i + 1) * (i + 7) * 31 + place * 977) % 1009;
-      return (remainder / 1009 - 0.5) * 0.6 + (name.endsWith("norm.weight") ? 1 : 0);
+      return (remainder / 1009 - 0.5) * 0.6 + (/(norm|\.ln_\w)\.weight$/.test(name) ? 1 : 0);
     });
     parameter.assign(tf.tensor(values, [...parameter.shape]));
   }

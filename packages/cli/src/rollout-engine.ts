@@ -1,0 +1,34 @@
+import type { Generator } from "@cai/contracts";
+import type { CausalPolicy } from "@cai/policy";
+import { type Command, Option } from "commander";
+import { CliError } from "./error.ts";
+
+/** What may write the responses: the policy itself, its weights in int8, or ONNX Runtime with its weights, in float32 or int8. */
+const engines = ["policy", "int8", "onnx", "onnx-int8"] as const;
+export type RolloutEngine = (typeof engines)[number];
+
+/** Adds `--rollout`. */
+export function addRolloutFlag(command: Command): Command {
+  return command.addOption(new Option("--rollout <engine>", "what writes the responses (default: policy)").choices(engines));
+}
+
+/** @throws CliError `usage` for another name; a configuration file may hold any. */
+export function checkRolloutEngine(name: unknown = "policy"): RolloutEngine {
+  const engine = engines.find((known) => known === name);
+  if (engine === undefined) throw new CliError("usage", `rollout is ${JSON.stringify(name)}: give one of ${engines.join(", ")}`);
+  return engine;
+}
+
+/** The trainer's `generator`, undefined for the policy itself. The caller disposes of it. */
+export async function openRolloutEngine(
+  engine: RolloutEngine,
+  policy: CausalPolicy,
+): Promise<(Generator & { dispose(): Promise<void> }) | undefined> {
+  if (engine === "policy") return undefined;
+  if (engine === "int8") {
+    const { quantizedGenerator } = await import("@cai/policy");
+    return { ...quantizedGenerator({ policy }), dispose: async () => {} };
+  }
+  const { OnnxGenerator } = await import("@cai/rollout-onnx");
+  return OnnxGenerator.create({ policy, precision: engine === "onnx-int8" ? "int8" : "float32" });
+}

@@ -1,0 +1,61 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+import { onNativeKernels } from "./backends.fixture.ts";
+import { tensor } from "./finite-differences.fixture.ts";
+import { linear } from "./linear.ts";
+import { nativeOps } from "./native-ops.ts";
+import { mostSkinnyRows, skinnyProduct } from "./skinny-product.ts";
+import { expectTwins } from "./twins.fixture.ts";
+
+await onNativeKernels(() => {
+  // Columns go in strips of 512 and vectors of 4 to 16, rows of weights in eights.
+  test.each([
+    { rows: 1, inner: 1, columns: 1 },
+    { rows: 3, inner: 7, columns: 5 },
+    { rows: 8, inner: 64, columns: 16 },
+    { rows: 5, inner: 33, columns: 1063 },
+    { rows: 16, inner: 300, columns: 770 },
+    { rows: 13, inner: 770, columns: 1300 },
+  ])(
+    "[$rows, $inner] times [$inner, $columns], stored either way, is what tfjs's product is, and so are the gradients",
+    ({ rows, inner, columns }) => {
+      for (const transposed of [false, true])
+        expectTwins(
+          (x, weight) => linear(x!, weight!, undefined, { transposed }),
+          (x, weight) => tf.matMul(x!, weight!, false, transposed),
+          [tensor([rows, inner], 1), tensor(transposed ? [columns, inner] : [inner, columns], 2)],
+        );
+    },
+  );
+
+  test("a row gives the same bytes alone, and among any number of others", () => {
+    for (const transposed of [false, true])
+      for (const [inner, columns] of [
+        [770, 1300],
+        [19, 21],
+      ] as const) {
+        const [a, b] = [tensor([mostSkinnyRows, inner], 1), tensor(transposed ? [columns, inner] : [inner, columns], 2)];
+        const alone = Array.from({ length: mostSkinnyRows }, (_, row) => skinnyProduct(tf.slice(a, [row, 0], [1, inner]), b, transposed));
+        const bytes = alone.map((row) => row.dataSync());
+        for (let rows = 2; rows <= mostSkinnyRows; rows++) {
+          const together = skinnyProduct(tf.slice(a, [mostSkinnyRows - rows, 0], [rows, inner]), b, transposed);
+          expect(together.shape).toEqual([rows, columns]);
+          const expected = bytes.slice(mostSkinnyRows - rows).flatMap((row) => [...row]);
+          expect([...together.dataSync()]).toEqual(expected);
+        }
+      }
+  });
+
+  test("NaN stays in its row, and no rows give none", () => {
+    const b = tensor([20, 40], 2);
+    const y = skinnyProduct(tf.concat([tf.fill([1, 20], Number.NaN), tf.ones([1, 20])]), b, false).dataSync();
+    expect([...y].map(Number.isNaN)).toEqual([...Array(40).fill(true), ...Array(40).fill(false)]);
+    expect(skinnyProduct(tf.zeros([0, 20]), b, false).shape).toEqual([0, 40]);
+  });
+
+  test("sizes that don't fit are refused", () => {
+    expect(() => nativeOps()!.run("CaiSkinnyMatMul", { transposed: { bool: true } }, [tf.zeros([2, 3]), tf.zeros([3, 4])])).toThrow(
+      /inner sizes/,
+    );
+  });
+});

@@ -1,0 +1,11 @@
+import { CaiError } from "@cai/contracts";
+
+/**
+ * What the engine refuses.
+ *
+ * `code`: `bad-option`; `unsupported-model` for heads that ONNX Runtime's attention doesn't take; `not-finite` for weights or logits that are no finite
+ * numbers; `run-failed` with ONNX Runtime's own words; `disposed`.
+ */
+export class RolloutError extends CaiError {
+  static override readonly marker = Symbol.for("@cai/rollout-onnx");
+}

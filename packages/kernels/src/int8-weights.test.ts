@@ -95,6 +95,6 @@ await onNativeKernels(() => {
 
   test("sizes that don't fit are refused", () => {
     const { integers, scales } = quantizeColumns(tensor([8, 3], 1));
-    expect(() => nativeOps()!.run("CaiInt8MatMul", {}, [tf.zeros([1, 9]), integers, scales])).toThrow(/sizes/);
+    expect(() => nativeOps()!.run("CaiInt8MatMul", { N: { int: 0 } }, [tf.zeros([1, 9]), integers, scales])).toThrow(/sizes/);
   });
 });

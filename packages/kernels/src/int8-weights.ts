@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { withBias } from "./bias.ts";
 import { withRowsOf } from "./linear.ts";
 import { asMatrix } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
@@ -37,11 +36,12 @@ export function quantizeColumns(weight: tf.Tensor, { transposed = false }: { rea
  */
 export function int8Linear(x: tf.Tensor, { integers, scales }: Int8Weights, bias?: tf.Tensor): tf.Tensor {
   const rows = asMatrix(x);
-  const product =
-    integers.dtype === "int32"
-      ? nativeOps()!.run("CaiInt8MatMul", {}, [rows, integers, scales])
-      : tf.mul(tf.matMul(rows as tf.Tensor2D, integers as tf.Tensor2D), scales);
-  return withRowsOf(x, bias === undefined ? product : withBias(product, bias));
+  if (integers.dtype === "int32") {
+    const biases = bias === undefined ? [] : [bias];
+    return withRowsOf(x, nativeOps()!.run("CaiInt8MatMul", { N: { int: biases.length } }, [rows, integers, scales, ...biases]));
+  }
+  const product = tf.mul(tf.matMul(rows as tf.Tensor2D, integers as tf.Tensor2D), scales);
+  return withRowsOf(x, bias === undefined ? product : tf.add(product, bias));
 }
 
 /** As `quantizeColumns`, in tfjs's operations. */

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { sumOfRows, withBias } from "./bias.ts";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
-import { asMatrix, matrixProduct } from "./matrix.ts";
+import { asMatrix, isSkinny, matrixProduct } from "./matrix.ts";
+import { skinnyProduct } from "./skinny-product.ts";
 
 /**
  * y = x·W + b over the last axis.
@@ -26,7 +27,9 @@ export function linear(
     inputs,
     forward: (save) => {
       save?.([x, weight]);
-      const product = matrixProduct(asMatrix(x), weight, { transposeB: transposed });
+      const rows = asMatrix(x);
+      if (bias !== undefined && isSkinny(rows, weight)) return withRowsOf(x, skinnyProduct(rows, weight, { transposed, bias }));
+      const product = matrixProduct(rows, weight, { transposeB: transposed });
       return withRowsOf(x, bias === undefined ? product : withBias(product, bias));
     },
     gradients: (dy, [savedX, savedWeight]) => ({

@@ -14,9 +14,8 @@ export function matrixProduct(
   { transposeA = false, transposeB = false }: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {},
 ): tf.Tensor {
   const native = nativeOps();
+  if (!transposeA && isSkinny(a, b)) return skinnyProduct(a, b, { transposed: transposeB });
   const rows = a.shape[transposeA ? 1 : 0]!;
-  // What a cache holds is not worth a product of its own, and small models then give the same bits for any number of rows.
-  if (!transposeA && rows <= mostSkinnyRows && b.size >= 2 ** 16 && native?.has("CaiSkinnyMatMul")) return skinnyProduct(a, b, transposeB);
   const batchedIsFaster = transposeB && rows < 256 && b.size > 2 ** 20;
   if (native !== undefined && !batchedIsFaster) {
     const attributes = { T: { type: "float32" }, transpose_a: { bool: transposeA }, transpose_b: { bool: transposeB } } as const;
@@ -24,6 +23,14 @@ export function matrixProduct(
   }
   if (tf.getBackend() === "wasm") return tf.matMul(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b);
   return tf.matMul(a, b, transposeA, transposeB);
+}
+
+/**
+ * Whether `skinnyProduct` is the way to multiply by b. What a cache holds is not worth a product of its own, and small models then give the
+ * same bits for any number of rows.
+ */
+export function isSkinny(a: tf.Tensor, b: tf.Tensor): boolean {
+  return a.shape[0]! <= mostSkinnyRows && b.size >= 2 ** 16 && nativeOps()?.has("CaiSkinnyMatMul") === true;
 }
 
 /** `[..., H]` as `[N, H]`, sharing its numbers; itself if it is that. */

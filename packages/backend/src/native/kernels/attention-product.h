@@ -30,7 +30,6 @@ template <class Join>
 inline float reduce(Vector vector, const Join& join) {
   float numbers[lanes];
   store(numbers, vector);
-#pragma GCC unroll 4
   for (int64_t half = lanes / 2; half > 0; half /= 2)
     for (int64_t i = 0; i < half; i++) numbers[i] = join(numbers[i], numbers[i + half]);
   return numbers[0];

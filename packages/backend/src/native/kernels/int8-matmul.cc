@@ -13,6 +13,7 @@ struct Int8Weights {
   const int32_t* packed;
   const float* scales;
   int64_t columns;
+  Bias bias;
 
   template <int count>
   void read(int64_t k, int64_t column, Vector* vectors) const {
@@ -31,7 +32,7 @@ struct Int8Weights {
   float one(int64_t k, int64_t column) const {
     return static_cast<float>(static_cast<int32_t>(static_cast<uint32_t>(packed[k / 4 * columns + column]) << (24 - k % 4 * 8)) >> 24);
   }
-  float finished(float sum, int64_t column) const { return sum * scales[column]; }
+  float finished(float sum, int64_t column) const { return sum * scales[column] + bias.at(column); }
 
  private:
   static Integers loaded(const int32_t* from) {
@@ -43,7 +44,10 @@ struct Int8Weights {
   static Vector numbers(Integers shifted) { return __builtin_convertvector(shifted >> 24, Vector); }
 };
 
-struct Int8MatMul {
+class Int8MatMul {
+ public:
+  explicit Int8MatMul(Attributes& attributes) : biases_(attributes.integer("N")) {}
+
   void compute(Call& call) {
     const auto x = call.input<float>(0);
     const auto packed = call.input<int32_t>(1);
@@ -52,10 +56,14 @@ struct Int8MatMul {
     const int64_t rows = x.shape[0], inner = x.shape[1], columns = scales.size;
     require(packed.shape[0] == (inner + 3) / 4 && packed.shape[1] == columns, "CaiInt8MatMul: the sizes of x, w and scales don't fit");
     const auto y = call.output<float>(0, {rows, columns});
-    SkinnyProduct<Int8Weights>(x.data, {packed.data, scales.data, columns}, y.data, rows, inner, columns).compute();
+    const Bias bias(call, 3, biases_, columns);
+    SkinnyProduct<Int8Weights>(x.data, {packed.data, scales.data, columns, bias}, y.data, rows, inner, columns).compute();
   }
+
+ private:
+  const int64_t biases_;
 };
 
-const Op<Int8MatMul> op("CaiInt8MatMul", {"x: float", "packed: int32", "scales: float"}, {"y: float"});
+const Op<Int8MatMul> op("CaiInt8MatMul", {"x: float", "packed: int32", "scales: float", "bias: N * float"}, {"y: float"}, {"N: int >= 0"});
 
 }  // namespace

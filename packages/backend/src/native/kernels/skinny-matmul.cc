@@ -1,7 +1,6 @@
 // Few rows times a large matrix; packages/kernels/src/skinny-product.ts says why.
-#include "skinny-product.h"
-
 #include "op.h"
+#include "skinny-product.h"
 
 namespace {
 
@@ -11,6 +10,7 @@ using namespace cai;
 struct FloatWeights {
   const float* w;
   int64_t columns;
+  Bias bias;
 
   template <int count>
   void read(int64_t k, int64_t column, Vector* vectors) const {
@@ -22,7 +22,7 @@ struct FloatWeights {
     }
   }
   float one(int64_t k, int64_t column) const { return w[k * columns + column]; }
-  float finished(float sum, int64_t) const { return sum; }
+  float finished(float sum, int64_t column) const { return sum + bias.at(column); }
 };
 
 /** y = x·wᵀ, where w is stored [columns, inner]. */
@@ -31,6 +31,7 @@ struct TransposedProduct {
   const float* w;
   float* y;
   int64_t rows, inner, columns;
+  Bias bias;
 
   void compute() const {
     share_columns(columns, rows * inner, [&](int64_t begin, int64_t end) {
@@ -71,14 +72,14 @@ struct TransposedProduct {
       for (int o = 0; o < outputs; o++) {
         float sum = total(sums[o][i]);
         for (int64_t rest = k; rest < inner; rest++) sum += from[o * inner + rest] * inputs[i * inner + rest];
-        y[(row + i) * columns + column + o] = sum;
+        y[(row + i) * columns + column + o] = sum + bias.at(column + o);
       }
   }
 };
 
 class SkinnyMatMul {
  public:
-  explicit SkinnyMatMul(Attributes& attributes) : transposed_(attributes.flag("transposed")) {}
+  explicit SkinnyMatMul(Attributes& attributes) : transposed_(attributes.flag("transposed")), biases_(attributes.integer("N")) {}
 
   void compute(Call& call) {
     const auto x = call.input<float>(0);
@@ -87,14 +88,16 @@ class SkinnyMatMul {
     require(x.shape[1] == w.shape[transposed_ ? 1 : 0], "CaiSkinnyMatMul: the inner sizes of x and w differ");
     const int64_t rows = x.shape[0], inner = x.shape[1], columns = w.shape[transposed_ ? 0 : 1];
     const auto y = call.output<float>(0, {rows, columns});
-    if (transposed_) TransposedProduct{x.data, w.data, y.data, rows, inner, columns}.compute();
-    else SkinnyProduct<FloatWeights>(x.data, {w.data, columns}, y.data, rows, inner, columns).compute();
+    const Bias bias(call, 2, biases_, columns);
+    if (transposed_) TransposedProduct{x.data, w.data, y.data, rows, inner, columns, bias}.compute();
+    else SkinnyProduct<FloatWeights>(x.data, {w.data, columns, bias}, y.data, rows, inner, columns).compute();
   }
 
  private:
   const bool transposed_;
+  const int64_t biases_;
 };
 
-const Op<SkinnyMatMul> op("CaiSkinnyMatMul", {"x: float", "w: float"}, {"y: float"}, {"transposed: bool"});
+const Op<SkinnyMatMul> op("CaiSkinnyMatMul", {"x: float", "w: float", "bias: N * float"}, {"y: float"}, {"transposed: bool", "N: int >= 0"});
 
 }  // namespace

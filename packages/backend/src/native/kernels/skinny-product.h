@@ -6,20 +6,20 @@
 #include <vector>
 
 #include "attention-product.h"
+#include "op.h"
 #include "parallel.h"
 
 namespace cai {
 
-/** Of work that is shared by columns: so many a thread at least, given the products each column takes. */
-inline int64_t least_vectors(int64_t products) { return std::max<int64_t>(1, 65536 / (lanes * std::max<int64_t>(1, products))); }
-
 /**
- * Calls work(begin, end) for ranges of columns. Threads share whole vectors of them, so that it depends on the number of columns alone
- * which are computed one by one.
+ * Calls work(begin, end) for ranges of columns, given the products each takes: one range a thread, because memory gives long runs faster.
+ * Threads share whole vectors, so that it depends on the number of columns alone which are computed one by one.
  */
 template <class Work>
 void share_columns(int64_t columns, int64_t products, const Work& work) {
-  parallel(round_up(columns, lanes) / lanes, least_vectors(products),
+  const int64_t vectors = round_up(columns, lanes) / lanes;
+  const int64_t worth_waking = 65536 / (lanes * std::max<int64_t>(1, products));
+  parallel(vectors, std::max({int64_t{1}, worth_waking, vectors / thread_count()}),
            [&](int64_t begin, int64_t end) { work(begin * lanes, std::min(columns, end * lanes)); });
 }
 
@@ -39,7 +39,7 @@ class SkinnyProduct {
 
  private:
   /** The sums of so many columns stay near while rows of w stream by. */
-  static constexpr int64_t strip = 512;
+  static constexpr int64_t strip = 1536;
   /** Rows of sums a power of two apart would fight for the same lines of the cache. */
   static constexpr int64_t stride = strip + 16;
   /** So many rows of w are taken at once. */
@@ -83,6 +83,21 @@ class SkinnyProduct {
   const Weights w_;
   float* const y_;
   const int64_t rows_, inner_, columns_;
+};
+
+/** What is added to each column's sum: nothing, or a bias of one number a column. An op declares it as "bias: N * float", "N: int >= 0". */
+class Bias {
+ public:
+  Bias(Call& call, int index, int64_t count, int64_t columns) {
+    if (count == 0) return;
+    const auto bias = call.input<float>(index);
+    require(bias.size == columns, "the bias is not as long as the product's rows");
+    bias_ = bias.data;
+  }
+  float at(int64_t column) const { return bias_ == nullptr ? 0.0f : bias_[column]; }
+
+ private:
+  const float* bias_ = nullptr;
 };
 
 }  // namespace cai

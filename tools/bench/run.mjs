@@ -96,6 +96,7 @@ function readOptions() {
         work: text,
         engines: text,
         "vs-trl": text,
+        "trl-dropout": text,
         "vs-transformers": text,
         steps: text,
         json: text,

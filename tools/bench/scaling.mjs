@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // How a PPO step's time and memory grow: draws docs/scaling-*.svg and puts the numbers into docs/performance.md.
-// node tools/bench/scaling.mjs [--only response,batch,parameters] [--engine policy|onnx|onnx-int8] [--steps N] [--json FILE]
+// node tools/bench/scaling.mjs [--only response,batch,parameters] [--engine policy|int8|onnx|onnx-int8] [--steps N] [--json FILE]
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -22,7 +22,7 @@ export const settings = [
 ];
 
 /** What may write the responses, as `--rollout` names it, with the largest share of TRL's time for generation alone in the long setting. */
-const generationTargets = { policy: 0.4, onnx: 0.4, "onnx-int8": 0.3 };
+const generationTargets = { policy: 0.4, int8: 0.3, onnx: 0.4, "onnx-int8": 0.3 };
 export const engines = Object.keys(generationTargets);
 
 /** @param {string} engine */

@@ -15,11 +15,17 @@ test("one works at a time, and the second is told that it waits", async () => {
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
   const first = withLock(path, async () => {
     events.push("first begins");
+    begin();
     await held;
     events.push("first ends");
   });
+  await begun; // started together, either may be the one that waits
   const second = withLock(
     path,
     async () => void events.push("second"),

@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { sumOfRows, withBias } from "./bias.ts";
+import { sumOfRows } from "./bias.ts";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
-import { asMatrix, isSkinny, matrixProduct } from "./matrix.ts";
-import { skinnyProduct } from "./skinny-product.ts";
+import { asMatrix, matrixProduct } from "./matrix.ts";
 
 /**
  * y = x·W + b over the last axis.
@@ -27,10 +26,7 @@ export function linear(
     inputs,
     forward: (save) => {
       save?.([x, weight]);
-      const rows = asMatrix(x);
-      if (bias !== undefined && isSkinny(rows, weight)) return withRowsOf(x, skinnyProduct(rows, weight, { transposed, bias }));
-      const product = matrixProduct(rows, weight, { transposeB: transposed });
-      return withRowsOf(x, bias === undefined ? product : withBias(product, bias));
+      return withRowsOf(x, matrixProduct(asMatrix(x), weight, { transposeB: transposed, bias }));
     },
     gradients: (dy, [savedX, savedWeight]) => ({
       x: () => withRowsOf(x, matrixProduct(asMatrix(dy), savedWeight!, { transposeB: !transposed })),

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { sumOfRows, withBias } from "./bias.ts";
+import { sumOfRows } from "./bias.ts";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
 import { checkLinear, withRowsOf } from "./linear.ts";
@@ -50,8 +50,7 @@ export function loraLinear(
       const rows = asMatrix(x);
       const reduced = matrixProduct(rows, a, { transposeB: true });
       save?.([x, weight, a, b, reduced]);
-      const product = matrixProduct(rows, weight, { transposeB: transposed });
-      const whole = bias === undefined ? product : withBias(product, bias);
+      const whole = matrixProduct(rows, weight, { transposeB: transposed, bias });
       return withRowsOf(x, withLowRank(whole, reduced, b, { scale, transposed: true }));
     },
     gradients: (dy, [savedX, savedWeight, savedA, savedB, reduced]) => {

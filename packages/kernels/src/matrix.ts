@@ -1,20 +1,26 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { withBias } from "./bias.ts";
 import { nativeOps } from "./native-ops.ts";
 import { mostSkinnyRows, skinnyProduct } from "./skinny-product.ts";
+import { isForTiles, type ProductOptions, tileProduct } from "./tile-product.ts";
 
 /**
- * The product of two matrices, each transposed if its flag says so, by the fastest way of each backend: `skinnyProduct` where a has few rows.
+ * The product of two matrices, each stored transposed if its flag says so, plus a bias if there is one, by the fastest way of each backend:
+ * natively `skinnyProduct` where a has few rows, `tileProduct` where the processor has tiles.
  *
  * tfjs calls TensorFlow's batched product also for plain matrices: `MatMul` takes half its time, unless few rows meet a large transposed
  * b. WASM has its fast product for plain matrices only: transposing them first is ten times faster than its flags.
  */
-export function matrixProduct(
-  a: tf.Tensor,
-  b: tf.Tensor,
-  { transposeA = false, transposeB = false }: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {},
-): tf.Tensor {
+export function matrixProduct(a: tf.Tensor, b: tf.Tensor, options: ProductOptions = {}): tf.Tensor {
+  const { transposeA = false, transposeB = false, bias } = options;
+  if (!transposeA && isSkinny(a, b)) return skinnyProduct(a, b, { transposed: transposeB, ...(bias && { bias }) });
+  if (isForTiles(a, b, options)) return tileProduct(a, b, options);
+  const product = generalProduct(a, b, transposeA, transposeB);
+  return bias === undefined ? product : withBias(product, bias);
+}
+
+function generalProduct(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
   const native = nativeOps();
-  if (!transposeA && isSkinny(a, b)) return skinnyProduct(a, b, { transposed: transposeB });
   const rows = a.shape[transposeA ? 1 : 0]!;
   const batchedIsFaster = transposeB && rows < 256 && b.size > 2 ** 20;
   if (native !== undefined && !batchedIsFaster) {
@@ -25,11 +31,8 @@ export function matrixProduct(
   return tf.matMul(a, b, transposeA, transposeB);
 }
 
-/**
- * Whether `skinnyProduct` is the way to multiply by b. What a cache holds is not worth a product of its own, and small models then give the
- * same bits for any number of rows.
- */
-export function isSkinny(a: tf.Tensor, b: tf.Tensor): boolean {
+/** What a cache holds is not worth a product of its own, and small models then give the same bits for any number of rows. */
+function isSkinny(a: tf.Tensor, b: tf.Tensor): boolean {
   return a.shape[0]! <= mostSkinnyRows && b.size >= 2 ** 16 && nativeOps()?.has("CaiSkinnyMatMul") === true;
 }
 

@@ -1,0 +1,42 @@
+// Products of matrices by tiles; packages/kernels/src/tile-product.ts says how.
+#include "op.h"
+#include "tile-product.h"
+
+#if defined(CAI_TILES)
+namespace {
+
+using namespace cai;
+
+class TileMatMul {
+ public:
+  explicit TileMatMul(Attributes& attributes)
+      : transpose_a_(attributes.flag("transpose_a")), transpose_b_(attributes.flag("transpose_b")), biases_(attributes.integer("N")) {}
+
+  void compute(Call& call) {
+    const auto a = call.input<float>(0);
+    const auto b = call.input<float>(1);
+    require(a.shape.size() == 2 && b.shape.size() == 2, "CaiTileMatMul: a and b must be matrices");
+    const Side left({a.data, a.shape[0], a.shape[1], a.shape[1]}, !transpose_a_, true);
+    const Side right({b.data, b.shape[0], b.shape[1], b.shape[1]}, transpose_b_, false);
+    require(left.depth() == right.depth() && left.depth() > 0, "CaiTileMatMul: the inner sizes of a and b differ, or are 0");
+    require(biases_ == 0 || call.input<float>(2).size == right.lines(), "CaiTileMatMul: a bias for each column is wanted");
+    const auto c = call.output<float>(0, {left.lines(), right.lines()});
+    const float* const bias = biases_ == 0 ? nullptr : call.input<float>(2).data;
+    TileProduct(left, right, bias, c.data).compute();
+  }
+
+ private:
+  const bool transpose_a_, transpose_b_;
+  const int64_t biases_;
+};
+
+struct Register {
+  Register() {
+    if (tiles_are_given())
+      static const Op<TileMatMul> op("CaiTileMatMul", {"a: float", "b: float", "bias: N * float"}, {"c: float"},
+                                     {"transpose_a: bool", "transpose_b: bool", "N: int >= 0"});
+  }
+} const register_op;
+
+}  // namespace
+#endif

@@ -10,13 +10,16 @@
 
 namespace cai {
 
-/** Asks for huge pages under memory that nothing was written to yet. A wish only: the system grants what it can. */
+/**
+ * Asks for huge pages under memory that nothing was written to yet, if it takes half of one or more; what else of this process lies in the
+ * first and the last comes along. A wish only: the system grants what it can.
+ */
 inline void prefer_huge_pages(void* memory, size_t bytes) {
 #if defined(__linux__)
   constexpr uintptr_t page = uintptr_t{2} << 20;
-  const uintptr_t begin = (reinterpret_cast<uintptr_t>(memory) + page - 1) / page * page;
-  const uintptr_t end = (reinterpret_cast<uintptr_t>(memory) + bytes) / page * page;
-  if (end > begin) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(memory) / page * page;
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(memory) + bytes + page - 1) / page * page;
+  if (bytes >= page / 2) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 #else
   (void)memory;
   (void)bytes;

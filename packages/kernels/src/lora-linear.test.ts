@@ -42,7 +42,10 @@ await onNativeKernels(() => {
     const [left, right] = [tensor([rows, rank]), tensor([rank, width], 2)];
     const expected = tf.add(tensor([rows, width], 3), tf.mul(tf.matMul(left, right), 1.5)).dataSync();
     for (const transposed of [false, true]) {
-      const sum = withLowRank(tensor([rows, width], 3), left, transposed ? tf.transpose(right) : right, { scale: 1.5, transposed });
+      const sum = withLowRank(tensor([rows, width], 3), tf.transpose(left), transposed ? tf.transpose(right) : right, {
+        scale: 1.5,
+        transposed,
+      });
       sum.dataSync().forEach((value, element) => {
         expect(Math.abs(value - expected[element]!)).toBeLessThan(2e-6);
       });

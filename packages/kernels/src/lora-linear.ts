@@ -5,12 +5,14 @@ import { KernelError } from "./error.ts";
 import { checkLinear, withRowsOf } from "./linear.ts";
 import { asMatrix, matrixProduct } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
+import { transposed as turned } from "./transposed.ts";
 
 /**
  * A linear layer with a low-rank update beside its weight (LoRA, Hu et al. 2021, arXiv:2106.09685): y = x·W + b + s·(x·Aᵀ)·Bᵀ.
  *
  * `x`, `weight`, `bias` and `transposed` are as in `linear`; A is `[R, I]`, B `[O, R]`, s a number. With dy `[N, O]` and
- * dr = dy·B `[N, R]`: dA = s·drᵀ·x, dB = s·dyᵀ·(x·Aᵀ), dx = dy·Wᵀ + s·dr·A. Saved for the backward pass: x, W, A, B and x·Aᵀ `[N, R]`.
+ * dr = dy·B `[N, R]`: dA = s·drᵀ·x, dB = s·dyᵀ·(x·Aᵀ), dx = dy·Wᵀ + s·dr·A. What has R numbers a row is kept transposed, `[R, N]`: products
+ * whose left side has few rows read the other once. Saved for the backward pass: x, W, A, B and A·xᵀ.
  *
  * @throws KernelError `shape-mismatch`.
  * @example
@@ -48,14 +50,14 @@ export function loraLinear(
     inputs,
     forward: (save) => {
       const rows = asMatrix(x);
-      const reduced = matrixProduct(rows, a, { transposeB: true });
+      const reduced = matrixProduct(a, rows, { transposeB: true });
       save?.([x, weight, a, b, reduced]);
       const whole = matrixProduct(rows, weight, { transposeB: transposed, bias });
       return withRowsOf(x, withLowRank(whole, reduced, b, { scale, transposed: true }));
     },
     gradients: (dy, [savedX, savedWeight, savedA, savedB, reduced]) => {
       const dRows = asMatrix(dy);
-      const dReduced = matrixProduct(dRows, savedB!);
+      const dReduced = matrixProduct(savedB!, dRows, { transposeA: true, transposeB: true });
       return {
         x: () => {
           const throughWeight = matrixProduct(dRows, savedWeight!, { transposeB: !transposed });
@@ -65,8 +67,8 @@ export function loraLinear(
           const [left, right] = transposed ? [dRows, asMatrix(savedX!)] : [asMatrix(savedX!), dRows];
           return matrixProduct(left, right, { transposeA: true });
         },
-        a: () => tf.mul(matrixProduct(dReduced, asMatrix(savedX!), { transposeA: true }), scale),
-        b: () => tf.mul(matrixProduct(dRows, reduced!, { transposeA: true }), scale),
+        a: () => tf.mul(matrixProduct(dReduced, asMatrix(savedX!)), scale),
+        b: () => turned(tf.mul(matrixProduct(reduced!, dRows), scale)),
         bias: () => sumOfRows(dy),
       };
     },
@@ -74,7 +76,7 @@ export function loraLinear(
 }
 
 /**
- * sum + scale·left·right, for left `[N, R]` and right `[R, M]` (`transposed`: `[M, R]`). Natively it is written into `sum`, which must be a
+ * sum + scale·leftᵀ·right, for left `[R, N]` and right `[R, M]` (`transposed`: `[M, R]`). Natively it is written into `sum`, which must be a
  * tensor that the caller has just made and shares with nobody; go on with the result alone.
  */
 export function withLowRank(
@@ -84,7 +86,8 @@ export function withLowRank(
   { scale, transposed }: { readonly scale: number; readonly transposed: boolean },
 ): tf.Tensor {
   const native = nativeOps();
-  if (!native?.has("CaiAddLowRank")) return tf.add(sum, tf.mul(matrixProduct(left, right, { transposeB: transposed }), scale));
+  if (!native?.has("CaiAddLowRank"))
+    return tf.add(sum, tf.mul(matrixProduct(left, right, { transposeA: true, transposeB: transposed }), scale));
   native.runMany("CaiAddLowRank", { scale: { float: scale }, transposed: { bool: transposed } }, [sum, left, right], 0);
   return sum;
 }

@@ -3,6 +3,7 @@ import { withBias } from "./bias.ts";
 import { nativeOps } from "./native-ops.ts";
 import { mostSkinnyRows, skinnyProduct } from "./skinny-product.ts";
 import { isForTiles, type ProductOptions, tileProduct } from "./tile-product.ts";
+import { transposed } from "./transposed.ts";
 
 /**
  * The product of two matrices, each stored transposed if its flag says so, plus a bias if there is one, by the fastest way of each backend:
@@ -13,7 +14,7 @@ import { isForTiles, type ProductOptions, tileProduct } from "./tile-product.ts"
  */
 export function matrixProduct(a: tf.Tensor, b: tf.Tensor, options: ProductOptions = {}): tf.Tensor {
   const { transposeA = false, transposeB = false, bias } = options;
-  if (!transposeA && isSkinny(a, b)) return skinnyProduct(a, b, { transposed: transposeB, ...(bias && { bias }) });
+  if (isSkinny(a, b, options)) return skinnyProduct(transposeA ? transposed(a) : a, b, { transposed: transposeB, ...(bias && { bias }) });
   if (isForTiles(a, b, options)) return tileProduct(a, b, options);
   const product = generalProduct(a, b, transposeA, transposeB);
   return bias === undefined ? product : withBias(product, bias);
@@ -32,8 +33,8 @@ function generalProduct(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transpo
 }
 
 /** What a cache holds is not worth a product of its own, and small models then give the same bits for any number of rows. */
-function isSkinny(a: tf.Tensor, b: tf.Tensor): boolean {
-  return a.shape[0]! <= mostSkinnyRows && b.size >= 2 ** 16 && nativeOps()?.has("CaiSkinnyMatMul") === true;
+function isSkinny(a: tf.Tensor, b: tf.Tensor, { transposeA = false }: ProductOptions): boolean {
+  return a.shape[transposeA ? 1 : 0]! <= mostSkinnyRows && b.size >= 2 ** 16 && nativeOps()?.has("CaiSkinnyMatMul") === true;
 }
 
 /** `[..., H]` as `[N, H]`, sharing its numbers; itself if it is that. */

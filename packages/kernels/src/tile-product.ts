@@ -8,8 +8,9 @@ export interface ProductOptions {
   readonly bias?: tf.Tensor | undefined;
 }
 
-/** Fewer multiplications than these are not worth packing for. */
+/** Fewer multiplications than these are not worth packing for, and a tile should be filled. */
 const leastProducts = 2 ** 22;
+const leastSide = 16;
 
 /**
  * a·b + bias by the tiles of Intel's AMX, which multiply bfloat16 numbers and sum in float32, sixteen times as fast as float32 is multiplied. A float32 number
@@ -35,5 +36,7 @@ export function tileProduct(a: tf.Tensor, b: tf.Tensor, { transposeA = false, tr
 export function isForTiles(a: tf.Tensor, b: tf.Tensor, { transposeA = false, transposeB = false }: ProductOptions): boolean {
   const rows = a.shape[transposeA ? 1 : 0]!;
   const columns = b.shape[transposeB ? 0 : 1]!;
-  return rows * columns * a.shape[transposeA ? 0 : 1]! >= leastProducts && nativeOps()?.has("CaiTileMatMul") === true;
+  const inner = a.shape[transposeA ? 0 : 1]!;
+  const isLarge = rows * columns * inner >= leastProducts && Math.min(rows, columns, inner) >= leastSide;
+  return isLarge && nativeOps()?.has("CaiTileMatMul") === true;
 }

@@ -5,6 +5,7 @@
 #include "attention-product.h"
 #include "op.h"
 #include "parallel.h"
+#include "transpose.h"
 
 namespace {
 
@@ -12,7 +13,7 @@ constexpr int64_t least = 32768;  // products a thread
 
 int64_t least_of(int64_t products) { return products > 0 ? least / products + 1 : 1; }
 
-/** sum [N, M] += scale · left [N, R] · right [R, M] in the memory of sum, R being small; `transposed`: right is [M, R]. */
+/** sum [N, M] += scale · leftᵀ · right for left [R, N] and right [R, M], in the memory of sum, R being small; `transposed`: right is [M, R]. */
 struct AddLowRank {
   explicit AddLowRank(cai::Attributes& attributes) : scale(attributes.number("scale")), transposed(attributes.flag("transposed")) {}
 
@@ -21,12 +22,15 @@ struct AddLowRank {
     const auto left = call.input<float>(1);
     const auto right = call.input<float>(2);
     const int64_t width = sum.last();
-    const int64_t rank = left.last();
     const int64_t rows = sum.rows();
-    cai::require(left.size == rows * rank && right.size == rank * width && right.last() == (transposed ? rank : width),
+    const int64_t rank = left.rows();
+    cai::require(left.size == rows * rank && left.last() == rows && right.size == rank * width && right.last() == (transposed ? rank : width),
                  "CaiAddLowRank: sizes do not fit");
     std::vector<float> turned;
-    if (transposed) turned = transpose(right.data, width, rank);
+    if (transposed) {
+      turned.resize(right.size);
+      cai::transpose(right.data, width, rank, turned.data());
+    }
     const float* const factors = transposed ? turned.data() : right.data;
     const int64_t tiles = (rows + cai::tile_rows - 1) / cai::tile_rows;
     cai::parallel(tiles, least_of(cai::tile_rows * rank * width), [&](int64_t begin, int64_t end) {
@@ -34,7 +38,8 @@ struct AddLowRank {
       std::vector<float> last;
       for (int64_t row = begin * cai::tile_rows; row < std::min(end * cai::tile_rows, rows); row += cai::tile_rows) {
         const int64_t count = std::min(cai::tile_rows, rows - row);
-        cai::copy(left.data + row * rank, scale, count * rank, scaled.data());
+        for (int64_t i = 0; i < count; i++)
+          for (int64_t r = 0; r < rank; r++) scaled[i * rank + r] = left.data[r * rows + row + i] * scale;
         float* const to = sum.data + row * width;
         if (count == cai::tile_rows) {
           add(scaled.data(), factors, rank, width, to);
@@ -59,16 +64,6 @@ struct AddLowRank {
         for (int64_t r = 0; r < rank; r++) to[row * width + i] += left[row * rank + r] * right[r * width + i];
       }
     }
-  }
-
-  static std::vector<float> transpose(const float* x, int64_t rows, int64_t columns) {
-    std::vector<float> y(rows * columns);
-    cai::parallel(rows, least_of(columns), [&](int64_t begin, int64_t end) {
-      for (int64_t column = 0; column < columns; column++) {
-        for (int64_t row = begin; row < end; row++) y[column * rows + row] = x[row * columns + column];
-      }
-    });
-    return y;
   }
 
   const float scale;

@@ -9,6 +9,7 @@ const machine = {
   node: "v20",
   backend: "tensorflow",
   gemmFlopsPerSecond: 200e9,
+  tensorFlowFlopsPerSecond: 100e9,
   memoryBytesPerSecond: 20e9,
 };
 const [short, long] = settings as [(typeof settings)[number], (typeof settings)[number]];

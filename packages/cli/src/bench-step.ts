@@ -17,6 +17,7 @@ export interface BenchFlags {
   readonly lora?: number;
   readonly json?: boolean;
   readonly rollout?: RolloutEngine;
+  readonly recompute?: boolean;
   readonly paced?: boolean;
 }
 
@@ -32,7 +33,8 @@ const noClipping = 1e30;
 export async function benchStep(flags: BenchFlags): Promise<void> {
   const lora = resolveLora({ lora: flags.lora });
   await prepareBackend();
-  const policy = await resolvePolicy(flags.model.includes("/") ? flags.model : `random:${flags.model}`, lora && { ...lora, seed: 0 });
+  const source = flags.model.includes("/") ? flags.model : `random:${flags.model}`;
+  const policy = await resolvePolicy(source, { lora: lora && { ...lora, seed: 0 }, recompute: flags.recompute ?? false });
   const prompts = Array.from({ length: flags.batch }, (_, row) => {
     const draws = uniforms({ seed: 0, stream: "bench-prompts", counters: [row], count: flags.prompt });
     return Int32Array.from(draws, (draw) => Math.floor(draw * policy.vocabSize));

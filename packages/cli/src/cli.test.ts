@@ -134,6 +134,22 @@ test("a run that is interrupted or killed goes on with --resume and ends with th
   expect(metrics.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5]);
 });
 
+test("a run that computes its blocks again ends with the same bytes, also where a resumed half does and the other does not", {
+  timeout: 240_000,
+}, async () => {
+  const run = (out: string, ...flags: string[]) => train(out, "--steps", "3", "--checkpoint-every", "1", ...flags);
+  expect((await cai(...run("kept"))).exit).toBe(0);
+  expect((await cai(...run("recomputed", "--recompute"))).exit).toBe(0);
+  expect((await stopAfter(1, "SIGINT", run("half", "--recompute"))).exit).toBe(130);
+  const config = await readFile(join(root, "half/config.json"), "utf8");
+  expect(JSON.parse(config).recompute).toBe(true);
+  await writeFile(join(root, "half.json"), config);
+  expect((await cai("train", "--config", "half.json", "--out", "half", "--resume", "--no-recompute")).exit).toBe(0);
+
+  const kept = await finalWeights("kept");
+  for (const out of ["recomputed", "half"]) expect((await finalWeights(out)).equals(kept)).toBe(true);
+});
+
 test("an adapter is trained, resumed and saved by --lora, and its folder is a policy to write with", { timeout: 240_000 }, async () => {
   const adapter = ["--lora", "2", "--lora-targets", "c_attn,c_fc", "--steps", "3", "--checkpoint-every", "1"];
   expect((await cai(...train("adapter", ...adapter))).exit).toBe(0);

@@ -2,17 +2,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { prepareBackend } from "@cai/backend";
+import { demoPolicyDirectory } from "@cai/demo";
+import type { CausalPolicy } from "@cai/policy";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { resolveSource } from "./resolve-policy.ts";
+import { resolvePolicy, resolveSource } from "./resolve-policy.ts";
 import { recordingTerminal } from "./terminal.fixture.ts";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
 const model = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
 const peft = fileURLToPath(new URL("../../policy/src/lora/golden/gpt2-adapter", import.meta.url));
 const hub = fileURLToPath(new URL("../../hub/src/fixtures/hub-server.mjs", import.meta.url));
+
+beforeAll(() => prepareBackend());
 
 let server: ChildProcess;
 let cache: string;
@@ -77,11 +82,34 @@ test("offline, a model that was never downloaded is wrong use, told in two lines
   );
 });
 
-test("what exists and what is made up stays as it is; a path that doesn't exist is an error", async () => {
+test("what exists stays as it is, and demo is the demo's folder; a path that doesn't exist is an error", async () => {
   const terminal = recordingTerminal();
-  for (const source of [model, "random:gpt2"]) expect(await resolveSource(source, terminal)).toBe(source);
-  expect(await resolveSource("demo", terminal)).toMatch(/policy$/);
+  expect(await resolveSource(model, terminal)).toBe(model);
   await expect(resolveSource("./ok/tiny", terminal)).rejects.toMatchObject({ code: "missing-path" });
+  const policy = await resolvePolicy("demo");
+  expect(policy.identity.source).toBe(demoPolicyDirectory);
+  policy.dispose();
+});
+
+test("an adapter names its base as it was given: a hub id with its revision, also after it was loaded again, or a folder", async () => {
+  const lora = { rank: 1, alpha: 2, targets: "all-linear", seed: 0 };
+  for (const [given, base] of [
+    ["ok/named", { base_model_name_or_path: "ok/named" }],
+    ["ok/named@v1", { base_model_name_or_path: "ok/named", revision: "v1" }],
+    [relative(".", model), { base_model_name_or_path: model }],
+  ] as const) {
+    const saved = [join(cache, "named", given, "trained"), join(cache, "named", given, "again")] as const;
+    const save = async (policy: CausalPolicy, folder: string) => {
+      await policy.save(folder);
+      policy.dispose();
+    };
+    await save(await resolvePolicy(given, { lora }), saved[0]);
+    await save(await resolvePolicy(saved[0]), saved[1]);
+    const [config, again] = await Promise.all(saved.map((folder) => readFile(join(folder, "adapter_config.json"), "utf8")));
+    expect(JSON.parse(config!)).toMatchObject(base);
+    expect("revision" in JSON.parse(config!)).toBe("revision" in base);
+    expect(again).toBe(config);
+  }
 });
 
 test("a download shows how far it is on a terminal, and elsewhere nothing", async () => {

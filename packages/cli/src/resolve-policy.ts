@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { CausalPolicy } from "@cai/policy";
 import { readingInput } from "./exit-codes.ts";
 import type { LoraSettings } from "./lora-settings.ts";
@@ -9,15 +8,22 @@ export const policyForms =
   "a folder in Hugging Face or PEFT layout, a .gguf file, a Hugging Face hub id (owner/name), demo, or random:gpt2";
 
 /**
- * The policy that `--policy` names, on the backend that was prepared; with a new adapter on it where there are settings for one. The
- * caller disposes of it.
+ * The policy that `--policy` names, on the backend that was prepared; with a new adapter on it where there are settings for one, and with
+ * its blocks computed again in the backward pass where it is to `recompute`. The caller disposes of it.
  *
  * @throws CliError `usage`
  */
-export async function resolvePolicy(source: string, lora?: LoraSettings & { readonly seed: number }): Promise<CausalPolicy> {
-  const { addLora } = await import("@cai/policy");
+export async function resolvePolicy(
+  source: string,
+  {
+    lora,
+    recompute = false,
+  }: { readonly lora?: (LoraSettings & { readonly seed: number }) | undefined; readonly recompute?: boolean } = {},
+): Promise<CausalPolicy> {
+  const { addLora, CausalPolicy } = await import("@cai/policy");
   return readingInput(async () => {
-    const policy = await loadNamedPolicy(source);
+    const { parts } = await loadNamedPolicy(source);
+    const policy = new CausalPolicy({ ...parts, recompute });
     if (lora === undefined) return policy;
     try {
       return addLora(policy, lora);
@@ -30,19 +36,16 @@ export async function resolvePolicy(source: string, lora?: LoraSettings & { read
 /** The policy of a source, and of an adapter's base, each of which may be a model of the hub. Throws what loading throws. */
 export async function loadNamedPolicy(source: string): Promise<CausalPolicy> {
   const { loadPolicy } = await import("@cai/policy");
-  const resolveModel = (id: string): Promise<string> => resolveSource(id, terminalOf(process.stderr));
-  return loadPolicy(await resolveModel(source), { resolveModel });
+  const place = source === "demo" ? (await import("@cai/demo")).demoPolicyDirectory : source;
+  return loadPolicy(place, { resolveModel: (id) => resolveSource(id, terminalOf(process.stderr)) });
 }
 
 /**
- * What `loadPolicy` takes for it: paths and `random:…` stay as they are, a hub id becomes its folder in the cache. A download shows on a
- * terminal how far it is.
+ * The folder of a model by its id on the hub, in the cache; what exists stays as it is. A download shows on a terminal how far it is.
  *
  * @throws HubError
  */
 export async function resolveSource(source: string, terminal: Terminal): Promise<string> {
-  if (source === "demo") return (await import("@cai/demo")).demoPolicyDirectory;
-  if (source.startsWith("random:") || existsSync(source)) return source;
   const { resolveModel } = await import("@cai/hub");
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   let shown = "";

@@ -21,7 +21,7 @@ export async function runTraining(
   settings: TrainSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const { hyperparameters, out, lora, rollout } = settings;
+  const { hyperparameters, out, lora, rollout, recompute } = settings;
   if (!resume) await readingInput(() => refuseExistingRun(out));
   const prompts = await readPrompts(settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : await readPrompts(settings.evalPrompts);
@@ -30,7 +30,7 @@ export async function runTraining(
   const say = (line: string): void => bar?.say(line);
 
   const backend = await prepareBackend();
-  const policy = await resolvePolicy(settings.policy, lora && { ...lora, seed: hyperparameters.seed });
+  const policy = await resolvePolicy(settings.policy, { lora: lora && { ...lora, seed: hyperparameters.seed }, recompute });
   const limits = { tokenizer: policy.tokenizer, contextLength: policy.contextLength, maxNewTokens: hyperparameters.maxNewTokens };
   const training = preparePrompts(prompts, limits);
   const held = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
@@ -53,6 +53,7 @@ export async function runTraining(
         prompts: settings.prompts,
         evalPrompts: settings.evalPrompts,
         rollout,
+        recompute,
         ...(lora && loraConfig(lora)),
       },
       callbacks: {

@@ -5,6 +5,7 @@ import { hyperparameterTable } from "@cai/trainer";
 import { Command } from "commander";
 import { afterAll, expect, test } from "vitest";
 import { addHyperparameterFlags } from "./hyperparameter-flags.ts";
+import { addRecomputeFlag } from "./recompute-flag.ts";
 import { resolveTrainSettings } from "./train-settings.ts";
 
 const root = await mkdtemp(join(tmpdir(), "settings-"));
@@ -61,6 +62,22 @@ test("the policy writes the responses unless another engine is named", async () 
   );
   await expect(resolveTrainSettings({ config: await configFile({ ...paths, rollout: "faster" }) })).rejects.toThrow(
     'rollout is "faster": give one of policy, ',
+  );
+});
+
+test("blocks are computed again in the backward pass where the file or a flag says so", async () => {
+  const config = await configFile({ ...paths, recompute: true });
+  const given: [Record<string, unknown>, boolean][] = [
+    [paths, false],
+    [{ ...paths, recompute: true }, true],
+    [{ config }, true],
+    [{ config, recompute: false }, false],
+  ];
+  for (const [flags, recompute] of given) expect((await resolveTrainSettings(flags)).recompute).toBe(recompute);
+  const flags = (...argv: string[]) => addRecomputeFlag(new Command()).parse(argv, { from: "user" }).opts();
+  expect([flags(), flags("--recompute"), flags("--no-recompute")]).toEqual([{}, { recompute: true }, { recompute: false }]);
+  await expect(resolveTrainSettings({ config: await configFile({ ...paths, recompute: "yes" }) })).rejects.toThrow(
+    'recompute is "yes": give true or false',
   );
 });
 

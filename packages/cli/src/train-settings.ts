@@ -4,6 +4,7 @@ import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { isHyperparameter } from "./hyperparameter-flags.ts";
 import { type LoraFlags, type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
+import { checkRecompute } from "./recompute-flag.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 
 /** Everything that `cai train` has to know. */
@@ -17,6 +18,8 @@ export interface TrainSettings {
   readonly lora: LoraSettings | undefined;
   /** What writes the responses. */
   readonly rollout: RolloutEngine;
+  /** Blocks are computed again in the backward pass. */
+  readonly recompute: boolean;
   readonly hyperparameters: Hyperparameters;
 }
 
@@ -49,20 +52,20 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
       `cai train needs ${flagNames}: give ${missing.length === 1 ? "it" : "them"} as flags or in the file of --config`,
     );
   }
-  const { policy, reward, prompts, evalPrompts, out, lora, loraAlpha, loraTargets, rollout, ...rest } = given as Record<
+  const { policy, reward, prompts, evalPrompts, out, lora, loraAlpha, loraTargets, rollout, recompute, ...rest } = given as Record<
     (typeof names)[number],
     string
   > &
-    LoraFlags & { readonly rollout?: unknown };
+    LoraFlags & { readonly rollout?: unknown; readonly recompute?: unknown };
   const adapter = resolveLora({ lora, loraAlpha, loraTargets });
-  const engine = checkRolloutEngine(rollout);
+  const methods = { rollout: checkRolloutEngine(rollout), recompute: checkRecompute(recompute) };
   const hyperparameters = await readingInput(() =>
     resolveHyperparameters({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...rest }),
   );
-  return { policy, reward, prompts, evalPrompts, out, lora: adapter, rollout: engine, hyperparameters };
+  return { policy, reward, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters };
 }
 
-const known: readonly string[] = [...names, ...loraNames, "rollout"];
+const known: readonly string[] = [...names, ...loraNames, "rollout", "recompute"];
 const isKnown = (name: string): boolean => known.includes(name) || isHyperparameter(name);
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {

@@ -47,7 +47,13 @@ test("metadata of every kind and tensors in row-major shapes are read", async ()
     ["empty", "F32", [0], 0],
   ]);
   expect(await file.readFloat32("matrix")).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6));
-  expect(await file.readFloat32("vector")).toEqual(Float32Array.of(1, -2));
+  const memory = new Float32Array(4);
+  expect(await file.readFloat32("vector", memory.subarray(1, 3))).toEqual(Float32Array.of(1, -2));
+  expect([...memory]).toEqual([0, 1, -2, 0]);
+  await expect(file.readFloat32("vector", memory)).rejects.toMatchObject({
+    code: "bad-input",
+    message: expect.stringContaining("2 elements"),
+  });
   expect(await file.readFloat32("empty")).toEqual(new Float32Array(0));
   await expect(file.readFloat32("other")).rejects.toMatchObject({ code: "unknown-tensor", message: `${path} has no tensor "other"` });
   await file.close();

@@ -11,8 +11,8 @@ export interface GgufFile {
   readonly metadata: ReadonlyMap<string, GgufValue>;
   /** By name, in the order of their bytes. */
   readonly tensors: ReadonlyMap<string, GgufTensorInfo>;
-  /** A tensor's values, dequantised, row-major in the shape of `tensors`. */
-  readFloat32(name: string): Promise<Float32Array>;
+  /** A tensor's values, dequantised, row-major in the shape of `tensors`; with `into`, an array as long as the tensor, they are put there. */
+  readFloat32(name: string, into?: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -43,10 +43,13 @@ export async function openGguf(path: string): Promise<GgufFile> {
       path,
       metadata,
       tensors,
-      readFloat32: async (name) => {
+      readFloat32: async (name, into) => {
         const tensor = tensors.get(name);
         if (tensor === undefined) throw new GgufError("unknown-tensor", `${path} has no tensor "${name}"`);
-        return readTensor(file, tensor);
+        const length = tensor.shape.reduce((product, size) => product * size, 1);
+        if (into !== undefined && into.length !== length)
+          throw new GgufError("bad-input", `${path}: tensor "${name}" has ${length} elements, the array to read it into ${into.length}`);
+        return readTensor(file, tensor, into ?? new Float32Array(length));
       },
       close: () => handle.close(),
     };
@@ -56,9 +59,8 @@ export async function openGguf(path: string): Promise<GgufFile> {
   }
 }
 
-async function readTensor(file: OpenFile, { dtype, byteLength, position }: StoredTensor): Promise<Float32Array> {
+async function readTensor(file: OpenFile, { dtype, byteLength, position }: StoredTensor, values: Float32Array): Promise<Float32Array> {
   const { elements, bytes } = dtypes[dtype];
-  const values = new Float32Array((byteLength / bytes) * elements);
   const stored = new Uint8Array(Math.min(byteLength, (elementsAtATime / elements) * bytes));
   for (let start = 0, at = position; start < values.length; start += elementsAtATime, at += stored.length) {
     const output = values.subarray(start, start + elementsAtATime);

@@ -14,17 +14,18 @@ export function attentionBias(
   builder: GraphBuilder,
   { inputIds, attentionMask, groupSize }: { readonly inputIds: string; readonly attentionMask: string; readonly groupSize: number },
 ): string {
-  const int64 = (shape: readonly number[], data: readonly number[]) => builder.initializer({ type: "int64", shape, data });
-  const float32 = (value: number) => builder.initializer({ type: "float32", shape: [], data: [value] });
-  const [zero, one, second] = [int64([], [0]), int64([], [1]), int64([1], [1])] as const;
+  const integer = (value: number) => builder.initializer({ type: "int64", shape: [], data: [value] });
+  const [zero, one] = [integer(0), integer(1)] as const;
   const columnsOf = (matrix: string) => builder.node("Gather", [builder.node("Shape", [matrix]), one]);
 
   const all = columnsOf(attentionMask);
   const past = builder.node("Sub", [all, columnsOf(inputIds)]);
   const keys = builder.node("Range", [zero, all, one]);
-  const queries = builder.node("Unsqueeze", [builder.node("Range", [past, all, one]), second]);
+  const queries = builder.node("Unsqueeze", [builder.node("Range", [past, all, one]), builder.integers(1)]);
   const earlier = builder.node("LessOrEqual", [keys, queries]);
-  const valid = builder.node("Cast", [builder.node("Unsqueeze", [attentionMask, int64([2], [1, 2])])], { attributes: { to: { int: 9 } } });
-  const bias = builder.node("Where", [builder.node("And", [valid, earlier]), float32(0), float32(hidden)]);
+  const valid = builder.node("Cast", [builder.node("Unsqueeze", [attentionMask, builder.integers(1, 2)])], {
+    attributes: { to: { int: 9 } },
+  });
+  const bias = builder.node("Where", [builder.node("And", [valid, earlier]), builder.number(0), builder.number(hidden)]);
   return groupSize === 1 ? bias : builder.node("Concat", Array(groupSize).fill(bias), { attributes: { axis: { int: 2 } } });
 }

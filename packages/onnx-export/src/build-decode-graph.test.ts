@@ -1,11 +1,12 @@
 import type { TokenBatch } from "@cai/contracts";
 import { type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
 import { createTokenizer } from "@cai/tokenizer";
+import { goldenModels } from "../../../tools/golden-models.fixture.ts";
+import { leftPadded } from "../../../tools/token-batches.fixture.ts";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildDecodeGraph } from "./build-decode-graph.ts";
-import { goldenModels, leftPadded } from "./golden.fixture.ts";
 import { modelOf, OnnxDecoder } from "./onnx-decoder.fixture.ts";
 
 beforeAll(async () => {
@@ -94,7 +95,7 @@ test("a family that isn't built and a weight that is no number are refused by na
   policy.dispose();
 });
 
-describe.each(goldenModels)("$name", ({ folder, batch, greedy }) => {
+describe.each(goldenModels)("$name", ({ folder, batch, expected: { greedy } }) => {
   let policy: CausalPolicy;
   let float32: Uint8Array;
   let int8: Uint8Array;

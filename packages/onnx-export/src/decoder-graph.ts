@@ -26,7 +26,6 @@ export class DecoderGraph implements DecoderLayers {
   readonly #weights: ModelWeights;
   readonly #matrices: Matrices;
   readonly #bias: string;
-  readonly #made = new Map<string, string>();
   #turns: Rotation | undefined;
 
   constructor({ model, heads, quantize }: { readonly model: DecoderModel; readonly heads: AttentionHeads; readonly quantize: boolean }) {
@@ -45,7 +44,7 @@ export class DecoderGraph implements DecoderLayers {
 
   /** What the first block reads, `[B · T, H]`. */
   embed({ tokens, positions }: DecoderFamily["embeddings"]): string {
-    const rows = (name: string, ids: string) => this.#matrices.rows(name, this.builder.node("Reshape", [ids, this.#integers(-1)]));
+    const rows = (name: string, ids: string) => this.#matrices.rows(name, this.builder.node("Reshape", [ids, this.builder.integers(-1)]));
     const embedded = rows(tokens, this.#inputIds);
     return positions === undefined ? embedded : this.add(embedded, rows(positions, this.#positionIds));
   }
@@ -72,15 +71,15 @@ export class DecoderGraph implements DecoderLayers {
 
   rmsNorm(name: string, input: string, epsilon: number): string {
     const meanSquare = this.builder.node("ReduceMean", [this.multiply(input, input)], { attributes: { axes: { ints: [-1] } } });
-    const root = this.builder.node("Sqrt", [this.add(meanSquare, this.#number(epsilon))]);
+    const root = this.builder.node("Sqrt", [this.add(meanSquare, this.builder.number(epsilon))]);
     return this.multiply(this.builder.node("Div", [input, root]), this.#weights.tensor(`${name}.weight`));
   }
 
   gelu(input: string): string {
     const cube = this.multiply(this.multiply(input, input), input);
-    const inner = this.add(input, this.multiply(cube, this.#number(0.044715)));
-    const tanh = this.builder.node("Tanh", [this.multiply(inner, this.#number(Math.sqrt(2 / Math.PI)))]);
-    return this.multiply(this.multiply(input, this.#number(0.5)), this.add(tanh, this.#number(1)));
+    const inner = this.add(input, this.multiply(cube, this.builder.number(0.044715)));
+    const tanh = this.builder.node("Tanh", [this.multiply(inner, this.builder.number(Math.sqrt(2 / Math.PI)))]);
+    return this.multiply(this.multiply(input, this.builder.number(0.5)), this.add(tanh, this.builder.number(1)));
   }
 
   silu(input: string): string {
@@ -94,15 +93,15 @@ export class DecoderGraph implements DecoderLayers {
     const keysNow = this.#rotate(this.#splitHeads(key, keyValueHeadCount));
     const valuesNow = this.#splitHeads(value, keyValueHeadCount);
     const grouped = headCount !== keyValueHeadCount;
-    const scaled = this.multiply(queries, this.#number(1 / Math.sqrt(headSize)));
+    const scaled = this.multiply(queries, this.builder.number(1 / Math.sqrt(headSize)));
     // The queries that share a key are read as the rows of one head, so that keys are not repeated.
-    const rows = grouped ? this.builder.node("Reshape", [scaled, this.#integers(0, keyValueHeadCount, -1, headSize)]) : scaled;
+    const rows = grouped ? this.builder.node("Reshape", [scaled, this.builder.integers(0, keyValueHeadCount, -1, headSize)]) : scaled;
     const keys = this.builder.node("Transpose", [this.#withPast(layer, "key", keysNow)], { attributes: { perm: { ints: [0, 1, 3, 2] } } });
     const scores = this.add(this.builder.node("MatMul", [rows, keys]), this.#bias);
     const weights = this.builder.node("Softmax", [scores], { attributes: { axis: { int: -1 } } });
     const attended = this.builder.node("MatMul", [weights, this.#withPast(layer, "value", valuesNow)]);
-    const heads = grouped ? this.builder.node("Reshape", [attended, this.#integers(0, headCount, -1, headSize)]) : attended;
-    return this.builder.node("Reshape", [this.#swapHeadsAndTokens(heads), this.#integers(-1, headCount * headSize)]);
+    const heads = grouped ? this.builder.node("Reshape", [attended, this.builder.integers(0, headCount, -1, headSize)]) : attended;
+    return this.builder.node("Reshape", [this.#swapHeadsAndTokens(heads), this.builder.integers(-1, headCount * headSize)]);
   }
 
   /** Declares the outputs, the logits of all tokens first. */
@@ -137,7 +136,7 @@ export class DecoderGraph implements DecoderLayers {
   /** The angles position · frequency of rotary positions, for all layers. */
   #rotation(frequencies: Float32Array): Rotation {
     const positions = this.builder.node("Cast", [this.#positionIds], { attributes: { to: { int: 1 } } });
-    const columns = this.builder.node("Unsqueeze", [positions, this.#integers(1, 3)]);
+    const columns = this.builder.node("Unsqueeze", [positions, this.builder.integers(1, 3)]);
     const angles = this.multiply(
       columns,
       this.builder.initializer({ type: "float32", shape: [frequencies.length], data: frequencies }, "rotary_frequencies"),
@@ -169,24 +168,10 @@ export class DecoderGraph implements DecoderLayers {
 
   /** The shape `[B, T, …sizes]`. */
   #tokensBy(...sizes: readonly number[]): string {
-    return this.#once(`tokens by ${sizes}`, () =>
-      this.builder.node("Concat", [this.builder.node("Shape", [this.#inputIds]), this.#integers(...sizes)], {
+    return this.builder.once(`tokens by ${sizes}`, () =>
+      this.builder.node("Concat", [this.builder.node("Shape", [this.#inputIds]), this.builder.integers(...sizes)], {
         attributes: { axis: { int: 0 } },
       }),
     );
-  }
-
-  #number(value: number): string {
-    return this.#once(`${value}`, () => this.builder.initializer({ type: "float32", shape: [], data: [value] }));
-  }
-
-  #integers(...values: readonly number[]): string {
-    return this.#once(`[${values}]`, () => this.builder.initializer({ type: "int64", shape: [values.length], data: values }));
-  }
-
-  #once(key: string, make: () => string): string {
-    const name = this.#made.get(key) ?? make();
-    this.#made.set(key, name);
-    return name;
   }
 }

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ModelDescription, readModel } from "@cai/onnx-graph";
 import { addLora, CausalPolicy, loadPolicy } from "@cai/policy";
+import { tinyGpt2, tinyLlama } from "../../../tools/golden-models.fixture.ts";
+import { leftPadded } from "../../../tools/token-batches.fixture.ts";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { exportOnnx } from "./export-onnx.ts";
-import { goldenModels, leftPadded } from "./golden.fixture.ts";
 import { OnnxDecoder } from "./onnx-decoder.fixture.ts";
 
 beforeAll(async () => {
@@ -23,7 +24,6 @@ async function temporaryFolder(): Promise<string> {
 const filesIn = async (folder: string) => (await readdir(folder, { recursive: true })).sort();
 const texts = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"];
 const jsonOf = async (path: string) => JSON.parse(await readFile(path, "utf8"));
-const [{ folder: tinyGpt2 }, { folder: tinyLlama }] = goldenModels;
 
 test("the folder is as transformers.js wants it: texts at the top, models in onnx/", async () => {
   const policy = await loadPolicy(tinyLlama);

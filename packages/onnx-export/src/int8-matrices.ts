@@ -19,26 +19,19 @@ export function int8Matrices(builder: GraphBuilder, weights: ModelWeights): Matr
       scales: builder.initializer({ type: "float32", shape: [scales.length], data: scales }, `${name}.scales`),
     };
   });
-  const minusOne = builder.initializer({ type: "int64", shape: [1], data: [-1] });
-  const scalar = (type: "float32" | "uint8", value: number) => builder.initializer({ type, shape: [], data: [value] });
-  const [steps, offset, zeroPoint, least] = [
-    scalar("float32", 127),
-    scalar("float32", 128),
-    scalar("uint8", 128),
-    scalar("float32", 1e-30),
-  ];
+  const zeroPoint = builder.initializer({ type: "uint8", shape: [], data: [128] });
   const rounded = memoized((input: string) => {
     const magnitudes = builder.node("ReduceMax", [builder.node("Abs", [input])], { attributes: { axes: { ints: [-1] } } });
-    const scale = builder.node("Div", [builder.node("Max", [magnitudes, least]), steps]);
+    const scale = builder.node("Div", [builder.node("Max", [magnitudes, builder.number(1e-30)]), builder.number(127)]);
     const units = builder.node("Round", [builder.node("Div", [input, scale])]);
-    const values = builder.node("Cast", [builder.node("Add", [units, offset])], { attributes: { to: { int: 2 } } });
+    const values = builder.node("Cast", [builder.node("Add", [units, builder.number(128)])], { attributes: { to: { int: 2 } } });
     return { values, scale };
   });
   return {
     rows(name, ids) {
       const { values, scales } = quantized(name, 0);
       const numbers = builder.node("Cast", [builder.node("Gather", [values, ids])], float32);
-      return builder.node("Mul", [numbers, builder.node("Unsqueeze", [builder.node("Gather", [scales, ids]), minusOne])]);
+      return builder.node("Mul", [numbers, builder.node("Unsqueeze", [builder.node("Gather", [scales, ids]), builder.integers(-1)])]);
     },
     product(input, name, { transposed, bias }) {
       const { values, scales } = quantized(name, transposed ? 0 : 1);

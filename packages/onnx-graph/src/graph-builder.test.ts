@@ -124,6 +124,26 @@ test("quantised weights run", async () => {
   expect((await run(graph)).values).toEqual([-64, 0, 63.5]);
 });
 
+test("a number, a list of integers and what goes by a key are made once", async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input("x", "float32", [2]);
+  const twice = () => graph.once("twice x", () => graph.node("Mul", [x, graph.number(2)]));
+  const sum = graph.node("Add", [twice(), graph.node("Sub", [twice(), graph.number(2)])]);
+  const column = graph.node("Reshape", [sum, graph.integers(2, 1)]);
+  graph.output(graph.node("Reshape", [graph.node("Reshape", [column, graph.integers(2)]), graph.integers(2, 1)]), "float32", [2, 1]);
+
+  expect(await run(graph, { x: new Tensor("float32", [1, 3], [2]) })).toEqual({ shape: [2, 1], values: [2, 10] }); // 4x − 2
+  const { nodes, initializers } = readModel(graph.toBytes());
+  expect(nodes.map(({ opType }) => opType)).toEqual(["Mul", "Sub", "Add", "Reshape", "Reshape", "Reshape"]);
+  expect([...initializers.values()].map(({ data }) => [...data].map(Number))).toEqual([[2], [2, 1], [2]]);
+});
+
+test("numbers that differ are constants of their own, −0 among them", () => {
+  const graph = new GraphBuilder();
+  const names = [graph.number(0), graph.number(-0), graph.number(12), graph.integers(12), graph.integers(1, 2), graph.integers()];
+  expect(new Set(names).size).toBe(names.length);
+});
+
 test("the same calls give the same bytes", () => {
   const build = () => {
     const graph = new GraphBuilder({ metadata: { license: "MIT" } });

@@ -45,6 +45,7 @@ export class GraphBuilder {
   readonly #initializers: Initializer[] = [];
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
+  readonly #made = new Map<string, string>();
 
   constructor(options: ModelOptions = {}) {
     this.#options = options;
@@ -64,6 +65,29 @@ export class GraphBuilder {
   initializer(tensor: TensorData, name: string = this.#freeName("constant")): string {
     const bytes = tensorBytes(tensor, name);
     this.#initializers.push({ name: this.#claim(name), type: tensor.type, shape: tensor.shape, bytes });
+    return name;
+  }
+
+  /** A float32 constant of shape `[]`: one in the graph, however often its number is asked for. */
+  number(value: number): string {
+    const data = [value];
+    return this.once(`number ${Object.is(value, -0) ? "-0" : value}`, () => this.initializer({ type: "float32", shape: [], data }));
+  }
+
+  /** An int64 constant of one axis, such as a shape or a list of axes: one in the graph, however often these numbers are asked for. */
+  integers(...values: readonly number[]): string {
+    return this.once(`integers ${values}`, () => this.initializer({ type: "int64", shape: [values.length], data: values }));
+  }
+
+  /**
+   * The value that goes by `key`, which is no value's name: `make` is called when it is first asked for.
+   *
+   * @example
+   * const magnitude = graph.once(`magnitude ${x}`, () => graph.node("Abs", [x]));
+   */
+  once(key: string, make: () => string): string {
+    const name = this.#made.get(key) ?? make();
+    this.#made.set(key, name);
     return name;
   }
 

@@ -1,5 +1,5 @@
 import type { Parameter } from "@cai/contracts";
-import { nativeOps } from "@cai/kernels";
+import { ownCopy } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AdamUpdate, MomentStore } from "./moment-store.ts";
 
@@ -34,10 +34,4 @@ export function tensorMoments(updateWeight: WeightUpdate): MomentStore {
       for (const pair of moments.values()) tf.dispose(pair);
     },
   };
-}
-
-/** In memory of its own: a tensor may live in that of the array that it was made of, and an update may write to it. */
-function ownCopy(tensor: tf.Tensor): tf.Tensor {
-  const native = nativeOps();
-  return native?.has("CaiCopy") ? native.run("CaiCopy", {}, [tensor]) : tf.tensor(tensor.dataSync().slice(), tensor.shape);
 }

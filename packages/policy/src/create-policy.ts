@@ -3,7 +3,7 @@ import { buildParameters } from "./build-parameters.ts";
 import { checkTokenizer } from "./check-tokenizer.ts";
 import { eosTokenIdsOf } from "./eos-token-ids.ts";
 import { architectureOf } from "./families/registry.ts";
-import { initialValues } from "./initialize.ts";
+import { initialize } from "./initialize.ts";
 import { CausalPolicy } from "./policy.ts";
 
 /**
@@ -33,7 +33,7 @@ export async function createPolicy({
   const { vocabSize } = architecture;
   checkTokenizer(tokenizer, vocabSize, where);
   const eosTokenIds = eosTokenIdsOf({ generationConfig: {}, config, tokenizer, vocabSize, where });
-  const { parameters, sha256 } = await buildParameters(architecture, (spec) => initialValues(spec, seed));
+  const { parameters, sha256 } = await buildParameters(architecture, (spec, values) => initialize(values, spec, seed));
   return new CausalPolicy({
     architecture,
     parameters,

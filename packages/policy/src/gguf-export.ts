@@ -1,9 +1,9 @@
 import { writeGguf } from "@cai/gguf";
+import { checkFinite } from "./check-finite.ts";
 import { ggufExportMetadata } from "./gguf-export-metadata.ts";
 import { ggufLayout, toGgufLayout } from "./gguf-layout.ts";
 import { ggufTensorName } from "./gguf-names.ts";
 import { ggufRopeDivisors } from "./gguf-rope-scaling.ts";
-import { checkFinite } from "./load-weights.ts";
 import { mergedValues } from "./lora/merged-values.ts";
 import type { CausalPolicy } from "./policy.ts";
 

@@ -1,10 +1,10 @@
 import type { GgufFile } from "@cai/gguf";
 import { buildParameters } from "./build-parameters.ts";
+import { checkFinite } from "./check-finite.ts";
 import { PolicyError } from "./error.ts";
 import type { ModelArchitecture } from "./families/family.ts";
 import { fromGgufLayout, ggufLayout } from "./gguf-layout.ts";
 import { ggufTensorName } from "./gguf-names.ts";
-import { checkFinite } from "./load-weights.ts";
 
 /** Tensors that a model may do without: what positions are scaled by is in the configuration, a tied output in the embedding. */
 const withoutWeight: readonly string[] = ["rope_freqs.weight", "output.weight"];
@@ -24,11 +24,12 @@ export async function loadGgufWeights(
     if (!specs.has(name) && !withoutWeight.includes(name))
       throw new PolicyError("unknown-tensor", `${file.path}: tensor "${name}" is no weight of the model that the metadata describe`);
   }
-  return buildParameters(architecture, async (spec) => {
+  return buildParameters(architecture, async (spec, values) => {
     const name = ggufTensorName(spec.name);
-    const values = await file.readFloat32(name);
+    await file.readFloat32(name, values);
     checkFinite(values, name, file.path);
-    return fromGgufLayout(values, ggufLayout(spec, architecture, config));
+    const arranged = fromGgufLayout(values, ggufLayout(spec, architecture, config));
+    if (arranged !== values) values.set(arranged);
   });
 }
 

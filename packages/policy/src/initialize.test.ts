@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
-import { initialValues } from "./initialize.ts";
+import type { ParameterSpec } from "./families/family.ts";
+import { initialize } from "./initialize.ts";
 
 const matrix = { name: "matrix", shape: [100, 200], layer: 0, initial: { standardDeviation: 0.02 } };
+
+/** Numbers that a weight starts from, wherever it lies and whatever was there. */
+function initialValues(spec: ParameterSpec, seed: number): Float32Array {
+  const values = new Float32Array(spec.shape.reduce((product, size) => product * size, 1)).fill(Number.NaN);
+  initialize(values, spec, seed);
+  return values;
+}
 
 test("constants fill the whole weight", () => {
   expect([...initialValues({ name: "gain", shape: [3], layer: 0, initial: { constant: 1 } }, 7)]).toEqual([1, 1, 1]);

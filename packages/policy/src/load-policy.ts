@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { loadTokenizer } from "@cai/tokenizer";
 import { checkTokenizer } from "./check-tokenizer.ts";
 import { eosTokenIdsOf } from "./eos-token-ids.ts";
@@ -6,6 +6,7 @@ import { PolicyError } from "./error.ts";
 import { architectureOf } from "./families/registry.ts";
 import { loadGgufPolicy } from "./gguf-policy.ts";
 import { loadWeights } from "./load-weights.ts";
+import { type LocatedModel, locateModel, type ResolveModel } from "./locate-model.ts";
 import { isAdapterFolder, loadAdapterFolder } from "./lora/adapter-folder.ts";
 import { CausalPolicy } from "./policy.ts";
 import { randomPolicy } from "./random-policy.ts";
@@ -17,8 +18,8 @@ import { readJsonObject } from "./read-json.ts";
  * of llama.cpp (architectures llama, qwen2 and gpt2), or `random:…` as `randomPolicy` takes it, where `seed` counts. Weights become
  * float32 on the backend that is in use; one tensor at a time is in memory beside them.
  *
- * `resolveModel` finds the folder of a base model that an adapter names by its id on the hub, as that of `@cai/hub` does; without it such
- * an adapter is refused.
+ * With `resolveModel`, that of `@cai/hub` for one, `source` may also be a model's id on the hub, which is then the policy's identity,
+ * and an adapter may name its base so; without it such an adapter is refused.
  *
  * Throws PolicyError, SafetensorsError, GgufError or TokenizerError, with the file and what is wrong in it, and frees what was loaded.
  *
@@ -28,15 +29,21 @@ import { readJsonObject } from "./read-json.ts";
  */
 export async function loadPolicy(
   source: string,
-  { seed, resolveModel }: { readonly seed?: number; readonly resolveModel?: (id: string) => Promise<string> } = {},
+  { seed, resolveModel }: { readonly seed?: number; readonly resolveModel?: ResolveModel } = {},
 ): Promise<CausalPolicy> {
-  if (source.startsWith("random:")) return randomPolicy(source, seed === undefined ? {} : { seed });
-  if (/\.gguf$/i.test(source)) return loadGgufPolicy(resolve(source));
-  const directory = resolve(source);
-  return isAdapterFolder(directory) ? loadAdapterFolder(directory, { loadBase: loadPolicy, resolveModel }) : loadFolder(directory);
+  const located = await locateModel(source, resolveModel);
+  return isAdapterFolder(located.place)
+    ? loadAdapterFolder(located.place, { loadBase: loadWhole, resolveModel })
+    : loadWhole(located, seed === undefined ? {} : { seed });
 }
 
-async function loadFolder(directory: string): Promise<CausalPolicy> {
+async function loadWhole(located: LocatedModel, options: { readonly seed?: number } = {}): Promise<CausalPolicy> {
+  const { place } = located;
+  if (place.startsWith("random:")) return randomPolicy(place, options);
+  return /\.gguf$/i.test(place) ? loadGgufPolicy(place) : loadFolder(located);
+}
+
+async function loadFolder({ place: directory, name }: LocatedModel): Promise<CausalPolicy> {
   const configFile = join(directory, "config.json");
   const config = await readJsonObject(configFile);
   if (config === undefined)
@@ -61,7 +68,7 @@ async function loadFolder(directory: string): Promise<CausalPolicy> {
     architecture,
     parameters,
     tokenizer,
-    identity: { source: directory, sha256 },
+    identity: { source: name, sha256 },
     eosTokenIds,
     config: config.json,
     generationConfig: generationConfig?.text,

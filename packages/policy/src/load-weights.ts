@@ -2,8 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openModelSafetensors, type SafetensorsFile } from "@cai/safetensors";
 import { buildParameters } from "./build-parameters.ts";
+import { checkFinite } from "./check-finite.ts";
 import { PolicyError } from "./error.ts";
 import type { ModelArchitecture, ParameterSpec } from "./families/family.ts";
+import { FileHash } from "./file-hash.ts";
+import { hashedLine, inHashOrder } from "./weights-hash.ts";
 
 /**
  * A model's weights from `model.safetensors`, or from the files of `model.safetensors.index.json`; F32, F16 or BF16, one tensor at a time.
@@ -16,15 +19,39 @@ export async function loadWeights(directory: string, architecture: ModelArchitec
   try {
     const tensorNames = matchNames(file, architecture, where);
     for (const spec of architecture.parameters) checkStored(file, tensorNames.get(spec.name), spec, where);
-    return await buildParameters(architecture, async ({ name }) => {
+    const fill = async ({ name }: ParameterSpec, values: Float32Array) => {
       const tensorName = tensorNames.get(name)!;
-      const values = await file.readFloat32(tensorName);
+      await file.readFloat32(tensorName, values);
       checkFinite(values, tensorName, where);
-      return values;
-    });
+    };
+    const hash = hashBeside(file, architecture, tensorNames, where);
+    try {
+      return await buildParameters(architecture, fill, hash && (() => hash.digest()));
+    } finally {
+      await hash?.end();
+    }
   } finally {
     await file.close();
   }
+}
+
+/** Fewer bytes are hashed before a thread has started. */
+const fewestHashedBeside = 2 ** 26;
+
+/** The hash of many weights that lie in their files as they are hashed, made while they are read; undefined for others. */
+function hashBeside(
+  file: SafetensorsFile,
+  architecture: ModelArchitecture,
+  tensorNames: ReadonlyMap<string, string>,
+  where: string,
+): FileHash | undefined {
+  const pieces = inHashOrder(architecture.parameters).map((spec) => {
+    const tensorName = tensorNames.get(spec.name)!;
+    const { dtype, byteLength } = file.tensors.get(tensorName)!;
+    return { dtype, text: hashedLine(spec), byteLength, ...file.place(tensorName) };
+  });
+  const bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return bytes < fewestHashedBeside || pieces.some(({ dtype }) => dtype !== "F32") ? undefined : new FileHash(pieces, where);
 }
 
 /** Parameter name → the tensor that holds it. */
@@ -54,12 +81,4 @@ function checkStored(file: SafetensorsFile, tensorName: string | undefined, { na
     throw new PolicyError("shape-mismatch", `${where}: tensor "${tensorName}" has shape [${stored.shape}], config.json wants [${shape}]`);
   if (!weightDtypes.includes(stored.dtype))
     throw new PolicyError("bad-dtype", `${where}: tensor "${tensorName}" is ${stored.dtype}, expected ${weightDtypes.join(", ")}`);
-}
-
-/** Throws PolicyError, with file, tensor and element, for weights that are no numbers. */
-export function checkFinite(values: Float32Array, tensorName: string, where: string): void {
-  for (let i = 0; i < values.length; i++) {
-    if (values[i]! - values[i]! !== 0)
-      throw new PolicyError("not-finite", `${where}: tensor "${tensorName}" holds ${values[i]} at element ${i}: the weights are damaged`);
-  }
 }

@@ -1,5 +1,18 @@
 import { createHash } from "node:crypto";
 
+interface Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** What stands before a weight's numbers in the hash. */
+export const hashedLine = ({ name, shape }: Weight): string => `${name} ${shape.join("×")}\n`;
+
+/** Weights in the order in which they are hashed: that of their names, by UTF-16 code unit. */
+export function inHashOrder<Named extends Weight>(weights: readonly Named[]): Named[] {
+  return weights.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 /**
  * SHA-256 over weights that are given one by one, in the order of their names (by UTF-16 code unit): for each the line
  * `<name> <dimensions joined by ×>\n` in UTF-8, then its float32 bytes, little-endian.
@@ -8,11 +21,11 @@ export class WeightsHash {
   readonly #hash = createHash("sha256");
   #last: string | undefined;
 
-  add({ name, shape, values }: { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }): void {
+  add({ name, shape, values }: Weight & { readonly values: Float32Array }): void {
     if (this.#last !== undefined && this.#last >= name)
       throw new RangeError(`${name} comes after ${this.#last}: hash weights in the order of their names`);
     this.#last = name;
-    this.#hash.update(`${name} ${shape.join("×")}\n`);
+    this.#hash.update(hashedLine({ name, shape }));
     this.#hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
 

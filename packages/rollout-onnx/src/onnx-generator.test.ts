@@ -1,10 +1,11 @@
 import type { SamplingOptions } from "@cai/contracts";
 import { addLora, type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
 import { createTokenizer } from "@cai/tokenizer";
+import { goldenModels } from "../../../tools/golden-models.fixture.ts";
+import { leftPadded } from "../../../tools/token-batches.fixture.ts";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { goldenModels, leftPadded } from "./golden.fixture.ts";
 import { OnnxGenerator } from "./onnx-generator.ts";
 
 beforeAll(async () => {
@@ -14,7 +15,7 @@ beforeAll(async () => {
 const ragged = leftPadded([[3, 1, 4, 1, 5, 9, 2, 6], [5, 3], [5], [8, 9, 7, 9, 3]]);
 const sampled: SamplingOptions = { draws: { seed: 5, stream: "test", step: 3, firstSample: 2 }, maxNewTokens: 24, temperature: 1 };
 
-describe.each(goldenModels)("$name", ({ folder, greedy }) => {
+describe.each(goldenModels)("$name", ({ folder, expected: { greedy } }) => {
   let policy: CausalPolicy;
   let float32: OnnxGenerator;
   let int8: OnnxGenerator;

@@ -31,7 +31,6 @@ export class StageGraph implements DecoderLayers {
   readonly weights: StageWeight[] = [];
   readonly #options: StageOptions;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
-  readonly #made = new Map<string, string>();
 
   constructor(options: StageOptions) {
     this.#options = options;
@@ -55,7 +54,13 @@ export class StageGraph implements DecoderLayers {
     const matrix = this.#quantized(name, transposed);
     const product = this.builder.node(
       "MatMulIntegerToFloat",
-      [values, matrix.values, this.#number(1), matrix.scales, this.#once("u8 128", () => this.builder.initializer(uint8(128)))],
+      [
+        values,
+        matrix.values,
+        this.builder.number(1),
+        matrix.scales,
+        this.builder.once("u8 128", () => this.builder.initializer(uint8(128))),
+      ],
       microsoft,
     );
     const scaled = this.multiply(product, scale);
@@ -109,7 +114,7 @@ export class StageGraph implements DecoderLayers {
       this.builder.node("Identity", [present[part]], { output: `new.${layer}.${part}` });
       this.builder.output(`new.${layer}.${part}`, "float32", ["batch", "columns", keyValueHeadCount * headSize]);
     }
-    return this.builder.node("Reshape", [attended, this.#integers(-1, headCount * headSize)]);
+    return this.builder.node("Reshape", [attended, this.builder.integers(-1, headCount * headSize)]);
   }
 
   /** What the stage reads, `[tokens, H]`. */
@@ -130,9 +135,9 @@ export class StageGraph implements DecoderLayers {
     const softmax = { attributes: { axis: { int: -1 } }, output: "probabilities" };
     const parts = this.builder.node("Reshape", [
       this.builder.node("Softmax", [scaled], softmax),
-      this.#integers(-1, blocks, vocabSize / blocks),
+      this.builder.integers(-1, blocks, vocabSize / blocks),
     ]);
-    this.builder.node("ReduceSum", [parts, this.#integers(2)], { attributes: { keepdims: { int: 0 } }, output: "sums" });
+    this.builder.node("ReduceSum", [parts, this.builder.integers(2)], { attributes: { keepdims: { int: 0 } }, output: "sums" });
     this.builder.output("probabilities", "float32", ["batch", vocabSize]);
     this.builder.output("sums", "float32", ["batch", blocks]);
     this.builder.output("logits", "float32", ["batch", vocabSize]);
@@ -145,14 +150,14 @@ export class StageGraph implements DecoderLayers {
 
   /** What is multiplied by 8-bit matrices: rounded to 8 bits, one scale a token, so that no token depends on those beside it. */
   #rounded(input: string): { readonly values: string; readonly scale: string } {
-    const magnitudes = this.#once(`magnitudes ${input}`, () =>
+    const magnitudes = this.builder.once(`magnitudes ${input}`, () =>
       this.builder.node("ReduceMax", [this.builder.node("Abs", [input])], { attributes: { axes: { ints: [-1] } } }),
     );
-    const scale = this.#once(`scale ${input}`, () =>
-      this.builder.node("Max", [this.multiply(magnitudes, this.#number(1 / 127)), this.#number(1e-30)]),
+    const scale = this.builder.once(`scale ${input}`, () =>
+      this.builder.node("Max", [this.multiply(magnitudes, this.builder.number(1 / 127)), this.builder.number(1e-30)]),
     );
-    const values = this.#once(`values ${input}`, () => {
-      const scales = this.builder.node("Reshape", [scale, this.#integers(-1)]);
+    const values = this.builder.once(`values ${input}`, () => {
+      const scales = this.builder.node("Reshape", [scale, this.builder.integers(-1)]);
       const zeroPoints = this.#input("zero_points", "uint8", ["tokens"]);
       return this.builder.node("QuantizeLinear", [input, scales, zeroPoints], { attributes: { axis: { int: 0 } } });
     });
@@ -190,21 +195,7 @@ export class StageGraph implements DecoderLayers {
   }
 
   #input(name: string, type: "float32" | "int32" | "int64" | "uint8", shape: readonly (string | number)[]): string {
-    return this.#once(`input ${name}`, () => this.builder.input(name, type, shape));
-  }
-
-  #number(value: number): string {
-    return this.#once(`${value}`, () => this.builder.initializer({ type: "float32", shape: [], data: [value] }));
-  }
-
-  #integers(...values: readonly number[]): string {
-    return this.#once(`[${values}]`, () => this.builder.initializer({ type: "int64", shape: [values.length], data: values }));
-  }
-
-  #once(key: string, make: () => string): string {
-    const name = this.#made.get(key) ?? make();
-    this.#made.set(key, name);
-    return name;
+    return this.builder.once(`input ${name}`, () => this.builder.input(name, type, shape));
   }
 }
 

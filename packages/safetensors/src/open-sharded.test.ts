@@ -36,6 +36,8 @@ test("shards are read as one file", async () => {
   expect(model.metadata).toEqual({ format: "pt" });
   expect(model.tensors.get("c")).toMatchObject({ dtype: "F32", shape: [1] });
   expect(await model.readFloat32("c")).toEqual(Float32Array.of(3));
+  expect(await model.readFloat32("c", new Float32Array(1))).toEqual(Float32Array.of(3));
+  expect(model.place("c").descriptor).not.toBe(model.place("a").descriptor);
   expect((await model.read("a")).data).toEqual(Float32Array.of(1));
   await expect(model.read("d")).rejects.toMatchObject({ code: "unknown-tensor" });
   await model.close();

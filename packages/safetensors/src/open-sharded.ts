@@ -73,7 +73,8 @@ function asOne(parts: {
     metadata: Object.assign({}, ...[...shards.values()].map((shard) => shard.metadata)),
     tensors,
     read: async (name) => shardWith(name).read(name),
-    readFloat32: async (name) => shardWith(name).readFloat32(name),
+    readFloat32: async (name, into) => shardWith(name).readFloat32(name, into),
+    place: (name) => shardWith(name).place(name),
   };
 }
 

@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +38,38 @@ test("tensors are read in any order, also at the same time", async () => {
   const [b, a] = await Promise.all([file.read("b"), file.readFloat32("a")]);
   expect(b.data).toEqual(Int32Array.of(1, 2, 3));
   expect(a).toEqual(Float32Array.of(0.5, 0.1));
+  await file.close();
+});
+
+test("values are put into the array that is given, if it is as long as the tensor", async () => {
+  const path = join(directory, "into.safetensors");
+  const numbers = { F32: Float32Array.of(1, 2), F16: Float32Array.of(3, 4), F64: Float64Array.of(5, 6) };
+  const entries = (["F32", "F16", "F64"] as const).map((dtype) => ({ name: dtype, dtype, shape: [2] }));
+  await writeSafetensors(path, { entries, data: (name) => numbers[name as keyof typeof numbers] });
+  const file = await openSafetensors(path);
+  for (const [dtype, values] of Object.entries(numbers)) {
+    const memory = new Float32Array(4).fill(-1);
+    const into = memory.subarray(1, 3);
+    expect(await file.readFloat32(dtype, into)).toBe(into);
+    expect([...memory]).toEqual([-1, ...values, -1]);
+    await expect(file.readFloat32(dtype, memory)).rejects.toMatchObject({
+      code: "bad-input",
+      message: `${path}: tensor "${dtype}" has 2 elements, the array to read it into 4`,
+    });
+  }
+  await file.close();
+});
+
+test("a tensor's bytes are where its place says", async () => {
+  const path = join(directory, "place.safetensors");
+  const entries = ["a", "b"].map((name) => ({ name, dtype: "F32", shape: [2] }) as const);
+  await writeSafetensors(path, { entries, data: (name) => (name === "a" ? Float32Array.of(1, 2) : Float32Array.of(3, 4)) });
+  const file = await openSafetensors(path);
+  const { descriptor, position } = file.place("b");
+  const bytes = new Uint8Array(8);
+  readSync(descriptor, bytes, 0, 8, position);
+  expect(new Float32Array(bytes.buffer)).toEqual(Float32Array.of(3, 4));
+  expect(() => file.place("c")).toThrow('has no tensor "c"');
   await file.close();
 });
 

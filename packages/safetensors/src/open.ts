@@ -20,8 +20,13 @@ export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** The stored elements; F16 and BF16 as bit patterns. */
   read(name: string): Promise<ReadTensor>;
-  /** The values of an F32, F16, BF16 or F64 tensor in float32: exact, but for F64, which is rounded. */
-  readFloat32(name: string): Promise<Float32Array>;
+  /**
+   * The values of an F32, F16, BF16 or F64 tensor in float32: exact, but for F64, which is rounded. With `into`, an array as long as
+   * the tensor, they are put there.
+   */
+  readFloat32(name: string, into?: Float32Array): Promise<Float32Array>;
+  /** Where a tensor's bytes are, for who reads them otherwise: the descriptor of its file, which is open until `close`. */
+  place(name: string): { readonly descriptor: number; readonly position: number };
   close(): Promise<void>;
 }
 
@@ -56,7 +61,8 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
       metadata,
       tensors,
       read: async (name) => readTensor(file, tensorNamed(name)),
-      readFloat32: async (name) => readFloat32(file, name, tensorNamed(name)),
+      readFloat32: async (name, into) => readFloat32(file, name, tensorNamed(name), into),
+      place: (name) => ({ descriptor: handle.fd, position: tensorNamed(name).position }),
       close: () => handle.close(),
     };
   } catch (error) {

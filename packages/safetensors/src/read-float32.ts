@@ -6,21 +6,29 @@ import { type OpenFile, readBytes } from "./read-bytes.ts";
 /** Elements converted at a time, so that little more than the result is held. */
 const elementsAtATime = 2 ** 20;
 
-/** A floating-point tensor's values in float32. */
-export async function readFloat32(file: OpenFile, name: string, tensor: StoredTensor): Promise<Float32Array> {
-  const { position, byteLength } = tensor;
+/** A floating-point tensor's values in float32, in `into` if there is one. */
+export async function readFloat32(file: OpenFile, name: string, tensor: StoredTensor, into?: Float32Array): Promise<Float32Array> {
+  const { position } = tensor;
+  const length = tensor.shape.reduce((product, size) => product * size, 1);
+  if (into !== undefined && into.length !== length)
+    throw new SafetensorsError(
+      "bad-input",
+      `${file.path}: tensor "${name}" has ${length} elements, the array to read it into ${into.length}`,
+    );
+  const values = () => into ?? new Float32Array(length);
+  const stored = Math.min(length, elementsAtATime);
   switch (tensor.dtype) {
     case "F32": {
-      const values = new Float32Array(byteLength / 4);
-      await readBytes(file, position, new Uint8Array(values.buffer));
-      return values;
+      const read = values();
+      await readBytes(file, position, new Uint8Array(read.buffer, read.byteOffset, read.byteLength));
+      return read;
     }
     case "F16":
-      return converted({ file, tensor, stored: new Uint16Array(chunkLength(byteLength / 2)), convert: float16ToFloat32 });
+      return converted({ file, position, values: values(), stored: new Uint16Array(stored), convert: float16ToFloat32 });
     case "BF16":
-      return converted({ file, tensor, stored: new Uint16Array(chunkLength(byteLength / 2)), convert: bfloat16ToFloat32 });
+      return converted({ file, position, values: values(), stored: new Uint16Array(stored), convert: bfloat16ToFloat32 });
     case "F64":
-      return converted({ file, tensor, stored: new Float64Array(chunkLength(byteLength / 8)), convert: (from, to) => to.set(from) });
+      return converted({ file, position, values: values(), stored: new Float64Array(stored), convert: (from, to) => to.set(from) });
     default:
       throw new SafetensorsError(
         "wrong-dtype",
@@ -29,21 +37,17 @@ export async function readFloat32(file: OpenFile, name: string, tensor: StoredTe
   }
 }
 
-function chunkLength(elements: number): number {
-  return Math.min(elements, elementsAtATime);
-}
-
 async function converted<Stored extends Uint16Array | Float64Array>(options: {
   file: OpenFile;
-  tensor: StoredTensor;
+  position: number;
+  values: Float32Array;
   stored: Stored;
   convert: (from: Stored, to: Float32Array) => unknown;
 }): Promise<Float32Array> {
-  const { file, tensor, stored, convert } = options;
-  const values = new Float32Array(tensor.byteLength / stored.BYTES_PER_ELEMENT);
+  const { file, position, values, stored, convert } = options;
   for (let start = 0; start < values.length; start += stored.length) {
     const from = stored.subarray(0, values.length - start) as Stored;
-    await readBytes(file, tensor.position + start * stored.BYTES_PER_ELEMENT, new Uint8Array(from.buffer, 0, from.byteLength));
+    await readBytes(file, position + start * stored.BYTES_PER_ELEMENT, new Uint8Array(from.buffer, 0, from.byteLength));
     convert(from, values.subarray(start, start + from.length));
   }
   return values;

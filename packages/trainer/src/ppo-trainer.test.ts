@@ -53,6 +53,19 @@ describe("the seams", () => {
     disposeTrainer(trainer);
   });
 
+  test("rewards come with the KL that they are made of, as computeKlDivergence gives it", async () => {
+    const trainer = await tinyTrainer({ learningRate: 1e-2, klCoef: 0.5 });
+    await trainer.trainStep(tinyPrompts);
+    const { logprobs, refLogprobs, responses } = await experienceOf(trainer);
+    const { mask, shape } = responses;
+    const scores = new Float32Array(shape[0]);
+    const { rewards, nonScoreRewards, kl } = trainer.computeRewards({ scores, logprobs, refLogprobs, mask, shape });
+    expect(kl).toEqual(trainer.computeKlDivergence({ logprobs, refLogprobs, mask, shape }));
+    expect(kl.perToken).not.toBe(0);
+    for (const penalties of [rewards, nonScoreRewards]) expect(penalties).toEqual(kl.kl.map((nats) => 0 - 0.5 * nats));
+    disposeTrainer(trainer);
+  });
+
   test("the reference is the policy's start: KL 0 at first, above 0 once the policy has moved", async () => {
     const trainer = await tinyTrainer({ learningRate: 1e-2 });
     const [first, second] = [await trainer.trainStep(tinyPrompts), await trainer.trainStep(tinyPrompts)];

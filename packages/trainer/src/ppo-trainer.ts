@@ -146,12 +146,12 @@ export class PPOTrainer {
     // 5. Given the log-probabilities and values of the policy before its update, which the update's first forward pass gives:
     const learnFrom = ({ logprobs, values }: OldPolicy) => {
       // 6. The KL penalty on every token, and the score on the last.
-      const { rewards, nonScoreRewards } = this.computeRewards({ scores: adjustedScores, logprobs, refLogprobs, mask, shape });
+      const { rewards, nonScoreRewards, kl } = this.computeRewards({ scores: adjustedScores, logprobs, refLogprobs, mask, shape });
 
       // 7. Advantages, whitened over the whole rollout; returns from the raw ones.
       const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });
       const advantages = whiten({ x: rawAdvantages, mask });
-      return { ...rollout, logprobs, refLogprobs, values, nonScoreRewards, rawAdvantages, advantages, returns };
+      return { ...rollout, logprobs, refLogprobs, values, nonScoreRewards, kl, rawAdvantages, advantages, returns };
     };
 
     // 8. Epochs of minibatches: clipped surrogate + value loss (− entropy), AdamW on clipped gradients.
@@ -161,7 +161,7 @@ export class PPOTrainer {
     training();
 
     // 9. β for the next step, and the statistics of this one.
-    const kl = this.computeKlDivergence({ ...experience, mask, shape });
+    const { kl } = experience;
     this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
     const learningRate = groups[0]!.learningRate;
     const measured = { scores, adjustedScores, kl, klCoefficient, learningRate, seconds: watch.read() };
@@ -204,12 +204,16 @@ export class PPOTrainer {
     return { kl, ...klSummary({ kl, mask, shape }) };
   }
 
-  /** `[B, T]` rewards: −β·kl on every response token, plus the score on the last. With the KL in the loss, the score alone. */
-  computeRewards({ scores, logprobs, refLogprobs, mask, shape }: RewardInputs): { rewards: Float32Array; nonScoreRewards: Float32Array } {
-    const { kl } = this.computeKlDivergence({ logprobs, refLogprobs, mask, shape });
+  /**
+   * `[B, T]` rewards: −β·kl on every response token, plus the score on the last. With the KL in the loss, the score alone. And that KL,
+   * as `computeKlDivergence` gives it.
+   */
+  computeRewards({ scores, logprobs, refLogprobs, mask, shape }: RewardInputs) {
+    const kl = this.computeKlDivergence({ logprobs, refLogprobs, mask, shape });
     const coefficient = this.hyperparameters.klPlacement === "reward" ? this.#klController.coefficient : 0;
-    const { rewards, nonScoreRewards } = shapeRewards({ kl, scores, mask, shape, coefficient });
-    return { rewards: this.hyperparameters.rewardWhitening ? whiten({ x: rewards, mask, keepMean: true }) : rewards, nonScoreRewards };
+    const { rewards, nonScoreRewards } = shapeRewards({ ...kl, scores, mask, shape, coefficient });
+    const whitened = this.hyperparameters.rewardWhitening && whiten({ x: rewards, mask, keepMean: true });
+    return { rewards: whitened || rewards, nonScoreRewards, kl };
   }
 
   /** Raw advantages and returns, `[B, T]`, with the trainer's γ and λ. */

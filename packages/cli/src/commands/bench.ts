@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { benchStep } from "../bench-step.ts";
 import { parseNumber } from "../hyperparameter-flags.ts";
+import { recomputeHelp } from "../recompute-flag.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
 
 /** `cai bench …`: measurements. */
@@ -14,6 +15,7 @@ export function benchCommand(): Command {
     .option("--epochs <number>", "passes over each batch", parseNumber, 4)
     .option("--steps <number>", "steps", parseNumber, 3)
     .option("--lora <R>", "train a LoRA adapter of this rank on all linear layers, instead of every weight", parseNumber)
+    .option("--recompute", recomputeHelp)
     .option("--json", "print a line of JSON for each step")
     .option("--paced", "begin a step when a line comes in on standard input")
     .action(benchStep);

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addHyperparameterFlags } from "../hyperparameter-flags.ts";
 import { addLoraFlags } from "../lora-flags.ts";
+import { addRecomputeFlag } from "../recompute-flag.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { rewardForms } from "../resolve-reward.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
@@ -19,7 +20,7 @@ export function trainCommand(): Command {
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
     .option("--resume", "go on from the newest checkpoint in --out")
     .option("--json", "print a line of JSON for each step");
-  return addHyperparameterFlags(addRolloutFlag(addLoraFlags(command))).action(async (flags: Record<string, unknown>) => {
+  return addHyperparameterFlags(addRecomputeFlag(addRolloutFlag(addLoraFlags(command)))).action(async (flags: Record<string, unknown>) => {
     const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
     await runTraining(await resolveTrainSettings(flags), { resume, json });
   });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PolicyError } from "../error.ts";
+import { type LocatedModel, locateModel, type ResolveModel } from "../locate-model.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { loadLora } from "./load-lora.ts";
 import { peftConfigFile, readPeftConfig } from "./peft-config.ts";
@@ -20,26 +21,24 @@ export async function loadAdapterFolder(
     loadBase,
     resolveModel,
   }: {
-    readonly loadBase: (source: string) => Promise<CausalPolicy>;
-    readonly resolveModel: ((id: string) => Promise<string>) | undefined;
+    readonly loadBase: (located: LocatedModel) => Promise<CausalPolicy>;
+    readonly resolveModel: ResolveModel | undefined;
   },
 ): Promise<CausalPolicy> {
   const { base, revision } = await readPeftConfig(directory);
   const wrong = (code: string, what: string) =>
     new PolicyError(code, `${join(directory, peftConfigFile)}: base_model_name_or_path ${what}`);
   if (base === undefined) throw wrong("bad-config", "is missing: expected a whole model's");
-  let source = base;
-  if (!base.startsWith("random:") && !existsSync(base)) {
-    if (resolveModel === undefined)
-      throw wrong(
-        "missing-file",
-        `is ${JSON.stringify(base)}, which does not exist here (${resolve(base)}): put the base model's folder there, name another in that file, or give loadPolicy resolveModel of @cai/hub, if it is a model of the hub`,
-      );
-    source = await resolveModel(revision === undefined ? base : `${base}@${revision}`);
-  }
-  if (isAdapterFolder(resolve(source)))
+  const isHere = base.startsWith("random:") || existsSync(base);
+  if (!isHere && resolveModel === undefined)
+    throw wrong(
+      "missing-file",
+      `is ${JSON.stringify(base)}, which does not exist here (${resolve(base)}): put the base model's folder there, name another in that file, or give loadPolicy resolveModel of @cai/hub, if it is a model of the hub`,
+    );
+  const located = await locateModel(isHere || revision === undefined ? base : `${base}@${revision}`, resolveModel);
+  if (isAdapterFolder(located.place))
     throw wrong("bad-config", `is ${JSON.stringify(base)}, which holds an adapter too: expected a whole model's`);
-  const policy = await loadBase(source);
+  const policy = await loadBase(located);
   try {
     return await loadLora(policy, directory);
   } finally {

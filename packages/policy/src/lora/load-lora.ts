@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { openSafetensors, type SafetensorsFile } from "@cai/safetensors";
+import { checkFinite } from "../check-finite.ts";
 import { PolicyError } from "../error.ts";
-import { checkFinite } from "../load-weights.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { adaptedPolicy, refuseAdapted } from "./adapted-policy.ts";
 import { LoraAdapter, type LoraMatrix, loraMatrices } from "./adapter.ts";

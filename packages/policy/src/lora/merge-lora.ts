@@ -14,6 +14,8 @@ import { mergedValues } from "./merged-values.ts";
 export async function mergeLora(policy: CausalPolicy): Promise<CausalPolicy> {
   const { adapter, ...parts } = policy.parts;
   if (adapter === undefined) throw new PolicyError("bad-option", "this policy has no adapter to merge");
-  const { parameters, sha256 } = await buildParameters(parts.architecture, ({ name }) => mergedValues(policy.parts, name));
+  const { parameters, sha256 } = await buildParameters(parts.architecture, async ({ name }, values) =>
+    values.set(await mergedValues(policy.parts, name)),
+  );
   return new CausalPolicy({ ...parts, parameters, identity: { source: "", sha256 } });
 }

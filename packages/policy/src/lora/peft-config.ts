@@ -59,6 +59,9 @@ const isName = (value: unknown): value is string => typeof value === "string" &&
 const isTargets = (value: unknown): value is LoraTargets =>
   typeof value === "string" || (Array.isArray(value) && value.every((one) => typeof one === "string"));
 
+/** An absolute path does not match. */
+const hubRevision = /^([\w.-]+(?:\/[\w.-]+)?)@(.+)$/;
+
 /** The text of `adapter_config.json`, with the fields that every version of PEFT knows. */
 export function peftConfigText({
   settings: { rank, alpha, targets },
@@ -70,10 +73,12 @@ export function peftConfigText({
   readonly layers: readonly LinearLayer[];
   /** Base weights are stored `[in, out]`. */
   readonly transposed: boolean;
+  /** What finds the base model again; a revision of the hub's `owner/name@revision` is a field of its own. */
   readonly base: string;
 }): string {
+  const [, name = base, revision] = hubRevision.exec(base) ?? [];
   const config = {
-    base_model_name_or_path: base,
+    base_model_name_or_path: name,
     bias: "none",
     fan_in_fan_out: transposed,
     inference_mode: true,
@@ -83,6 +88,7 @@ export function peftConfigText({
     modules_to_save: null,
     peft_type: "LORA",
     r: rank,
+    ...(revision !== undefined && { revision }),
     target_modules: writtenTargets(targets, layers),
     task_type: "CAUSAL_LM",
     use_rslora: false,

@@ -78,6 +78,22 @@ test("an adapted policy is saved as an adapter and as a merged model, and both l
   for (const one of [policy, again, merged, loaded]) one.dispose();
 });
 
+test("the base is named as it was given: an id on the hub, its revision a field of its own, also where the adapter named it", async () => {
+  const folder = await temporaryFolder();
+  const resolveModel = async () => tinyGpt2;
+  const hub = await loadPolicy("owner/name@v1", { resolveModel });
+  expect(hub.identity.source).toBe("owner/name@v1");
+  const trained = addLora(hub, { rank: 1 });
+  await trained.save(join(folder, "first"));
+  const loaded = await loadPolicy(join(folder, "first"), { resolveModel });
+  await loaded.save(join(folder, "second"));
+  for (const name of ["first", "second"]) {
+    const config = JSON.parse(await readFile(join(folder, name, "adapter_config.json"), "utf8"));
+    expect(config).toMatchObject({ base_model_name_or_path: "owner/name", revision: "v1" });
+  }
+  for (const one of [hub, trained, loaded]) one.dispose();
+});
+
 test("weights in half precision load, and targets may be a regular expression", async () => {
   const folder = await adapterFolder({ target_modules: ".*h\\.0\\.attn\\.c_attn" }, (tensors) => {
     for (const [name, tensor] of [...tensors]) {

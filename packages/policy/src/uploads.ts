@@ -1,0 +1,62 @@
+import { type NativeOps, nativeOps, ownCopy } from "@cai/kernels";
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * Weights on their way to the backend that is in use, one after another. On native TensorFlow their numbers pass through one array, of
+ * which it makes copies of its own; elsewhere a tensor keeps the array that it is made of.
+ *
+ * @example
+ * const uploads = new Uploads(2);
+ * const tensor = uploads.upload(uploads.room(2).fill(0.5), [2, 1]);
+ * uploads.end();
+ */
+export class Uploads {
+  readonly #array: Float32Array<ArrayBuffer> | undefined;
+
+  /** @param longest numbers of the longest weight */
+  constructor(longest: number) {
+    const native = nativeOps();
+    this.#array = native && arrayForNative(native, longest);
+  }
+
+  /** An array for the next weight's numbers; it holds anything. */
+  room(length: number): Float32Array<ArrayBuffer> {
+    return this.#array?.subarray(0, length) ?? new Float32Array(length);
+  }
+
+  /** A tensor of the numbers that were put into `room`. */
+  upload(values: Float32Array, shape: readonly number[]): tf.Tensor {
+    const tensor = tf.tensor(values, [...shape], "float32");
+    if (this.#array === undefined) return tensor;
+    const own = ownCopy(tensor);
+    tf.dispose(tensor);
+    return own;
+  }
+
+  /** Gives the memory back at once that the collector would keep for long: what is transferred to a closed port goes nowhere. */
+  end(): void {
+    if (this.#array === undefined) return;
+    const { port1 } = new MessageChannel();
+    port1.close();
+    port1.postMessage(undefined, [this.#array.buffer]);
+  }
+}
+
+/** An array that lies where TensorFlow uses it in place, in one of 16 places of four bytes; of any other it makes a copy first. */
+function arrayForNative(native: NativeOps, length: number): Float32Array<ArrayBuffer> {
+  const places = 16;
+  const memory = new ArrayBuffer(4 * (length + places));
+  for (let place = 0; place < places; place++)
+    if (isInPlace(native, new Float32Array(memory, 4 * place, 1))) return new Float32Array(memory, 4 * place, length);
+  return new Float32Array(memory, 0, length);
+}
+
+/** Whether a tensor of the array sees it change. */
+function isInPlace(native: NativeOps, array: Float32Array): boolean {
+  return tf.tidy(() => {
+    const tensor = tf.tensor1d(array.fill(0));
+    native.run("Shape", { T: { type: "float32" }, out_type: { type: "int32" } }, [tensor]); // an op, so that the array is handed over
+    array.fill(1);
+    return tf.slice(tensor, 0, 1).dataSync()[0] === 1;
+  });
+}

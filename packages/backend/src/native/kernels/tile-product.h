@@ -92,8 +92,12 @@ class Slices {
   size_t bytes_ = 0;
 };
 
-/** So many slices of the side with fewer lines stay in each core's second cache, while the lines of the other stream by, 32 at a time. */
-constexpr int64_t kept_slices = 240, most_kept_blocks = 30, most_panel_slices = 32;
+/**
+ * So many slices of the side with fewer lines stay in each core's second cache, while the lines of the other stream by. Memory gives long
+ * runs faster: where lines are columns, several blocks of them are packed at once, less deep; such a panel stays there as well.
+ */
+constexpr int64_t kept_slices = 240, kept_and_panel_slices = 300, most_kept_blocks = 30;
+constexpr int64_t most_slices_of_rows = 32, most_slices_of_columns = 16, most_columns_blocks = 6;
 
 constexpr int64_t parts_of(int64_t count, int64_t size) { return (count + size - 1) / size; }
 
@@ -109,7 +113,7 @@ class TileProduct {
   void compute() const {
     const int64_t all_blocks = parts_of(kept().lines(), block_side), all_slices = parts_of(kept().depth(), tile_depth);
     const int64_t groups = parts_of(all_blocks, most_kept_blocks);
-    const int64_t most_slices = std::min(most_panel_slices, kept_slices / parts_of(all_blocks, groups));
+    const int64_t most_slices = std::min(streams_columns() ? most_slices_of_columns : most_slices_of_rows, kept_slices / parts_of(all_blocks, groups));
     const int64_t chunks = parts_of(all_slices, most_slices);
     for (int64_t chunk = 0; chunk < chunks; chunk++)
       for (int64_t group = 0; group < groups; group++)
@@ -124,6 +128,7 @@ class TileProduct {
 
   const Side& kept() const { return left_is_kept_ ? left_ : right_; }
   const Side& streamed() const { return left_is_kept_ ? right_ : left_; }
+  bool streams_columns() const { return !streamed().is_turned(); }
 
   void compute(Range blocks, Range slices) const {
     static thread_local Slices kept_memory;
@@ -131,9 +136,9 @@ class TileProduct {
     parallel(blocks.size(), 1, [&](int64_t begin, int64_t end) {
       pack(kept(), {blocks.begin + begin, blocks.begin + end}, slices, packed + begin * slices.size());
     });
-    // Memory gives longer runs of rows faster; two blocks of lines at once, if they are columns.
-    const int64_t most_wide = streamed().is_turned() ? 1 : 2;
-    parallel(parts_of(streamed().lines(), block_side), 1, [&](int64_t begin, int64_t end) {
+    const int64_t room = std::max<int64_t>(1, kept_and_panel_slices / slices.size() - blocks.size());
+    const int64_t most_wide = streams_columns() ? std::min(most_columns_blocks, room) : 1;
+    parallel(parts_of(streamed().lines(), block_side), most_wide, [&](int64_t begin, int64_t end) {
       static thread_local Slices panel_memory;
       Slice* const panel = panel_memory.of(most_wide * slices.size());
       const Tiles tiles;

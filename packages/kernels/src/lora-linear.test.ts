@@ -53,6 +53,20 @@ await onNativeKernels(() => {
   });
 });
 
+await onNativeKernels(() => {
+  test.each([
+    [1, 1, 5],
+    [8, 8, 770],
+    [16, 3, 33],
+  ])("%i rows through rank %i and inputs of %i give without gradients what they give with them", (rows, rank, inner) => {
+    const [x, weight, bias] = [tensor([rows, inner]), tensor([inner, 40], 2), tensor([40], 3)];
+    const update = { weight, bias, a: tensor([rank, inner], 4), b: tensor([40, rank], 5), scale: 1.5 };
+    const alone = loraLinear(x, update).dataSync();
+    const { value } = tf.valueAndGrad((input) => tf.sum(tf.square(tf.sub(loraLinear(input, update), loraLinear(x, update)))))(x);
+    expect(Math.sqrt(value.dataSync()[0]!)).toBeLessThan(1e-5 * Math.sqrt(alone.reduce((sum, y) => sum + y * y, 0)));
+  });
+});
+
 test("matrices that do not fit are refused with all shapes in the message", () => {
   const [x, weight, b] = [tf.zeros([2, 4]), tf.zeros([4, 5]), tf.zeros([5, 3])] as const;
   expect(() => loraLinear(x, { weight, a: tf.zeros([2, 4]), b, scale: 1 })).toThrow(/x \[2,4\], A \[2,4\], B \[5,3\]/);

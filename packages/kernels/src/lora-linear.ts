@@ -5,6 +5,7 @@ import { KernelError } from "./error.ts";
 import { checkLinear, withRowsOf } from "./linear.ts";
 import { asMatrix, matrixProduct } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
+import { mostSkinnyRows } from "./skinny-product.ts";
 import { transposed as turned } from "./transposed.ts";
 
 /**
@@ -50,9 +51,14 @@ export function loraLinear(
     inputs,
     forward: (save) => {
       const rows = asMatrix(x);
+      const whole = matrixProduct(rows, weight, { transposeB: transposed, bias });
+      const native = nativeOps();
+      if (save === undefined && rows.shape[0]! <= mostSkinnyRows && native?.has("CaiAddLowRankOfRows")) {
+        native.runMany("CaiAddLowRankOfRows", lowRankAttributes(scale, true), [whole, rows, a, b], 0);
+        return withRowsOf(x, whole);
+      }
       const reduced = matrixProduct(a, rows, { transposeB: true });
       save?.([x, weight, a, b, reduced]);
-      const whole = matrixProduct(rows, weight, { transposeB: transposed, bias });
       return withRowsOf(x, withLowRank(whole, reduced, b, { scale, transposed: true }));
     },
     gradients: (dy, [savedX, savedWeight, savedA, savedB, reduced]) => {
@@ -88,6 +94,8 @@ export function withLowRank(
   const native = nativeOps();
   if (!native?.has("CaiAddLowRank"))
     return tf.add(sum, tf.mul(matrixProduct(left, right, { transposeA: true, transposeB: transposed }), scale));
-  native.runMany("CaiAddLowRank", { scale: { float: scale }, transposed: { bool: transposed } }, [sum, left, right], 0);
+  native.runMany("CaiAddLowRank", lowRankAttributes(scale, transposed), [sum, left, right], 0);
   return sum;
 }
+
+const lowRankAttributes = (scale: number, transposed: boolean) => ({ scale: { float: scale }, transposed: { bool: transposed } });

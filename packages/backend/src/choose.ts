@@ -18,6 +18,8 @@ export interface PreparedBackend {
   tensorflowVersion?: string;
   /** Whether native TensorFlow has the kernels that this package compiles into it; without, and on a GPU, it computes with its own. */
   kernels?: boolean;
+  /** Whether those multiply large matrices by the processor's tiles (AMX), in sums as close as float32's. */
+  tiles?: boolean;
   /** The command that brings native TensorFlow, where it is missing. */
   mend?: string;
 }

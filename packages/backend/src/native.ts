@@ -32,19 +32,19 @@ export async function loadNative(choice: "gpu" | "native"): Promise<PreparedBack
     : choice === "gpu"
       ? "in its CUDA build, on the CPU as no GPU was found"
       : "on the CPU";
-  const kernels = hasKernels(backend);
+  const [kernels, tiles] = [hasOp(backend, "CaiGelu"), hasOp(backend, "CaiTileMatMul")];
   const without = kernels || backend.isUsingGpuDevice ? "" : ", without the faster kernels";
   return {
-    ...{ name: "tensorflow", package: packages[choice], tensorflowVersion: version, kernels },
+    ...{ name: "tensorflow", package: packages[choice], tensorflowVersion: version, kernels, tiles },
     reason: `native TensorFlow ${version} ${device}${without}`,
   };
 }
 
 /** Called without its input, an op that is there complains of that. */
-function hasKernels(backend: NativeBackend): boolean {
+function hasOp(backend: NativeBackend, name: string): boolean {
   if (backend.isUsingGpuDevice) return false;
   try {
-    backend.executeMultipleOutputs("CaiGelu", [], [], 1);
+    backend.executeMultipleOutputs(name, [], [], 1);
     return true;
   } catch (error) {
     return !String(error).includes("TF_Status: 5"); // TF_NOT_FOUND

@@ -69,6 +69,7 @@ test("one device is in use, and it multiplies", async () => {
 });
 
 test.runIf(nativeAvailable)("native TensorFlow tells whether our kernels are in it (where it loads)", async () => {
-  const { kernels, reason } = await prepareBackend({ prefer: "native" });
+  const { kernels, tiles, reason } = await prepareBackend({ prefer: "native" });
   expect(reason).toMatch(kernels ? /on the CPU$|on the GPU$/ : /without the faster kernels$/);
+  if (!kernels) expect(tiles).toBe(false);
 });

@@ -43,6 +43,10 @@ cache     /home/ada/.cache/cai
 missing   nothing`);
 });
 
+test("tiles are told", () => {
+  expect(describe({ ...diagnosis, backend: { ...native, tiles: true } })).toContain("tfjs-node; matrix products by AMX tiles\n");
+});
+
 test("native TensorFlow without our kernels is told, and who says why; on a GPU they are not wanted", () => {
   const without = { ...native, kernels: false };
   expect(describe({ ...diagnosis, backend: without })).toContain("\nkernels   TensorFlow's alone, slower: cai backend install says why\n");

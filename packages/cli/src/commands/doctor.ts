@@ -85,9 +85,9 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`).join("\n");
 }
 
-function kernelsRow({ kernels, package: installed }: PreparedBackend, devices: readonly Device[]): [string, string][] {
+function kernelsRow({ kernels, tiles, package: installed }: PreparedBackend, devices: readonly Device[]): [string, string][] {
   if (kernels === undefined) return [];
-  if (kernels) return [["kernels", `@cai's own, compiled into ${installed}`]];
+  if (kernels) return [["kernels", `@cai's own, compiled into ${installed}${tiles ? "; matrix products by AMX tiles" : ""}`]];
   if (devices.some(({ type, inUse }) => type === "GPU" && inUse)) return [["kernels", "TensorFlow's, for the GPU"]];
   return [["kernels", "TensorFlow's alone, slower: cai backend install says why"]];
 }

@@ -35,6 +35,12 @@ inline void fetch(const Slice* slice, int part) {
   for (int i = 0; i < lines; i++) __builtin_prefetch(reinterpret_cast<const char*>(slice) + (part * lines + i) * 64, 0, 3);
 }
 
+/** So many rows of a block that is written in the end. */
+inline void fetch_to_write(const float* sums, int64_t stride, int64_t begin, int64_t end) {
+  for (int64_t row = begin; row < end; row++)
+    for (int half = 0; half < 2; half++) __builtin_prefetch(sums + row * stride + half * tile_side, 1, 3);
+}
+
 /** 32 × 32 sums, or more to what they are. Products of two terms that are below 2^−24 of the first terms' are left out. */
 inline void add_block(const Slice* left, const Slice* right, int64_t slices, float* sums, int64_t stride, bool add) {
   memory_is_touched();
@@ -50,6 +56,7 @@ inline void add_block(const Slice* left, const Slice* right, int64_t slices, flo
     _tile_zero(3);
   }
   for (int64_t k = 0; k < slices; k++) {
+    fetch_to_write(sums, stride, block_side * k / slices, block_side * (k + 1) / slices);
     CAI_LEFT(2) CAI_RIGHT(0) CAI_MULTIPLY CAI_FETCH(0)
     CAI_LEFT(1) CAI_MULTIPLY CAI_FETCH(1)
     CAI_RIGHT(1) CAI_MULTIPLY CAI_FETCH(2)

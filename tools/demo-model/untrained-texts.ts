@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TokenBatch } from "@cai/contracts";
 import { loadPolicy } from "@cai/policy";
+import { leftPad } from "@cai/trainer";
 import { policyDirectory, promptsDirectory } from "./asset-folders.ts";
 
 const batchSize = 64;
@@ -18,7 +18,7 @@ export async function untrainedTexts(file: "train.jsonl" | "heldout.jsonl", temp
   for (let start = 0; start < prompts.length; start += batchSize) {
     const batch = prompts.slice(start, start + batchSize);
     const draws = { seed: 1, stream: `untrained ${file}`, step: 0, firstSample: start };
-    const { responses } = await policy.generate(leftPadded(batch.map((prompt) => policy.tokenizer.encode(prompt))), {
+    const { responses } = await policy.generate(leftPad(batch.map((prompt) => policy.tokenizer.encode(prompt))), {
       draws,
       maxNewTokens,
       temperature,
@@ -33,18 +33,4 @@ export async function untrainedTexts(file: "train.jsonl" | "heldout.jsonl", temp
   }
   policy.dispose();
   return texts;
-}
-
-function leftPadded(rows: readonly Int32Array[]): TokenBatch {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const batch = {
-    ids: new Int32Array(rows.length * columns),
-    mask: new Uint8Array(rows.length * columns),
-    shape: [rows.length, columns] as const,
-  };
-  for (const [index, row] of rows.entries()) {
-    batch.ids.set(row, (index + 1) * columns - row.length);
-    batch.mask.fill(1, (index + 1) * columns - row.length, (index + 1) * columns);
-  }
-  return batch;
 }

@@ -2,18 +2,17 @@ import { existsSync } from "node:fs";
 import { prepareBackend } from "@cai/backend";
 import { demoPrompts } from "@cai/demo";
 import { refuseExistingRun } from "@cai/run-log";
-import { PPOTrainer } from "@cai/trainer";
 import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
 import { demoSettings } from "./demo-settings.ts";
 import { describeBackend } from "./describe-backend.ts";
 import { readingInput } from "./exit-codes.ts";
-import { abortOnInterrupt } from "./interrupt.ts";
 import { progressBar } from "./progress-bar.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
-import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
+import type { RolloutEngine } from "./rollout-engine.ts";
 import { progressOf } from "./run-training.ts";
 import { terminalOf } from "./terminal.ts";
+import { withTrainer } from "./with-trainer.ts";
 
 /** The flags of `cai demo`. */
 export interface DemoFlags {
@@ -41,26 +40,21 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
     ...(steps !== undefined && { steps, checkpointEvery: Math.min(steps, demoSettings.hyperparameters.checkpointEvery) }),
     ...(seed !== undefined && { seed }),
   };
-  const generator = await openRolloutEngine(rollout, policy);
-  const trainer = await readingInput(() =>
-    PPOTrainer.create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters, evaluateEvery: hyperparameters.steps }),
-  );
-
   const bar = json && !progress.interactive ? undefined : progressBar(progress, hyperparameters.steps);
-  const parameters = [...policy.parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  bar?.say(progress.bold("A small language model learns by PPO to write more warmly."));
-  bar?.say(`policy   GPT-2 with ${(parameters / 1e6).toFixed(1)} M parameters, pretrained on public-domain English`);
-  bar?.say("reward   an ONNX classifier: warm against hostile wording");
-  bar?.say(`prompts  ${training.length}, and ${heldOut.length} held out, which are answered before and after`);
-  bar?.say(progress.dim(describeBackend(backend)));
+  const parts = { policy, rewardModel, rollout, hyperparameters: { ...hyperparameters, evaluateEvery: hyperparameters.steps }, bar };
+  await withTrainer(parts, async (trainer, signal) => {
+    const parameters = [...policy.parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    bar?.say(progress.bold("A small language model learns by PPO to write more warmly."));
+    bar?.say(`policy   GPT-2 with ${(parameters / 1e6).toFixed(1)} M parameters, pretrained on public-domain English`);
+    bar?.say("reward   an ONNX classifier: warm against hostile wording");
+    bar?.say(`prompts  ${training.length}, and ${heldOut.length} held out, which are answered before and after`);
+    bar?.say(progress.dim(describeBackend(backend)));
 
-  const interrupt = abortOnInterrupt((line) => bar?.say(line));
-  const began = performance.now();
-  try {
+    const began = performance.now();
     const history = await trainer.train(training, {
       out,
       progress: false,
-      signal: interrupt.signal,
+      signal,
       evaluationPrompts: heldOut,
       config: { policy: "demo", reward: "demo", prompts: "demo", rollout },
       callbacks: {
@@ -80,14 +74,7 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
     };
     const report = json ? [] : demoReport(outcome, terminalOf(process.stdout));
     process.stdout.write([...report, JSON.stringify(demoResult(outcome)), ""].join("\n"));
-  } finally {
-    bar?.end();
-    interrupt.release();
-    trainer.dispose();
-    await generator?.dispose();
-    policy.dispose();
-    await rewardModel.dispose?.();
-  }
+  });
 }
 
 /** `runs/demo-1`, or the first number that is not taken. */

@@ -1,20 +1,19 @@
 import { relative } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import { refuseExistingRun } from "@cai/run-log";
-import { PPOTrainer, type StepResult } from "@cai/trainer";
+import type { StepResult } from "@cai/trainer";
 import { describeBackend } from "./describe-backend.ts";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
-import { abortOnInterrupt } from "./interrupt.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { progressBar } from "./progress-bar.ts";
 import { readPrompts } from "./read-prompts.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
-import { openRolloutEngine } from "./rollout-engine.ts";
 import { terminalOf } from "./terminal.ts";
 import type { TrainSettings } from "./train-settings.ts";
+import { withTrainer } from "./with-trainer.ts";
 
 /** Trains as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
 export async function runTraining(
@@ -36,16 +35,13 @@ export async function runTraining(
   const held = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
   const rewardModel = await resolveReward(settings.reward);
 
-  const generator = await openRolloutEngine(rollout, policy);
-  const trainer = await PPOTrainer.create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters });
-  say(terminal.dim(describeBackend(backend)));
-  const interrupt = abortOnInterrupt(say);
-  try {
-    await trainer.train(training, {
+  await withTrainer({ policy, rewardModel, rollout, hyperparameters, bar }, async (trainer, signal) => {
+    say(terminal.dim(describeBackend(backend)));
+    const run = trainer.train(training, {
       out,
       resume,
       progress: false,
-      signal: interrupt.signal,
+      signal,
       ...(held && { evaluationPrompts: held }),
       config: {
         policy: settings.policy,
@@ -66,19 +62,12 @@ export async function runTraining(
         onCheckpoint: (directory) => say(terminal.dim(`checkpoint ${relative(process.cwd(), directory)}`)),
       },
     });
-  } catch (error) {
-    if (error !== interrupt.signal.reason) throw error;
-    throw new CliError("interrupted", `Interrupted after ${trainer.step} steps: the same command with --resume goes on from there.`, {
-      cause: error,
+    await run.catch((cause: unknown) => {
+      if (cause !== signal.reason) throw cause;
+      const message = `Interrupted after ${trainer.step} steps: the same command with --resume goes on from there.`;
+      throw new CliError("interrupted", message, { cause });
     });
-  } finally {
-    interrupt.release();
-    bar?.end();
-    trainer.dispose();
-    await generator?.dispose();
-    policy.dispose();
-    await rewardModel.dispose?.();
-  }
+  });
   if (!json) process.stdout.write(`${hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }
 

@@ -1,6 +1,6 @@
 import { GgufError } from "./error.ts";
 import { HeaderCursor } from "./header-cursor.ts";
-import type { OpenFile } from "./read-bytes.ts";
+import type { SizedFile } from "./read-bytes.ts";
 
 /** Where the bytes of a text stand in the file. */
 interface TextPlace {
@@ -40,7 +40,7 @@ const listType = 9;
  *
  * @throws GgufError
  */
-export async function checkHeader(file: OpenFile): Promise<CheckedHeader> {
+export async function checkHeader(file: SizedFile): Promise<CheckedHeader> {
   const cursor = new HeaderCursor(file);
   await checkVersion(file, cursor);
   const tensorCount = await cursor.uint64("the count of tensors");
@@ -66,7 +66,7 @@ export async function checkHeader(file: OpenFile): Promise<CheckedHeader> {
   return { keys, end: cursor.position };
 }
 
-async function checkVersion(file: OpenFile, cursor: HeaderCursor): Promise<void> {
+async function checkVersion(file: SizedFile, cursor: HeaderCursor): Promise<void> {
   if (file.length < 24 || (await cursor.uint32("the format's mark")) !== magic)
     throw new GgufError("bad-file", `${file.path} does not begin as a GGUF file: it is another format, or damaged`);
   const version = await cursor.uint32("the version");

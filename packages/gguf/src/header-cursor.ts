@@ -1,5 +1,5 @@
 import { GgufError } from "./error.ts";
-import { type OpenFile, readBytes } from "./read-bytes.ts";
+import { readBytes, type SizedFile } from "./read-bytes.ts";
 
 /** Bytes of the file that are held at a time. */
 const windowLength = 2 ** 18;
@@ -7,11 +7,11 @@ const windowLength = 2 ** 18;
 /** Goes through a file from its beginning, holding a window of it; whatever would lead beyond the end of the file is refused. */
 export class HeaderCursor {
   position = 0;
-  readonly #file: OpenFile;
+  readonly #file: SizedFile;
   #window = new DataView(new ArrayBuffer(0));
   #windowStart = 0;
 
-  constructor(file: OpenFile) {
+  constructor(file: SizedFile) {
     this.#file = file;
   }
 

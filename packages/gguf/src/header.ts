@@ -3,7 +3,7 @@ import type { GGUFParseOutput, GGUFTensorInfo } from "@huggingface/gguf";
 import { type CheckedHeader, checkHeader } from "./check-header.ts";
 import { dtypeOf, dtypes, type GgufTensorInfo } from "./dtype.ts";
 import { GgufError } from "./error.ts";
-import { type OpenFile, readBytes } from "./read-bytes.ts";
+import { readBytes, type SizedFile } from "./read-bytes.ts";
 
 /** What a metadata key may hold. Integers of 64 bits are numbers where JavaScript counts exactly, else bigint. */
 export type GgufValue = string | number | bigint | boolean | readonly GgufValue[];
@@ -22,7 +22,7 @@ export interface Header {
 const defaultAlignment = 32;
 
 /** Reads the header of an open file and checks all of it against the file's length, before anything is allocated by it. */
-export async function readHeader(file: OpenFile): Promise<Header> {
+export async function readHeader(file: SizedFile): Promise<Header> {
   const checked = await checkHeader(file);
   const library = await import("@huggingface/gguf");
   let parsed: GGUFParseOutput<{ strict: false }>;
@@ -46,7 +46,7 @@ export async function readHeader(file: OpenFile): Promise<Header> {
 
 /** The parser cuts a text off where the part of the file that it has loaded ends, so the last text of each value is read again. */
 async function collectMetadata(
-  file: OpenFile,
+  file: SizedFile,
   { keys }: CheckedHeader,
   parsed: Readonly<Record<string, unknown>>,
 ): Promise<ReadonlyMap<string, GgufValue>> {
@@ -66,7 +66,7 @@ async function collectMetadata(
   return metadata;
 }
 
-function readAlignment(file: OpenFile, metadata: ReadonlyMap<string, GgufValue>): number {
+function readAlignment(file: SizedFile, metadata: ReadonlyMap<string, GgufValue>): number {
   const alignment = metadata.get("general.alignment") ?? defaultAlignment;
   if (typeof alignment === "number" && Number.isInteger(Math.log2(alignment)) && alignment >= 1 && alignment <= 2 ** 31) return alignment;
   throw new GgufError("bad-file", `${file.path}: general.alignment is ${shown(alignment)}, expected a power of two`);
@@ -78,7 +78,7 @@ function describe({
   dataStart,
   nameOf,
 }: {
-  file: OpenFile;
+  file: SizedFile;
   info: GGUFTensorInfo;
   dataStart: number;
   nameOf: (id: number) => string | undefined;
@@ -105,7 +105,7 @@ function checkLayout({
   dataStart,
   alignment,
 }: {
-  file: OpenFile;
+  file: SizedFile;
   tensors: readonly (readonly [name: string, tensor: StoredTensor])[];
   dataStart: number;
   alignment: number;

@@ -3,7 +3,7 @@ import { dequantizers } from "./dequantize.ts";
 import { dtypes, type GgufTensorInfo } from "./dtype.ts";
 import { GgufError } from "./error.ts";
 import { type GgufValue, readHeader, type StoredTensor } from "./header.ts";
-import { type OpenFile, readBytes } from "./read-bytes.ts";
+import { readBytes, type SizedFile } from "./read-bytes.ts";
 
 /** An open file. Tensors are read one at a time; nothing is kept in memory but the header. */
 export interface GgufFile {
@@ -59,7 +59,7 @@ export async function openGguf(path: string): Promise<GgufFile> {
   }
 }
 
-async function readTensor(file: OpenFile, { dtype, byteLength, position }: StoredTensor, values: Float32Array): Promise<Float32Array> {
+async function readTensor(file: SizedFile, { dtype, byteLength, position }: StoredTensor, values: Float32Array): Promise<Float32Array> {
   const { elements, bytes } = dtypes[dtype];
   const stored = new Uint8Array(Math.min(byteLength, (elementsAtATime / elements) * bytes));
   for (let start = 0, at = position; start < values.length; start += elementsAtATime, at += stored.length) {

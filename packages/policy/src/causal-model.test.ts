@@ -2,12 +2,12 @@ import type { SequenceBatch } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { goldenModels } from "../../../tools/golden-models.fixture.ts";
+import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
-import { goldenModels } from "./golden.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { addLora } from "./lora/add-lora.ts";
 import { CausalPolicy } from "./policy.ts";
-import { leftPadded, rightPadded } from "./token-batches.fixture.ts";
 
 const ids = (minLength: number) => fc.array(fc.integer({ min: 0, max: 50 }), { minLength, maxLength: 6 });
 const texts = fc.array(fc.record({ prompt: ids(1), response: ids(1) }), { minLength: 1, maxLength: 4 });

@@ -1,7 +1,7 @@
 import type { TokenBatch } from "@cai/contracts";
 import { expect, test } from "vitest";
+import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
 import { checkPrompts, checkResponses, checkSequences, longestRow } from "./check-batch.ts";
-import { leftPadded, rightPadded } from "./token-batches.fixture.ts";
 
 const prompts = leftPadded([[1], [2, 3, 4]]);
 const responses = rightPadded([[5, 6], []]);

@@ -1,10 +1,9 @@
 import type { Tokenizer } from "@cai/contracts";
+import { assemblePolicy } from "./assemble-policy.ts";
 import { buildParameters } from "./build-parameters.ts";
-import { checkTokenizer } from "./check-tokenizer.ts";
-import { eosTokenIdsOf } from "./eos-token-ids.ts";
 import { architectureOf } from "./families/registry.ts";
 import { initialize } from "./initialize.ts";
-import { CausalPolicy } from "./policy.ts";
+import type { CausalPolicy } from "./policy.ts";
 
 /**
  * A policy with random weights, to be trained from nothing. `config` is what `config.json` would hold; the weights start as the family
@@ -29,18 +28,12 @@ export async function createPolicy({
   readonly source?: string;
 }): Promise<CausalPolicy> {
   const where = source === "" ? "config" : source;
-  const architecture = architectureOf(config, where);
-  const { vocabSize } = architecture;
-  checkTokenizer(tokenizer, vocabSize, where);
-  const eosTokenIds = eosTokenIdsOf({ generationConfig: {}, config, tokenizer, vocabSize, where });
-  const { parameters, sha256 } = await buildParameters(architecture, (spec, values) => initialize(values, spec, seed));
-  return new CausalPolicy({
-    architecture,
-    parameters,
+  return assemblePolicy({
+    architecture: architectureOf(config, where),
     tokenizer,
-    identity: { source, sha256 },
-    eosTokenIds,
     config,
-    generationConfig: undefined,
+    where,
+    source,
+    parameters: (architecture) => buildParameters(architecture, (spec, values) => initialize(values, spec, seed)),
   });
 }

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
+import { goldenModels } from "../../../tools/golden-models.fixture.ts";
+import { leftPadded, rightPadded, rowsOf } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
-import { goldenModels } from "./golden.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
-import { leftPadded, rightPadded, rowsOf } from "./token-batches.fixture.ts";
 
 describe.each(goldenModels)("$name", ({ folder, expected: { greedy } }) => {
   onEachBackend(() => {

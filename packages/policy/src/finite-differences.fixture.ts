@@ -1,8 +1,8 @@
 import type { Parameter, SequenceBatch } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
+import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
 import type { CausalPolicy } from "./policy.ts";
-import { leftPadded, rightPadded } from "./token-batches.fixture.ts";
 
 /** A GPT-2 that is small enough to nudge every weight of. */
 export const smallConfig = {

@@ -1,12 +1,12 @@
 import type { SamplingOptions } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { expected, tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
+import { leftPadded, rowsOf } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
-import { expected, tinyGpt2 } from "./golden.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { modelFolder } from "./model-folder.fixture.ts";
 import type { CausalPolicy } from "./policy.ts";
-import { leftPadded, rowsOf } from "./token-batches.fixture.ts";
 
 const { prompts: promptRows, continuations } = expected.greedy;
 const prompts = leftPadded(promptRows);

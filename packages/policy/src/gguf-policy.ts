@@ -1,11 +1,10 @@
 import { openGguf } from "@cai/gguf";
 import { createGgufTokenizer } from "@cai/tokenizer";
-import { checkTokenizer } from "./check-tokenizer.ts";
-import { eosTokenIdsOf } from "./eos-token-ids.ts";
+import { assemblePolicy } from "./assemble-policy.ts";
 import { architectureOf } from "./families/registry.ts";
 import { ggufConfig } from "./gguf-config.ts";
 import { loadGgufWeights } from "./gguf-weights.ts";
-import { CausalPolicy } from "./policy.ts";
+import type { CausalPolicy } from "./policy.ts";
 
 /**
  * A policy from one GGUF file, whose metadata hold its configuration, its tokenizer and its chat template. Saved, it is a folder in
@@ -15,20 +14,13 @@ export async function loadGgufPolicy(path: string): Promise<CausalPolicy> {
   const file = await openGguf(path);
   try {
     const config = await ggufConfig(file);
-    const architecture = architectureOf(config, path);
-    const { vocabSize } = architecture;
-    const tokenizer = createGgufTokenizer({ metadata: file.metadata, where: path });
-    checkTokenizer(tokenizer, vocabSize, path);
-    const eosTokenIds = eosTokenIdsOf({ generationConfig: {}, config, tokenizer, vocabSize, where: path });
-    const { parameters, sha256 } = await loadGgufWeights(file, architecture, config);
-    return new CausalPolicy({
-      architecture,
-      parameters,
-      tokenizer,
-      identity: { source: path, sha256 },
-      eosTokenIds,
+    return await assemblePolicy({
+      architecture: architectureOf(config, path),
+      tokenizer: createGgufTokenizer({ metadata: file.metadata, where: path }),
       config,
-      generationConfig: undefined,
+      where: path,
+      source: path,
+      parameters: (architecture) => loadGgufWeights(file, architecture, config),
     });
   } finally {
     await file.close();

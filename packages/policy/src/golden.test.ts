@@ -1,12 +1,12 @@
 import type { SequenceBatch } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { goldenModels } from "../../../tools/golden-models.fixture.ts";
+import { leftPadded, rightPadded, rowsOf } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
-import { goldenModels } from "./golden.fixture.ts";
 import { packTokens } from "./input-columns.ts";
 import { loadPolicy } from "./load-policy.ts";
 import type { CausalPolicy } from "./policy.ts";
-import { leftPadded, rightPadded, rowsOf } from "./token-batches.fixture.ts";
 
 describe.each(goldenModels)("$name", ({ folder, expected }) => {
   const { promptColumns, responseColumns, logits: expectedLogits, greedy } = expected;

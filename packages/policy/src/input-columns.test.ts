@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
 import { inputColumns, packTokens } from "./input-columns.ts";
-import { leftPadded, rightPadded } from "./token-batches.fixture.ts";
 
 test("the model reads the valid tokens of prompt and response, row after row, without the last column", () => {
   const input = inputColumns({ prompts: leftPadded([[4], [5, 6]]), responses: rightPadded([[7, 8, 9], [3]]) });

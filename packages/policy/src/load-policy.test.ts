@@ -4,7 +4,7 @@ import { SafetensorsError } from "@cai/safetensors";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { tinyGpt2 } from "./golden.fixture.ts";
+import { tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { modelFolder, type StoredTensor, temporaryFolder, tinyTensors, writeTensors } from "./model-folder.fixture.ts";
 import { WeightsHash } from "./weights-hash.ts";

@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import { loadTokenizer } from "@cai/tokenizer";
-import { checkTokenizer } from "./check-tokenizer.ts";
-import { eosTokenIdsOf } from "./eos-token-ids.ts";
+import { assemblePolicy } from "./assemble-policy.ts";
 import { PolicyError } from "./error.ts";
 import { architectureOf } from "./families/registry.ts";
 import { loadGgufPolicy } from "./gguf-policy.ts";
 import { loadWeights } from "./load-weights.ts";
 import { type LocatedModel, locateModel, type ResolveModel } from "./locate-model.ts";
 import { isAdapterFolder, loadAdapterFolder } from "./lora/adapter-folder.ts";
-import { CausalPolicy } from "./policy.ts";
+import type { CausalPolicy } from "./policy.ts";
 import { randomPolicy } from "./random-policy.ts";
 import { readJsonObject } from "./read-json.ts";
 
@@ -53,24 +52,13 @@ async function loadFolder({ place: directory, name }: LocatedModel): Promise<Cau
     );
   const architecture = architectureOf(config.json, configFile);
   const generationConfig = await readJsonObject(join(directory, "generation_config.json"));
-  const tokenizer = await loadTokenizer(directory);
-  const { vocabSize } = architecture;
-  checkTokenizer(tokenizer, vocabSize, directory);
-  const eosTokenIds = eosTokenIdsOf({
-    generationConfig: generationConfig?.json ?? {},
-    config: config.json,
-    tokenizer,
-    vocabSize,
-    where: directory,
-  });
-  const { parameters, sha256 } = await loadWeights(directory, architecture);
-  return new CausalPolicy({
+  return assemblePolicy({
     architecture,
-    parameters,
-    tokenizer,
-    identity: { source: name, sha256 },
-    eosTokenIds,
+    tokenizer: await loadTokenizer(directory),
     config: config.json,
-    generationConfig: generationConfig?.text,
+    generationConfig,
+    where: directory,
+    source: name,
+    parameters: () => loadWeights(directory, architecture),
   });
 }

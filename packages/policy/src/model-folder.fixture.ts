@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Dtype, openSafetensors, type TensorData, writeSafetensors } from "@cai/safetensors";
 import { onTestFinished } from "vitest";
-import { tinyGpt2 } from "./golden.fixture.ts";
+import { tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
 
 export interface StoredTensor {
   readonly dtype: Dtype;

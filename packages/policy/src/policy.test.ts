@@ -1,12 +1,12 @@
 import type { SequenceBatch } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
+import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
 import { createPolicy } from "./create-policy.ts";
 import { decimalTokenizer } from "./decimal-tokenizer.ts";
 import { smallBatch as batch, expectGradientsOfFiniteDifferences, lossOf, meanLogprob, smallConfig } from "./finite-differences.fixture.ts";
 import type { CausalPolicy } from "./policy.ts";
-import { leftPadded, rightPadded } from "./token-batches.fixture.ts";
 
 const smallPolicy = (seed = 7): Promise<CausalPolicy> =>
   createPolicy({ config: smallConfig, seed, tokenizer: decimalTokenizer(smallConfig.vocab_size) });

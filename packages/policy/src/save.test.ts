@@ -4,9 +4,9 @@ import { openSafetensors } from "@cai/safetensors";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
+import { goldenModels, tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
 import { createPolicy } from "./create-policy.ts";
 import { decimalTokenizer } from "./decimal-tokenizer.ts";
-import { goldenModels, tinyGpt2 } from "./golden.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { modelFolder, temporaryFolder } from "./model-folder.fixture.ts";
 

@@ -7,8 +7,8 @@ import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { goldenModels, tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
 import { PolicyError } from "./error.ts";
-import { goldenModels, tinyGpt2 } from "./golden.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { temporaryFolder } from "./model-folder.fixture.ts";
 

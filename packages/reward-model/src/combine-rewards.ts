@@ -1,4 +1,5 @@
 import type { RewardModel, ScoreRequest } from "@cai/contracts";
+import { abortTogether } from "./abort-together.ts";
 import { checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
 
@@ -44,15 +45,11 @@ export function combineRewards(parts: readonly RewardPart[]): CombinedReward {
   }
 
   async function scoreParts(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreParts> {
-    signal?.throwIfAborted();
     const rows = request.prompts.length;
-    const others = new AbortController();
-    const giveUp = () => others.abort(signal?.reason);
-    signal?.addEventListener("abort", giveUp);
-    try {
+    return abortTogether(signal, async (together) => {
       const scored = await Promise.all(
         named.map(async ({ model, name, weight }) => {
-          const scores = checkScores(await model.score(request, { signal: others.signal }), { rows, model: name });
+          const scores = checkScores(await model.score(request, { signal: together }), { rows, model: name });
           return { name, weight, scores };
         }),
       );
@@ -61,12 +58,7 @@ export function combineRewards(parts: readonly RewardPart[]): CombinedReward {
         scores: checkScores(sums, { rows, model: named.map(({ name }) => name).join(" + ") }),
         parts: Object.fromEntries(scored.map(({ name, scores }) => [name, scores])),
       };
-    } catch (error) {
-      others.abort(error);
-      throw error;
-    } finally {
-      signal?.removeEventListener("abort", giveUp);
-    }
+    });
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { RewardModel, ScoreRequest } from "@cai/contracts";
+import { abortTogether } from "./abort-together.ts";
 import { checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
 import { postJson } from "./http-request.ts";
@@ -54,28 +55,19 @@ export function httpReward(options: HttpRewardOptions): RewardModel {
 
   return {
     async score({ prompts, responses }: ScoreRequest, { signal } = {}) {
-      signal?.throwIfAborted();
       const scores = new Float32Array(prompts.length);
-      const others = new AbortController();
-      const giveUp = () => others.abort(signal?.reason);
-      signal?.addEventListener("abort", giveUp);
       let next = 0;
-      const work = async () => {
-        while (next < prompts.length) {
-          const start = next;
-          next += batchSize;
-          const end = start + batchSize;
-          scores.set(await scoreBatch(prompts.slice(start, end), responses.slice(start, end), others.signal), start);
-        }
-      };
-      try {
-        await Promise.all(Array.from({ length: concurrency }, work));
-      } catch (error) {
-        others.abort(error);
-        throw error;
-      } finally {
-        signal?.removeEventListener("abort", giveUp);
-      }
+      await abortTogether(signal, (together) => {
+        const work = async () => {
+          while (next < prompts.length) {
+            const start = next;
+            next += batchSize;
+            const end = start + batchSize;
+            scores.set(await scoreBatch(prompts.slice(start, end), responses.slice(start, end), together), start);
+          }
+        };
+        return Promise.all(Array.from({ length: concurrency }, work));
+      });
       return scores;
     },
   };

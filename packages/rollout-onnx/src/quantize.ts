@@ -1,3 +1,5 @@
+import { int8Scales } from "@cai/onnx-graph";
+
 /** A matrix of int8 with a float32 scale for each output. */
 export interface QuantizedMatrix {
   /** `[I, O]`. */
@@ -7,17 +9,7 @@ export interface QuantizedMatrix {
 }
 
 /**
- * The largest magnitude: two products of 8 unsigned bits with it stay within 16 signed ones (2 · 255 · 63 < 2¹⁵), where processors without
- * 8-bit dot products add them up, cutting off what is larger.
- */
-const largest = 63;
-
-/** Below it a scale would lose its digits. */
-const vanishing = 1e-30;
-
-/**
- * Symmetric rounding to −63 … 63, scale = max |x| / 63 over an output's weights: an error is at most half a scale. An output of zeros, or of
- * numbers below 1e-30, becomes zeros with the scale 1.
+ * Symmetric rounding to −63 … 63, by an output's `int8Scales`: an error is at most half a scale.
  *
  * @param matrix row-major, `[I, O]`, or if `transposed` `[O, I]`
  * @returns undefined where a number is not finite
@@ -27,9 +19,9 @@ export function quantizeOutputs(
   [rows, columns]: readonly [number, number],
   transposed: boolean,
 ): QuantizedMatrix | undefined {
-  const magnitudes = transposed ? rowMagnitudes(matrix, rows, columns) : columnMagnitudes(matrix, rows, columns);
-  if (!magnitudes.every(Number.isFinite)) return undefined;
-  const scales = magnitudes.map((magnitude) => (magnitude < vanishing ? 1 : magnitude / largest));
+  const scales = int8Scales({ matrix, shape: [rows, columns], perAxis: transposed ? 0 : 1 });
+  if (!scales.every(Number.isFinite)) return undefined;
+  // Products are faster than divisions; of millions of numbers some few, next to a half, then go the other way.
   const steps = scales.map((scale) => 1 / scale);
   const values = new Int8Array(matrix.length);
   if (transposed) roundTransposed(matrix, rows, columns, steps, values);
@@ -37,9 +29,9 @@ export function quantizeOutputs(
   return { values, scales };
 }
 
-// To the nearest whole number: what is added makes all positive, and is taken away again; faster than Math.round.
-const half = largest + 1.5;
-const offset = largest + 1;
+// To the nearest whole number: what is added makes −63 … 63 positive, and is taken away again; faster than Math.round.
+const offset = 64;
+const half = offset + 0.5;
 
 function roundRows(matrix: Float32Array, rows: number, columns: number, steps: Float32Array, values: Int8Array): void {
   for (let row = 0, index = 0; row < rows; row++)
@@ -63,33 +55,4 @@ function roundTransposed(matrix: Float32Array, rows: number, columns: number, st
   for (let row = whole; row < rows; row++)
     for (let column = 0; column < columns; column++)
       values[column * rows + row] = ((matrix[row * columns + column]! * steps[row]! + half) | 0) - offset;
-}
-
-// Without their signs, floats are in the order of their bits, with what is not finite above all others; and whole numbers are compared faster.
-const magnitudeBits = 0x7fffffff;
-
-function rowMagnitudes(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const bits = new Int32Array(matrix.buffer, matrix.byteOffset, matrix.length);
-  const magnitudes = new Int32Array(rows);
-  for (let row = 0, index = 0; row < rows; row++) {
-    let largestBits = 0;
-    for (const end = index + columns; index < end; index++) {
-      const magnitude = bits[index]! & magnitudeBits;
-      if (magnitude > largestBits) largestBits = magnitude;
-    }
-    magnitudes[row] = largestBits;
-  }
-  return new Float32Array(magnitudes.buffer);
-}
-
-function columnMagnitudes(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const bits = new Int32Array(matrix.buffer, matrix.byteOffset, matrix.length);
-  const magnitudes = new Int32Array(columns);
-  for (let row = 0, index = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, index++) {
-      const magnitude = bits[index]! & magnitudeBits;
-      if (magnitude > magnitudes[column]!) magnitudes[column] = magnitude;
-    }
-  }
-  return new Float32Array(magnitudes.buffer);
 }

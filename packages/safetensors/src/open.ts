@@ -1,8 +1,9 @@
 import { open } from "node:fs/promises";
+import type { OpenFile } from "@cai/whole-file";
 import { type Dtype, dtypes, type TensorData } from "./dtype.ts";
 import { SafetensorsError } from "./error.ts";
 import { parseHeader, type StoredTensor, type TensorInfo } from "./header.ts";
-import { type OpenFile, readBytes } from "./read-bytes.ts";
+import { readBytes } from "./read-bytes.ts";
 import { readFloat32 } from "./read-float32.ts";
 
 /** A tensor as it is stored. */

@@ -1,25 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
+import { bytesReader } from "@cai/whole-file";
 import { SafetensorsError } from "./error.ts";
 
-/** Node reads less than 2 GiB in one call. */
-const longestRead = 2 ** 30;
-
-/** A file open for reading, and its name for messages. */
-export interface OpenFile {
-  readonly path: string;
-  readonly handle: FileHandle;
-}
-
-/** Fills `bytes` from `position` on, or throws. */
-export async function readBytes({ path, handle }: OpenFile, position: number, bytes: Uint8Array): Promise<void> {
-  let filled = 0;
-  while (filled < bytes.length) {
-    const length = Math.min(bytes.length - filled, longestRead);
-    const { bytesRead } = await handle.read(bytes, filled, length, position + filled).catch((cause: unknown) => {
-      throw new SafetensorsError("cannot-read", `${path} can't be read: ${cause}`, { cause });
-    });
-    if (bytesRead === 0)
-      throw new SafetensorsError("bad-file", `${path} ends at byte ${position + filled}: it was cut short while it was open`);
-    filled += bytesRead;
-  }
-}
+/** Throws SafetensorsError `cannot-read` or `bad-file`. */
+export const readBytes = bytesReader((code, message, options) => new SafetensorsError(code, message, options));

@@ -1,7 +1,8 @@
+import type { OpenFile } from "@cai/whole-file";
 import { SafetensorsError } from "./error.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half.ts";
 import type { StoredTensor } from "./header.ts";
-import { type OpenFile, readBytes } from "./read-bytes.ts";
+import { readBytes } from "./read-bytes.ts";
 
 /** Elements converted at a time, so that little more than the result is held. */
 const elementsAtATime = 2 ** 20;

@@ -32,7 +32,7 @@ test.each([
 });
 
 test("prompts are padded on the left to the longest", () => {
-  const batch = leftPad([{ ids: Int32Array.of(7) }, { ids: Int32Array.of(1, 2, 3) }]);
+  const batch = leftPad([Int32Array.of(7), Int32Array.of(1, 2, 3)]);
   expect(batch).toEqual({ ids: Int32Array.of(0, 0, 7, 1, 2, 3), mask: Uint8Array.of(0, 0, 1, 1, 1, 1), shape: [2, 3] });
 });
 

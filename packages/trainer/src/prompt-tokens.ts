@@ -40,17 +40,22 @@ export function tokenizePrompts(
   });
 }
 
-/** The prompts as one left-padded batch `[B, P]`, P the longest of them; the padding id is 0 and masked. */
-export function leftPad(prompts: readonly { readonly ids: Int32Array }[]): TokenBatch {
-  const columns = Math.max(...prompts.map(({ ids }) => ids.length));
-  const ids = new Int32Array(prompts.length * columns);
-  const mask = new Uint8Array(prompts.length * columns);
-  prompts.forEach((prompt, row) => {
-    const start = (row + 1) * columns - prompt.ids.length;
-    ids.set(prompt.ids, start);
-    mask.fill(1, start, (row + 1) * columns);
-  });
-  return { ids, mask, shape: [prompts.length, columns] };
+/**
+ * Rows of ids, one or more, as one batch `[B, P]`, padded on the left to the longest of them; the padding id is 0 and masked.
+ *
+ * @example
+ * const { responses } = await policy.generate(leftPad(["Once upon", "It was"].map((text) => policy.tokenizer.encode(text))), sampling);
+ */
+export function leftPad(rows: readonly Int32Array[]): TokenBatch {
+  const columns = Math.max(...rows.map(({ length }) => length));
+  const ids = new Int32Array(rows.length * columns);
+  const mask = new Uint8Array(rows.length * columns);
+  for (const [index, row] of rows.entries()) {
+    const end = (index + 1) * columns;
+    ids.set(row, end - row.length);
+    mask.fill(1, end - row.length, end);
+  }
+  return { ids, mask, shape: [rows.length, columns] };
 }
 
 /** SHA-256 of the prompts' ids in their order: a resumed run must see the same data. */

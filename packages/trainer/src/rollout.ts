@@ -15,7 +15,7 @@ export async function rollOut(
   prompts: readonly TokenizedPrompt[],
   sampling: SamplingOptions,
 ): Promise<TextRollout> {
-  const batch = leftPad(prompts);
+  const batch = leftPad(prompts.map(({ ids }) => ids));
   const generation = await generator.generate(batch, sampling);
   refuseMisshapen(generation, prompts.length, sampling.maxNewTokens);
   return {

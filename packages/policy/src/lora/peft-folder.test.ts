@@ -5,7 +5,7 @@ import { openSafetensors } from "@cai/safetensors";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tinyGpt2 } from "../golden.fixture.ts";
+import { tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
 import { loadPolicy } from "../load-policy.ts";
 import { type StoredTensor, temporaryFolder, writeTensors } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expected as tinyExpected, tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
+import { leftPadded, rightPadded } from "../../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "../backends.fixture.ts";
-import { expected as tinyExpected, tinyGpt2 } from "../golden.fixture.ts";
 import { loadPolicy } from "../load-policy.ts";
 import type { CausalPolicy } from "../policy.ts";
-import { leftPadded, rightPadded } from "../token-batches.fixture.ts";
 import { loadLora } from "./load-lora.ts";
 import { mergeLora } from "./merge-lora.ts";
 

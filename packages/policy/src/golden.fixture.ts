@@ -1,1 +1,0 @@
-export { expected, goldenModels, tinyGpt2 } from "../../../tools/golden-models.fixture.ts";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
+import { sumOf } from "./sum.ts";
 
 /**
  * a + b, both of one shape: the sum of a residual branch. da = db = dy. Nothing is saved for the backward pass.
@@ -14,7 +15,7 @@ export function add(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
     throw new KernelError("shape-mismatch", `add was given [${a.shape}] and [${b.shape}]: pass two of one shape.`);
   return differentiable({
     inputs: { a, b },
-    forward: () => tf.add(a, b),
+    forward: () => sumOf(a, b),
     gradients: (dy) => ({ a: () => tf.clone(dy), b: () => tf.clone(dy) }),
   });
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
+import { sumOf } from "./sum.ts";
 import { isLastUse, tapeEngine, tapeNode } from "./tape-node.ts";
 
 let active: Recording | undefined;
@@ -150,6 +151,7 @@ export function recorded({
   readonly recompute?: boolean;
 }): tf.Tensor {
   if (active !== undefined) return forward(x);
+  if (!tapeEngine().isTapeOn()) return tf.tidy(() => forward(x));
   const wantedOf = (input: tf.Tensor): Record<string, tf.Tensor> => (xIsConstant ? weights : { ...weights, x: input });
   const inputs = wantedOf(x);
   let noted: { readonly recording: Recording; readonly output: number } | undefined;
@@ -198,7 +200,7 @@ function ownTensor(dx: tf.Tensor, freed: readonly tf.Tensor[]): tf.Tensor {
 /** The sum of both, which are freed; `term` where there is no sum yet. */
 export function sumAndFree(sum: tf.Tensor | undefined, term: tf.Tensor): tf.Tensor {
   if (sum === undefined) return term;
-  const both = tf.add(sum, term);
+  const both = sumOf(sum, term);
   tf.dispose([sum, term]);
   return both;
 }

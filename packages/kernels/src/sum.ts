@@ -1,0 +1,8 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { nativeOps } from "./native-ops.ts";
+
+/** a + b, both float32 of one shape, no gradient: natively faster than by TensorFlow, whose sum can broadcast. */
+export function sumOf(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  const native = nativeOps();
+  return native?.has("CaiAdd") ? native.run("CaiAdd", {}, [a, b]) : tf.add(a, b);
+}

@@ -54,7 +54,7 @@ export function decodeAttention(sizes: TextSizes): DecodeAttention {
   return nativeOps()?.has("CaiDecodeAttention") ? new NativeDecodeAttention(sizes) : new PortableDecodeAttention(sizes);
 }
 
-/** By our own kernels: a text's keys and values begin at column 0 of its row of the cache, `[texts, columns, g·d]`. */
+/** By our own kernels: keys and values of a text, of a head, stand one after another: `[texts, g, columns, d]`. */
 class NativeDecodeAttention implements DecodeAttention {
   readonly #columns: number;
   /** Of all texts; where the next token of each goes. */
@@ -69,9 +69,9 @@ class NativeDecodeAttention implements DecodeAttention {
 
   start({ layer, queryKeyValue, heads, keyValueHeads }: LayerTokens): tf.Tensor {
     const attended = packedAttention({ queryKeyValue, lengths: this.#lengths, heads, keyValueHeads });
-    const kept = (queryKeyValue.shape[1]! / (heads + 2 * keyValueHeads)) * keyValueHeads;
+    const shape = [this.#lengths.length, keyValueHeads, this.#columns, queryKeyValue.shape[1]! / (heads + 2 * keyValueHeads)];
     // Filled by TensorFlow, so that no zeros pass through JS; kernels write into them, and nobody else has them.
-    const [keys, values] = [0, 1].map(() => tf.keep(tf.fill([this.#lengths.length, this.#columns, kept], 0))) as [tf.Tensor, tf.Tensor];
+    const [keys, values] = [0, 1].map(() => tf.keep(tf.fill(shape, 0))) as [tf.Tensor, tf.Tensor];
     this.#layers[layer] = { keys, values };
     const lengths = tf.tensor1d(this.#lengths, "int32");
     nativeOps()!.runMany("CaiFillCache", attributes({ heads, keyValueHeads }), [queryKeyValue, keys, values, lengths], 0);

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { activeRecording } from "./recording.ts";
 import { type Save, tapeEngine } from "./tape-node.ts";
 
@@ -22,7 +22,12 @@ export function differentiable<Name extends string>(operation: Differentiable<Na
   if (recording !== undefined) return recording.note(operation);
   const { inputs, forward, gradients } = operation;
   const engine = tapeEngine();
-  const tapeIsOn = engine.isTapeOn();
+  if (!engine.isTapeOn()) return tf.tidy(() => forward());
   // tf.customGrad is this same call with every gradient computed at once.
-  return engine.runKernelFunc({ inputs, forwardFunc: (_, save) => forward(tapeIsOn ? save : undefined), backwardsFunc: gradients });
+  return engine.runKernelFunc({ inputs, forwardFunc: (_, save) => forward(save), backwardsFunc: gradients });
+}
+
+/** Whether a gradient can be asked for of what is computed now. */
+export function isRecorded(): boolean {
+  return activeRecording() !== undefined || tapeEngine().isTapeOn();
 }

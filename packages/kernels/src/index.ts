@@ -3,6 +3,7 @@ export { causalAttention, mergeHeads, splitHeads } from "./attention.ts";
 export { attentionBias } from "./attention-bias.ts";
 export { concatColumns } from "./concat-columns.ts";
 export { type DecodeAttention, decodeAttention } from "./decode-attention.ts";
+export { isRecorded } from "./differentiable.ts";
 export { drawTokens } from "./draw-tokens.ts";
 export { embedding, tiedEmbedding } from "./embedding.ts";
 export { KernelError } from "./error.ts";
@@ -13,12 +14,14 @@ export { layerNorm } from "./layer-norm.ts";
 export { linear } from "./linear.ts";
 export { loraLinear } from "./lora-linear.ts";
 export { type NativeAttribute, type NativeOps, nativeOps } from "./native-ops.ts";
+export { ownCopy } from "./own-copy.ts";
 export { type PackedSequences, packedAttention } from "./packed-attention.ts";
 export { placeRows } from "./packed-rows.ts";
 export { createParameter } from "./parameter.ts";
 export { recorded } from "./recording.ts";
 export { rmsNorm } from "./rms-norm.ts";
 export { type Rotation, rotaryEmbedding, rotation } from "./rotary-embedding.ts";
+export { type LinearSurroundings, surrounded, surroundedLinear } from "./surrounded-linear.ts";
 export { swiglu } from "./swiglu.ts";
 export {
   type TokenDistribution,

@@ -2,54 +2,97 @@ import * as tf from "@tensorflow/tfjs-core";
 import { withRowsOf } from "./linear.ts";
 import { asMatrix } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
+import { type LinearSurroundings, surrounded } from "./surrounded-linear.ts";
 
 /** A weight matrix W `[K, N]` as integers of 8 bits and a scale for each column: W ≈ integers · scales. */
 export interface Int8Weights {
   /**
-   * Natively int32 `[⌈K / 4⌉, N]`: the bytes of a number, the lowest first, are four of K, 0 beyond the last. On other backends the integers
-   * themselves, float32 `[K, N]`.
+   * Natively int32 `[⌈N / 16⌉, ⌈K / 64⌉, 16, 16]`: blocks of 16 columns and 64 rows, one below the other and then from left to right. Row i of a
+   * block has, for each of its columns, rows 4i … 4i + 3 of W, the bytes of a number from the lowest on; 0 where W has ended. On other backends
+   * the integers themselves, float32 `[K, N]`.
    */
   readonly integers: tf.Tensor;
   /** `[N]`. */
   readonly scales: tf.Tensor;
 }
 
+/** A low-rank update of a weight matrix, as in `loraLinear`: W + scale·(B·A)ᵀ with A `[R, K]` and B `[N, R]`. */
+interface LowRankUpdate {
+  readonly a: tf.Tensor;
+  readonly b: tf.Tensor;
+  readonly scale: number;
+}
+
+interface QuantizeOptions {
+  /** The weight is stored `[N, K]`. Default: false. */
+  readonly transposed?: boolean;
+  /** Added to the weight before it is rounded. */
+  readonly update?: LowRankUpdate | undefined;
+}
+
 const largestInteger = 127;
 
 /**
  * Rounds a weight matrix `[K, N]` (with `transposed`: `[N, K]`) to integers from −127 to 127, in one pass: scale = max |W| / 127 of each
- * column, so that no weight moves by more than half of it. The caller disposes of both tensors.
+ * column, so that no weight moves by more than half of it. With `update` it is the sum that is rounded. The caller disposes of both tensors.
  *
  * @example
  * const { scales } = quantizeColumns(tf.tensor2d([[1, -4], [0.5, 2]])); // [1 / 127, 4 / 127]
  */
-export function quantizeColumns(weight: tf.Tensor, { transposed = false }: { readonly transposed?: boolean } = {}): Int8Weights {
+export function quantizeColumns(weight: tf.Tensor, options: QuantizeOptions = {}): Int8Weights {
   const native = nativeOps();
-  if (!native?.has("CaiQuantizeColumns")) return portableQuantizeColumns(weight, transposed);
-  const [integers, scales] = native.runMany("CaiQuantizeColumns", { transposed: { bool: transposed } }, [weight], 2);
+  if (!native?.has("CaiQuantizeColumns")) return portableQuantizeColumns(weight, options);
+  const { transposed = false, update } = options;
+  const factors = update === undefined ? [] : [update.a, update.b];
+  const attributes = { transposed: { bool: transposed }, scale: { float: update?.scale ?? 0 }, N: { int: factors.length } };
+  const [integers, scales] = native.runMany("CaiQuantizeColumns", attributes, [weight, ...factors], 2);
   return { integers: integers!, scales: scales! };
 }
 
 /**
- * x·W + b for `x` `[..., K]` and `bias` `[N]` in float32: `[..., N]`. Natively each integer is read once, a fourth of what float32 would
- * take. No gradient.
+ * x·W + b for `x` `[..., K]` and `bias` `[N]` in float32, and what stands around it in a model, as in `surroundedLinear`: `[..., N]`. Natively
+ * each integer is read once, a fourth of what float32 would take. A row's numbers do not depend on the other rows; a row in which one is not
+ * finite gives none that is. No gradient.
+ *
+ * Where the processor multiplies tiles of integers, a row of x becomes fixed point, in units of a power of two: no number moves by more than
+ * about 2⁻²³ of the row's largest, and sums over integers are exact. So errors are as small as those of float32.
  */
-export function int8Linear(x: tf.Tensor, { integers, scales }: Int8Weights, bias?: tf.Tensor): tf.Tensor {
-  const rows = asMatrix(x);
-  if (integers.dtype === "int32") {
-    const biases = bias === undefined ? [] : [bias];
-    return withRowsOf(x, nativeOps()!.run("CaiInt8MatMul", { N: { int: biases.length } }, [rows, integers, scales, ...biases]));
-  }
-  const product = tf.mul(tf.matMul(rows as tf.Tensor2D, integers as tf.Tensor2D), scales);
-  return withRowsOf(x, bias === undefined ? product : tf.add(product, bias));
+export function int8Linear(
+  x: tf.Tensor,
+  { integers, scales }: Int8Weights,
+  bias?: tf.Tensor,
+  surroundings: LinearSurroundings = {},
+): tf.Tensor {
+  if (integers.dtype !== "int32")
+    return surrounded(x, surroundings, (input) => {
+      const product = tf.mul(tf.matMul(asMatrix(input) as tf.Tensor2D, integers as tf.Tensor2D), scales);
+      return withRowsOf(x, bias === undefined ? product : tf.add(product, bias));
+    });
+  const { norm, activation, residual } = surroundings;
+  const inputs = [asMatrix(x), integers, scales];
+  if (bias !== undefined) inputs.push(bias);
+  if (residual !== undefined) inputs.push(asMatrix(residual));
+  if (norm !== undefined) inputs.push(norm.gain, norm.bias);
+  const attributes = {
+    tiles: { bool: true },
+    gelu: { bool: activation === "gelu" },
+    epsilon: { float: norm?.epsilon ?? 0 },
+    N: { int: bias === undefined ? 0 : 1 },
+    M: { int: residual === undefined ? 0 : 1 },
+    L: { int: norm === undefined ? 0 : 2 },
+  };
+  return withRowsOf(x, nativeOps()!.run("CaiInt8MatMul", attributes, inputs));
 }
 
 /** As `quantizeColumns`, in tfjs's operations. */
-export function portableQuantizeColumns(weight: tf.Tensor, transposed: boolean): Int8Weights {
+export function portableQuantizeColumns(weight: tf.Tensor, { transposed = false, update }: QuantizeOptions = {}): Int8Weights {
   return tf.tidy(() => {
-    const columns = transposed ? tf.transpose(weight) : weight;
+    const stored = transposed ? tf.transpose(weight) : weight;
+    const columns = update === undefined ? stored : tf.add(stored, lowRank(update));
     const largest = tf.max(tf.abs(columns), 0);
     const inverse = tf.where(tf.greater(largest, 0), tf.div(largestInteger, largest), tf.zerosLike(largest));
     return { integers: tf.round(tf.mul(columns, inverse)), scales: tf.div(largest, largestInteger) };
   });
 }
+
+const lowRank = ({ a, b, scale }: LowRankUpdate): tf.Tensor => tf.mul(tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, true, true), scale);

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { withBias } from "./bias.ts";
 import { nativeOps } from "./native-ops.ts";
-import { mostSkinnyRows, skinnyProduct } from "./skinny-product.ts";
+import { isSkinny, skinnyProduct } from "./skinny-product.ts";
 import { isForTiles, type ProductOptions, tileProduct } from "./tile-product.ts";
 import { transposed } from "./transposed.ts";
 
@@ -14,7 +14,8 @@ import { transposed } from "./transposed.ts";
  */
 export function matrixProduct(a: tf.Tensor, b: tf.Tensor, options: ProductOptions = {}): tf.Tensor {
   const { transposeA = false, transposeB = false, bias } = options;
-  if (isSkinny(a, b, options)) return skinnyProduct(transposeA ? transposed(a) : a, b, { transposed: transposeB, ...(bias && { bias }) });
+  if (isSkinny(a.shape[transposeA ? 1 : 0]!, b))
+    return skinnyProduct(transposeA ? transposed(a) : a, b, { transposed: transposeB, ...(bias && { bias }) });
   if (isForTiles(a, b, options)) return tileProduct(a, b, options);
   const product = generalProduct(a, b, transposeA, transposeB);
   return bias === undefined ? product : withBias(product, bias);
@@ -30,11 +31,6 @@ function generalProduct(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transpo
   }
   if (tf.getBackend() === "wasm") return tf.matMul(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b);
   return tf.matMul(a, b, transposeA, transposeB);
-}
-
-/** What a cache holds is not worth a product of its own, and small models then give the same bits for any number of rows. */
-function isSkinny(a: tf.Tensor, b: tf.Tensor, { transposeA = false }: ProductOptions): boolean {
-  return a.shape[transposeA ? 1 : 0]! <= mostSkinnyRows && b.size >= 2 ** 16 && nativeOps()?.has("CaiSkinnyMatMul") === true;
 }
 
 /** `[..., H]` as `[N, H]`, sharing its numbers; itself if it is that. */

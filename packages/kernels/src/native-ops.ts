@@ -58,33 +58,41 @@ interface NodeBackend {
 export function nativeOps(): NativeOps | undefined {
   if (tf.getBackend() !== "tensorflow") return undefined;
   const backend = tf.backend() as unknown as NodeBackend;
-  const attributes = (given: Readonly<Record<string, NativeAttribute>>) =>
-    Object.entries(given).map(([name, attribute]) => ({ name, ...encode(backend, attribute) }));
-  return {
-    has: (op) => isKnown(backend, op),
-    run: (op, given, inputs) => backend.executeSingleOutput(op, attributes(given), inputs),
-    runMany: (op, given, inputs, outputs) => backend.executeMultipleOutputs(op, attributes(given), inputs, outputs),
-  };
+  if (last?.backend !== backend) last = { backend, ops: opsOf(backend) };
+  return last.ops;
 }
 
-const knownOps = new WeakMap<NodeBackend, Map<string, boolean>>();
+/** Asked for with every operation, and hardly ever another one. */
+let last: { readonly backend: NodeBackend; readonly ops: NativeOps } | undefined;
+
+function opsOf(backend: NodeBackend): NativeOps {
+  const known = new Map<string, boolean>();
+  return {
+    has(op) {
+      const found = known.get(op) ?? isKnown(backend, op);
+      known.set(op, found);
+      return found;
+    },
+    run: (op, given, inputs) => backend.executeSingleOutput(op, encoded(backend, given), inputs),
+    runMany: (op, given, inputs, outputs) => backend.executeMultipleOutputs(op, encoded(backend, given), inputs, outputs),
+  };
+}
 
 /** Called without inputs and attributes, an op that is there complains of them; of others TensorFlow says that no such name is registered. */
 function isKnown(backend: NodeBackend, op: string): boolean {
   if (backend.isUsingGpuDevice) return false;
-  const known = knownOps.get(backend) ?? new Map<string, boolean>();
-  knownOps.set(backend, known);
-  let found = known.get(op);
-  if (found === undefined) {
-    try {
-      backend.executeMultipleOutputs(op, [], [], 1);
-      found = true;
-    } catch (error) {
-      found = !/\bregistered\b/.test(String(error));
-    }
-    known.set(op, found);
+  try {
+    backend.executeMultipleOutputs(op, [], [], 1);
+    return true;
+  } catch (error) {
+    return !/\bregistered\b/.test(String(error));
   }
-  return found;
+}
+
+function encoded(backend: NodeBackend, given: Readonly<Record<string, NativeAttribute>>): Attribute[] {
+  const attributes: Attribute[] = [];
+  for (const name in given) attributes.push({ name, ...encode(backend, given[name]!) });
+  return attributes;
 }
 
 function encode({ binding }: NodeBackend, attribute: NativeAttribute): { type: number; value: unknown } {

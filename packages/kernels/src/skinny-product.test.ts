@@ -8,13 +8,14 @@ import { mostSkinnyRows, skinnyProduct } from "./skinny-product.ts";
 import { expectTwins } from "./twins.fixture.ts";
 
 await onNativeKernels(() => {
-  // Columns go in strips of 1536 and vectors of 4 to 16, rows of weights in eights.
+  // Rows of weights are divided into a split for each 192, at most 8, and 8 segments each; columns go by up to 4 vectors of 4 to 16.
   test.each([
     { rows: 1, inner: 1, columns: 1 },
     { rows: 3, inner: 7, columns: 5 },
     { rows: 8, inner: 64, columns: 16 },
     { rows: 5, inner: 33, columns: 1663 },
     { rows: 16, inner: 300, columns: 770 },
+    { rows: 6, inner: 1700, columns: 200 },
     { rows: 13, inner: 770, columns: 3100 },
   ])(
     "[$rows, $inner] times [$inner, $columns], stored either way, plus a bias is what tfjs's operations give",
@@ -70,7 +71,11 @@ await onNativeKernels(() => {
 
   test("sizes that don't fit are refused", () => {
     expect(() =>
-      nativeOps()!.run("CaiSkinnyMatMul", { transposed: { bool: true }, N: { int: 0 } }, [tf.zeros([2, 3]), tf.zeros([3, 4])]),
+      nativeOps()!.run(
+        "CaiSkinnyMatMul",
+        { transposed: { bool: true }, gelu: { bool: false }, epsilon: { float: 0 }, N: { int: 0 }, M: { int: 0 }, L: { int: 0 } },
+        [tf.zeros([2, 3]), tf.zeros([3, 4])],
+      ),
     ).toThrow(/inner sizes/);
   });
 });

@@ -1,17 +1,52 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { nativeOps } from "./native-ops.ts";
+import type { LinearSurroundings } from "./surrounded-linear.ts";
 
 /** With more rows than these, time goes into arithmetic, and TensorFlow's own product is as fast. */
 export const mostSkinnyRows = 16;
 
 /**
+ * Whether `skinnyProduct` is the way to multiply so many rows by b. What a cache holds is not worth it, and small models then give the same bits for any
+ * number of rows.
+ */
+export function isSkinny(rows: number, b: tf.Tensor): boolean {
+  return rows <= mostSkinnyRows && b.size >= 2 ** 16 && nativeOps()?.has("CaiSkinnyMatMul") === true;
+}
+
+/**
  * a·b + bias for a few rows `a` `[M, K]` and a large `b` `[K, N]` (with `transposed`: `[N, K]`): what a model does for each token that it adds to a
  * few texts. Its time is that of reading b once from memory, which TensorFlow's product, made for many rows, takes three times as long for.
+ * What stands around it in a model goes with it, because operations of their own would take longer than their arithmetic: `norm`, `activation`
+ * and `residual` are as in `surroundedLinear`.
  *
  * A row's numbers do not depend on the other rows, nor on how many they are: sums run over K in an order that K and N alone decide.
  * Native kernels only; see `matrixProduct`.
  */
-export function skinnyProduct(a: tf.Tensor, b: tf.Tensor, { transposed, bias }: { transposed: boolean; bias?: tf.Tensor }): tf.Tensor {
-  const biases = bias === undefined ? [] : [bias];
-  return nativeOps()!.run("CaiSkinnyMatMul", { transposed: { bool: transposed }, N: { int: biases.length } }, [a, b, ...biases]);
+export function skinnyProduct(
+  a: tf.Tensor,
+  b: tf.Tensor,
+  {
+    transposed,
+    bias,
+    norm,
+    activation,
+    residual,
+  }: LinearSurroundings & { readonly transposed: boolean; readonly bias?: tf.Tensor | undefined },
+): tf.Tensor {
+  const inputs = [a, b];
+  if (bias !== undefined) inputs.push(bias);
+  if (residual !== undefined) inputs.push(residual);
+  if (norm !== undefined) inputs.push(norm.gain, norm.bias);
+  return nativeOps()!.run(
+    "CaiSkinnyMatMul",
+    {
+      transposed: { bool: transposed },
+      gelu: { bool: activation === "gelu" },
+      epsilon: { float: norm?.epsilon ?? 0 },
+      N: { int: bias === undefined ? 0 : 1 },
+      M: { int: residual === undefined ? 0 : 1 },
+      L: { int: norm === undefined ? 0 : 2 },
+    },
+    inputs,
+  );
 }

@@ -2,6 +2,8 @@ import type { LogprobOptions, SequenceBatch, TokenBatch } from "@cai/contracts";
 import {
   embedding,
   hiddenLogprobs,
+  isRecorded,
+  type LinearSurroundings,
   linear,
   loraLinear,
   packedAttention,
@@ -9,6 +11,8 @@ import {
   recorded,
   rotaryEmbedding,
   rotation,
+  surrounded,
+  surroundedLinear,
   tiedEmbedding,
 } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
@@ -179,14 +183,15 @@ export class CausalModel {
     return {
       positionIds,
       weight: this.#weight,
-      linear: (name, input) => this.#linear(name, input),
+      linear: (name, input, surroundings) => this.#linear(name, input, surroundings),
       rotate: (rows, heads) => (turns === undefined ? rows : rotaryEmbedding(rows, turns, heads)) as tf.Tensor2D,
       attend,
     };
   }
 
-  /** Those of a block, or of the embedding, that a gradient may be asked for, the adapter's among them. */
+  /** Those of a block, or of the embedding, that a gradient may be asked for now, the adapter's among them. */
   #trainedWeights(layer: number): Record<string, tf.Tensor> {
+    if (!isRecorded()) return {};
     const own = this.#parametersOf.get(layer)?.filter(this.#isTrained) ?? [];
     const adapted = [...(this.#adapter?.parameters.values() ?? [])].filter((one) => one.layer === layer && one.trainable);
     return Object.fromEntries([
@@ -195,13 +200,15 @@ export class CausalModel {
     ]);
   }
 
-  #linear(name: string, input: tf.Tensor): tf.Tensor2D {
+  #linear(name: string, input: tf.Tensor, surroundings: LinearSurroundings = {}): tf.Tensor2D {
     const bias = this.#hasBias.has(`${name}.bias`) ? this.#weight(`${name}.bias`) : undefined;
     const weight = this.#weight(`${name}.weight`);
     const transposed = this.architecture.linearLayout === "output-input";
     const update = this.#adapter?.update(name);
     return (
-      update === undefined ? linear(input, weight, bias, { transposed }) : loraLinear(input, { weight, bias, ...update, transposed })
+      update === undefined
+        ? surroundedLinear(input, { weight, bias, transposed }, surroundings)
+        : surrounded(input, surroundings, (x) => loraLinear(x, { weight, bias, ...update, transposed }))
     ) as tf.Tensor2D;
   }
 }

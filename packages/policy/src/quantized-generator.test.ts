@@ -1,13 +1,13 @@
 import type { SamplingOptions } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
+import { goldenModels, tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
+import { leftPadded } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
-import { goldenModels, tinyGpt2 } from "./golden.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { addLora } from "./lora/add-lora.ts";
 import type { CausalPolicy } from "./policy.ts";
 import { quantizedGenerator } from "./quantized-generator.ts";
-import { leftPadded } from "./token-batches.fixture.ts";
 
 const prompts = leftPadded([[5, 6, 7], [8], [9, 10]]);
 const sampling: SamplingOptions = { draws: { seed: 7, stream: "quantized", step: 0 }, maxNewTokens: 12 };

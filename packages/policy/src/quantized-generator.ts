@@ -1,5 +1,5 @@
 import type { Generator } from "@cai/contracts";
-import { type Int8Weights, int8Linear, linear, quantizeColumns } from "@cai/kernels";
+import { type Int8Weights, int8Linear, quantizeColumns } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { CausalModel } from "./causal-model.ts";
 import type { DecodingModel } from "./decode-session.ts";
@@ -9,8 +9,8 @@ import type { CausalPolicy, PolicyParts } from "./policy.ts";
 
 /**
  * Draws as the policy does, with its weights of the moment rounded to 8-bit integers, a scale for each output (`quantizeColumns`): a token
- * takes the time of reading a fourth of the memory. Activations, norms, embeddings and an adapter stay float32, and so do prompts' weights:
- * many tokens at once are bound by arithmetic.
+ * takes the time of reading a fourth of the memory. What an adapter adds to a weight is rounded with it. Activations, norms and embeddings stay
+ * float32, and so do the weights that read prompts: many tokens at once are bound by arithmetic.
  *
  * Its numerics differ from the policy's: a trainer that is handed it computes old log-probabilities itself and weighs by importance. Weights
  * are rounded anew by each call of `generate` and freed at its end, so there is nothing to refresh or dispose of.
@@ -58,7 +58,11 @@ class QuantizedModel implements DecodingModel {
   }
 
   logits<Rank extends tf.Tensor>(hidden: Rank): Rank {
-    return int8Linear(hidden, this.#weights(this.#parts.architecture.outputWeight, true)) as Rank;
+    const name = this.#parts.architecture.outputWeight;
+    return int8Linear(
+      hidden,
+      this.#rounded(name, () => quantizeColumns(this.#value(name), { transposed: true })),
+    ) as Rank;
   }
 
   dispose(): void {
@@ -66,20 +70,22 @@ class QuantizedModel implements DecodingModel {
     this.#quantized.clear();
   }
 
-  readonly #linear: ForwardPass["linear"] = (name, input) => {
+  readonly #linear: ForwardPass["linear"] = (name, input, surroundings) => {
     const { architecture, parameters, adapter } = this.#parts;
-    const weights = this.#weights(`${name}.weight`, architecture.linearLayout === "output-input");
-    const whole = int8Linear(input, weights, parameters.get(`${name}.bias`)?.value) as tf.Tensor2D;
-    const update = adapter?.lora.update(name);
-    if (update === undefined) return whole;
-    const reduced = linear(input, update.a, undefined, { transposed: true });
-    return tf.add(whole, tf.mul(linear(reduced, update.b, undefined, { transposed: true }), update.scale));
+    const transposed = architecture.linearLayout === "output-input";
+    const weight = `${name}.weight`;
+    const weights = this.#rounded(weight, () => quantizeColumns(this.#value(weight), { transposed, update: adapter?.lora.update(name) }));
+    return int8Linear(input, weights, parameters.get(`${name}.bias`)?.value, surroundings) as tf.Tensor2D;
   };
 
-  #weights(name: string, transposed: boolean): Int8Weights {
+  #value(name: string): tf.Tensor {
+    return this.#parts.parameters.get(name)!.value;
+  }
+
+  #rounded(name: string, round: () => Int8Weights): Int8Weights {
     let weights = this.#quantized.get(name);
     if (weights === undefined) {
-      const { integers, scales } = quantizeColumns(this.#parts.parameters.get(name)!.value, { transposed });
+      const { integers, scales } = round();
       weights = { integers: tf.keep(integers), scales: tf.keep(scales) };
       this.#quantized.set(name, weights);
     }

@@ -1,3 +1,4 @@
+import type { LinearSurroundings } from "@cai/kernels";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ConfigFields } from "./config-fields.ts";
 
@@ -33,8 +34,11 @@ export interface ForwardPass {
   weight(name: string): tf.Tensor;
   /** Rows of the weight of that full name: `[N]` int32 → `[N, H]`. */
   embed(name: string, ids: tf.Tensor1D): tf.Tensor2D;
-  /** The linear layer whose weight is `<name>.weight` and whose bias, where there is one, is `<name>.bias`: `[N, I]` → `[N, O]`. */
-  linear(name: string, input: tf.Tensor): tf.Tensor2D;
+  /**
+   * The linear layer whose weight is `<name>.weight` and whose bias, where there is one, is `<name>.bias`: `[N, I]` → `[N, O]`, with what
+   * stands around it: as operations of their own those would take longer than their arithmetic while a model decodes.
+   */
+  linear(name: string, input: tf.Tensor, surroundings?: LinearSurroundings): tf.Tensor2D;
   /** The first `heads` heads of each row turned according to its position, where the architecture has `rotaryFrequencies`. */
   rotate(rows: tf.Tensor, heads: number): tf.Tensor2D;
   /** Causal attention with scale 1/√d within each text, over this pass's tokens and those cached before them: `[N, h·d]`. */

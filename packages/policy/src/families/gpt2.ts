@@ -1,4 +1,4 @@
-import { add, gelu, layerNorm } from "@cai/kernels";
+import { add, layerNorm } from "@cai/kernels";
 import type * as tf from "@tensorflow/tfjs-core";
 import { PolicyError } from "../error.ts";
 import type { ConfigFields } from "./config-fields.ts";
@@ -24,8 +24,11 @@ export const gpt2: ModelFamily = {
     const sizes = readSizes(config);
     const epsilon = config.positiveNumber("layer_norm_epsilon", 1e-5);
 
-    const norm = (name: string, hidden: tf.Tensor2D, pass: ForwardPass): tf.Tensor2D =>
-      layerNorm(hidden, pass.weight(`${name}.weight`), pass.weight(`${name}.bias`), epsilon) as tf.Tensor2D;
+    const norm = (name: string, pass: ForwardPass) => ({
+      gain: pass.weight(`${name}.weight`),
+      bias: pass.weight(`${name}.bias`),
+      epsilon,
+    });
 
     return {
       hiddenSize: sizes.hiddenSize,
@@ -43,14 +46,17 @@ export const gpt2: ModelFamily = {
 
       block(layer, hidden, pass) {
         const name = `transformer.h.${layer}`;
-        const queryKeyValue = pass.linear(`${name}.attn.c_attn`, norm(`${name}.ln_1`, hidden, pass));
+        const queryKeyValue = pass.linear(`${name}.attn.c_attn`, hidden, { norm: norm(`${name}.ln_1`, pass) });
         const attended = pass.attend({ layer, queryKeyValue, heads: sizes.headCount, keyValueHeads: sizes.headCount });
-        const afterAttention = add(hidden, pass.linear(`${name}.attn.c_proj`, attended)) as tf.Tensor2D;
-        const inner = gelu(pass.linear(`${name}.mlp.c_fc`, norm(`${name}.ln_2`, afterAttention, pass)));
-        return add(afterAttention, pass.linear(`${name}.mlp.c_proj`, inner)) as tf.Tensor2D;
+        const afterAttention = pass.linear(`${name}.attn.c_proj`, attended, { residual: hidden });
+        const inner = pass.linear(`${name}.mlp.c_fc`, afterAttention, { norm: norm(`${name}.ln_2`, pass), activation: "gelu" });
+        return pass.linear(`${name}.mlp.c_proj`, inner, { residual: afterAttention });
       },
 
-      finalNorm: (hidden, pass) => norm("transformer.ln_f", hidden, pass),
+      finalNorm(hidden, pass) {
+        const { gain, bias } = norm("transformer.ln_f", pass);
+        return layerNorm(hidden, gain, bias, epsilon) as tf.Tensor2D;
+      },
     };
   },
 };

@@ -1,4 +1,4 @@
-import { add, concatColumns, rmsNorm, swiglu } from "@cai/kernels";
+import { concatColumns, rmsNorm, swiglu } from "@cai/kernels";
 import type * as tf from "@tensorflow/tfjs-core";
 import { PolicyError } from "../error.ts";
 import type { ConfigFields } from "./config-fields.ts";
@@ -88,10 +88,10 @@ function llamaLike(modelType: string, readVariant: (config: ConfigFields) => Var
             heads: headCount,
             keyValueHeads: keyValueHeadCount,
           });
-          const afterAttention = add(hidden, pass.linear(`${name}.self_attn.o_proj`, attended)) as tf.Tensor2D;
+          const afterAttention = pass.linear(`${name}.self_attn.o_proj`, attended, { residual: hidden });
           const beforeMlp = norm(`${name}.post_attention_layernorm`, afterAttention, pass);
           const inner = swiglu(pass.linear(`${name}.mlp.gate_proj`, beforeMlp), pass.linear(`${name}.mlp.up_proj`, beforeMlp));
-          return add(afterAttention, pass.linear(`${name}.mlp.down_proj`, inner)) as tf.Tensor2D;
+          return pass.linear(`${name}.mlp.down_proj`, inner, { residual: afterAttention });
         },
 
         finalNorm: (hidden, pass) => norm("model.norm", hidden, pass),

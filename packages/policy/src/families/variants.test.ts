@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
+import { leftPadded, rightPadded, rowsOf } from "../../../../tools/token-batches.fixture.ts";
 import { createPolicy } from "../create-policy.ts";
 import { decimalTokenizer } from "../decimal-tokenizer.ts";
 import { loadPolicy } from "../load-policy.ts";
 import { temporaryFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
-import { leftPadded, rightPadded, rowsOf } from "../token-batches.fixture.ts";
 
 /** Written by transformers; `about` in the file says how. */
 const [llama, gpt2] = ["llama", "gpt2"].map((family) =>

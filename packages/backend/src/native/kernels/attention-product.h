@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace cai {
 
@@ -33,6 +34,34 @@ inline float reduce(Vector vector, const Join& join) {
   for (int64_t half = lanes / 2; half > 0; half /= 2)
     for (int64_t i = 0; i < half; i++) numbers[i] = join(numbers[i], numbers[i + half]);
   return numbers[0];
+}
+
+/** Lane i from `first` where its number is below `lanes`, otherwise from `second`. */
+template <int... numbers>
+inline Vector shuffled(Vector first, Vector second) {
+#if defined(__clang__)
+  return __builtin_shufflevector(first, second, numbers...);
+#else
+  typedef int32_t Numbers __attribute__((vector_size(lanes * sizeof(int32_t))));
+  return __builtin_shuffle(first, second, Numbers{numbers...});
+#endif
+}
+
+/** Sums of lanes that lie `half` apart: those of `first` in the lanes whose number lacks that bit, those of `second` in the others. */
+template <int half, int... numbers>
+inline Vector folded(Vector first, Vector second, std::integer_sequence<int, numbers...>) {
+  return shuffled<(numbers & half ? numbers - half + lanes : numbers)...>(first, second) +
+         shuffled<(numbers & half ? numbers + lanes : numbers + half)...>(first, second);
+}
+
+/** In each lane the `total` of the vector of its number, to the bit, for all at once. The vectors are of no use afterwards. */
+template <int half = lanes / 2>
+inline Vector totals(Vector* vectors) {
+  if constexpr (half > 0) {
+    for (int i = 0; i < half; i++) vectors[i] = folded<half>(vectors[i], vectors[i + half], std::make_integer_sequence<int, lanes>());
+    return totals<half / 2>(vectors);
+  }
+  return vectors[0];
 }
 
 inline float total(Vector vector) {

@@ -13,7 +13,7 @@ namespace {
 
 using namespace cai;
 
-/** How a token's row is divided, and where its keys and values are kept: [rows, columns, groups · size] each. */
+/** How a token's row is divided, and where its keys and values are kept: [rows, groups, columns, size] each. */
 struct Cache {
   int64_t heads, groups, size, rows, columns;
   float *keys, *values;
@@ -24,42 +24,75 @@ struct Cache {
     require(tokens.shape.size() == 2 && tokens.shape[1] % (heads + 2 * groups) == 0,
             "decoding: queryKeyValue must be [tokens, (heads + 2 * key_value_heads) * d]");
     size = tokens.shape[1] / (heads + 2 * groups);
-    require(k.shape.size() == 3 && k.shape == v.shape && k.shape[2] == kept(), "decoding: keys and values must be [rows, columns, key_value_heads * d]");
+    require(k.shape.size() == 4 && k.shape == v.shape && k.shape[1] == groups && k.shape[3] == size,
+            "decoding: keys and values must be [rows, key_value_heads, columns, d]");
     rows = k.shape[0];
-    columns = k.shape[1];
+    columns = k.shape[2];
   }
 
-  int64_t kept() const { return groups * size; }
   int64_t width() const { return (heads + 2 * groups) * size; }
-  int64_t at(int64_t row, int64_t column) const { return (row * columns + column) * kept(); }
+  int64_t at(int64_t row, int64_t group, int64_t column) const { return ((row * groups + group) * columns + column) * size; }
 
   void write(const float* token, int64_t row, int64_t column) const {
-    std::copy_n(token + heads * size, kept(), keys + at(row, column));
-    std::copy_n(token + heads * size + kept(), kept(), values + at(row, column));
+    for (int64_t group = 0; group < groups; group++) {
+      std::copy_n(token + (heads + group) * size, size, keys + at(row, group, column));
+      std::copy_n(token + (heads + groups + group) * size, size, values + at(row, group, column));
+    }
   }
   void require_place(int64_t row, int64_t column) const {
     require(row >= 0 && row < rows && column >= 0 && column < columns, "decoding: a token has no place in the cache");
   }
 };
 
-/** y = Σ softmax(q·k/√d)·v over the first `seen` columns of a row, for one head. `weights` has room for as many numbers. */
-void attend(const Cache& cache, const float* query, int64_t row, int64_t group, int64_t seen, float* weights, float* y) {
-  const int64_t kept = cache.kept();
-  const float* const keys = cache.keys + cache.at(row, 0) + group * cache.size;
-  const float* const values = cache.values + cache.at(row, 0) + group * cache.size;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(cache.size));
-  float largest = -HUGE_VALF;
-  for (int64_t t = 0; t < seen; t++) {
-    weights[t] = dot(query, keys + t * kept, cache.size) * scale;
-    largest = std::max(largest, weights[t]);
+/** weights[t] = scale · query · keys[t]. They are set in whole vectors: there must be room. */
+void multiply_keys(const float* query, const float* keys, int64_t size, int64_t count, float scale, float* weights) {
+  for (int64_t t = 0; t < count; t += lanes) {
+    const float* key[lanes];
+    for (int64_t i = 0; i < lanes; i++) key[i] = keys + std::min(t + i, count - 1) * size;
+    Vector sums[lanes] = {};
+    int64_t d = 0;
+    for (; d + lanes <= size; d += lanes) {
+      const Vector part = load(query + d);
+      for (int64_t i = 0; i < lanes; i++) sums[i] += part * load(key[i] + d);
+    }
+    store(weights + t, totals(sums) * scale);
+    for (; d < size; d++)
+      for (int64_t i = 0; i < lanes; i++) weights[t + i] += query[d] * key[i][d] * scale;
   }
+}
+
+/** y = scale · Σ weights[t] · values[t], for so many vectors of each value. */
+template <int vectors>
+void add_values(const float* weights, const float* values, int64_t size, int64_t count, float scale, float* y) {
+  constexpr int at_once = 4;  // an addition takes four cycles
+  Vector sums[at_once][vectors] = {};
+  int64_t t = 0;
+  for (; t + at_once <= count; t += at_once)
+    for (int i = 0; i < at_once; i++)
+      for (int v = 0; v < vectors; v++) sums[i][v] += weights[t + i] * load(values + (t + i) * size + v * lanes);
+  for (; t < count; t++)
+    for (int v = 0; v < vectors; v++) sums[0][v] += weights[t] * load(values + t * size + v * lanes);
+  for (int v = 0; v < vectors; v++) store(y + v * lanes, ((sums[0][v] + sums[1][v]) + (sums[2][v] + sums[3][v])) * scale);
+}
+
+/** y = Σ softmax(q·k/√d)·v over the first `seen` columns of a row, for one head. `weights` has room for as many numbers in whole vectors. */
+void attend(const Cache& cache, const float* query, int64_t row, int64_t group, int64_t seen, float* weights, float* y) {
+  const int64_t size = cache.size;
+  const float* const keys = cache.keys + cache.at(row, group, 0);
+  const float* const values = cache.values + cache.at(row, group, 0);
+  multiply_keys(query, keys, size, seen, 1.0f / std::sqrt(static_cast<float>(size)), weights);
+  float largest = -HUGE_VALF;
+#pragma omp simd reduction(max : largest)
+  for (int64_t t = 0; t < seen; t++) largest = weights[t] > largest ? weights[t] : largest;
   for (int64_t t = 0; t < seen; t++) weights[t] = fast_exp(weights[t] - largest);
   const float inverse = 1.0f / row_sum(seen, [&](int64_t t) { return weights[t]; });
-  std::fill_n(y, cache.size, 0.0f);
-  for (int64_t t = 0; t < seen; t++) {
-    const float weight = weights[t] * inverse;
-    const float* const value = values + t * kept;
-    for (int64_t i = 0; i < cache.size; i++) y[i] += weight * value[i];
+  int64_t d = 0;
+  for (; d + 4 * lanes <= size; d += 4 * lanes) add_values<4>(weights, values + d, size, seen, inverse, y + d);
+  for (; d + lanes <= size; d += lanes) add_values<1>(weights, values + d, size, seen, inverse, y + d);
+  for (; d < size; d++) {
+    float sum = 0;
+    for (int64_t t = 0; t < seen; t++) sum += weights[t] * values[t * size + d];
+    y[d] = sum * inverse;
   }
 }
 
@@ -90,7 +123,7 @@ struct DecodeAttention : Heads {
     }
     const int64_t least = 1 + 16384 / std::max<int64_t>(1, longest * cache.size);
     parallel(count * cache.heads, least, [&](int64_t begin, int64_t end) {
-      std::vector<float> weights(longest);
+      std::vector<float> weights(round_up(longest, lanes));
       for (int64_t i = begin; i < end; i++) {
         const int64_t token = i / cache.heads, head = i % cache.heads;
         attend(cache, tokens.data + token * cache.width() + head * cache.size, rows.data[token], head * cache.groups / cache.heads,

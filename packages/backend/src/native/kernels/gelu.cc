@@ -14,10 +14,7 @@ struct Gelu {
     const auto x = call.input<float>(0);
     const auto y = call.output<float>(0, x.shape);
     cai::parallel(x.size, least, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; i++) {
-        const float number = x.data[i];
-        y.data[i] = number * cai::sigmoid(2 * c * (number + a * number * number * number));
-      }
+      for (int64_t i = begin; i < end; i++) y.data[i] = cai::gelu(x.data[i]);
     });
   }
 };

@@ -1,6 +1,10 @@
 // Few rows times a matrix of 8-bit integers with a scale for each column; packages/kernels/src/int8-weights.ts has the layout.
-#include "op.h"
-#include "skinny-product.h"
+#include <cstring>
+#include <vector>
+
+#include "int8-product.h"
+#include "int8-tiles.h"
+#include "layer-norm.h"
 
 namespace {
 
@@ -8,62 +12,123 @@ using namespace cai;
 
 typedef int32_t Integers __attribute__((vector_size(lanes * sizeof(int32_t))));
 
-/** Stored [inner / 4, columns]: the bytes of an int32, the lowest first, are four rows of w. */
-struct Int8Weights {
-  const int32_t* packed;
-  const float* scales;
-  int64_t columns;
-  Bias bias;
+/** For any processor: weights become floats on their way. */
+struct Int8Vectors {
+  const Int8Product product;
+
+  void compute() const {
+    product.share([this](int64_t begin, int64_t end) {
+      for (int64_t block = begin; block < end; block++) {
+        const Int8Columns columns(product, block);
+        const int64_t done = lanes == 16 ? multiply_by<8>(columns, 0) : 0;
+        multiply_by<1>(columns, multiply_by<2>(columns, multiply_by<4>(columns, done)));
+      }
+    });
+  }
+
+ private:
+  static constexpr int vectors = block_columns / lanes;
+
+  /** So many rows at a time, from `row` on, with the columns of a block; gives the first that is left over. */
+  template <int count>
+  int64_t multiply_by(const Int8Columns& columns, int64_t row) const {
+    for (; row + count <= product.rows; row += count) multiply<count>(columns, row);
+    return row;
+  }
 
   template <int count>
-  void read(int64_t k, int64_t column, Vector* vectors) const {
-    static_assert(count == 1 || count % 4 == 0, "whole int32s, or one byte");
-    const int32_t* const from = packed + k / 4 * columns + column;
-    if constexpr (count == 1) {
-      vectors[0] = numbers(loaded(from) << (24 - k % 4 * 8));
-    } else {
-      for (int i = 0; i < count / 4; i++) {
-        const Integers four = loaded(from + i * columns);
-        __builtin_prefetch(from + (i + count / 4) * columns);
-        for (int byte = 0; byte < 4; byte++) vectors[4 * i + byte] = numbers(four << (24 - byte * 8));
+  void multiply(const Int8Columns& columns, int64_t row) const {
+    const float* const x = product.x + row * product.inner;
+    const int8_t* const w = columns.weights;
+    Vector sums[count][vectors] = {};
+    int64_t k = 0;
+    for (; k + 4 <= product.inner; k += 4) add<count, 4>(x + k, w + k * block_columns, sums);
+    const int64_t rest = product.inner - k;
+    if (rest == 1) add<count, 1>(x + k, w + k * block_columns, sums);
+    if (rest == 2) add<count, 2>(x + k, w + k * block_columns, sums);
+    if (rest == 3) add<count, 3>(x + k, w + k * block_columns, sums);
+    for (int i = 0; i < count; i++) {
+      float numbers[block_columns];
+      std::memcpy(numbers, sums[i], sizeof numbers);
+      columns.set(row + i, numbers, 1);
+    }
+  }
+
+  /** Adds so many rows of w, of the four that lie together. */
+  template <int count, int bytes>
+  void add(const float* x, const int8_t* w, Vector (&sums)[count][vectors]) const {
+    __builtin_prefetch(w + 2 * block_bytes, 0, 2);
+    for (int v = 0; v < vectors; v++) {
+      Integers four;
+      std::memcpy(&four, w + v * sizeof four, sizeof four);
+      for (int byte = 0; byte < bytes; byte++) {
+        const Vector weights = __builtin_convertvector((four << (24 - 8 * byte)) >> 24, Vector);
+        for (int i = 0; i < count; i++) sums[i][v] += weights * x[i * product.inner + byte];
       }
     }
   }
-  float one(int64_t k, int64_t column) const {
-    return static_cast<float>(static_cast<int32_t>(static_cast<uint32_t>(packed[k / 4 * columns + column]) << (24 - k % 4 * 8)) >> 24);
-  }
-  float finished(float sum, int64_t column) const { return sum * scales[column] + bias.at(column); }
-
- private:
-  static Integers loaded(const int32_t* from) {
-    Integers integers;
-    std::memcpy(&integers, from, sizeof integers);
-    return integers;
-  }
-  /** The highest byte of each. */
-  static Vector numbers(Integers shifted) { return __builtin_convertvector(shifted >> 24, Vector); }
 };
 
 class Int8MatMul {
  public:
-  explicit Int8MatMul(Attributes& attributes) : biases_(attributes.integer("N")) {}
+  explicit Int8MatMul(Attributes& attributes)
+      : tiles_(attributes.flag("tiles")),
+        gelu_(attributes.flag("gelu")),
+        biases_(attributes.integer("N")),
+        residuals_(attributes.integer("M")),
+        norms_(attributes.integer("L")),
+        epsilon_(attributes.number("epsilon")) {}
 
   void compute(Call& call) {
     const auto x = call.input<float>(0);
-    const auto packed = call.input<int32_t>(1);
+    const auto integers = call.input<int32_t>(1);
     const auto scales = call.input<float>(2);
-    require(x.shape.size() == 2 && packed.shape.size() == 2, "CaiInt8MatMul: x and w must be matrices");
+    require(x.shape.size() == 2, "CaiInt8MatMul: x must be a matrix");
     const int64_t rows = x.shape[0], inner = x.shape[1], columns = scales.size;
-    require(packed.shape[0] == (inner + 3) / 4 && packed.shape[1] == columns, "CaiInt8MatMul: the sizes of x, w and scales don't fit");
-    const auto y = call.output<float>(0, {rows, columns});
+    const Shape blocks{blocks_of(columns, block_columns), blocks_of(inner, block_rows), block_rows / 4, block_columns};
+    require(integers.shape == blocks, "CaiInt8MatMul: the sizes of x, w and scales don't fit");
     const Bias bias(call, 3, biases_, columns);
-    SkinnyProduct<Int8Weights>(x.data, {packed.data, scales.data, columns, bias}, y.data, rows, inner, columns).compute();
+    int next = 3 + static_cast<int>(biases_);
+    const float* residual = nullptr;
+    if (residuals_ > 0) {
+      const auto given = call.input<float>(next++);
+      require(given.shape == Shape{rows, columns}, "CaiInt8MatMul: the residual is not of the product's shape");
+      residual = given.data;
+    }
+    std::vector<float> normal;
+    if (norms_ > 0) {
+      const auto gain = call.input<float>(next), shift = call.input<float>(next + 1);
+      require(gain.size == inner && shift.size == inner, "CaiInt8MatMul: gain and bias are not as long as x's rows");
+      normal.resize(x.size);
+      for (int64_t row = 0; row < rows; row++) normalise(x.data + row * inner, gain.data, shift.data, inner, epsilon_, &normal[row * inner]);
+    }
+    const auto y = call.output<float>(0, {rows, columns});
+    const Int8Product product{norms_ > 0 ? normal.data() : x.data,
+                              reinterpret_cast<const int8_t*>(integers.data),
+                              scales.data,
+                              bias,
+                              gelu_,
+                              residual,
+                              y.data,
+                              rows,
+                              inner,
+                              columns};
+#if defined(CAI_TILES)
+    if (tiles_ && inner <= Int8Tiles::most_inner && tiles_are_given()) return Int8Tiles(product).compute();
+#endif
+    Int8Vectors{product}.compute();
   }
 
  private:
-  const int64_t biases_;
+  [[maybe_unused]] const bool tiles_;
+  const bool gelu_;
+  const int64_t biases_, residuals_, norms_;
+  const float epsilon_;
 };
 
-const Op<Int8MatMul> op("CaiInt8MatMul", {"x: float", "packed: int32", "scales: float", "bias: N * float"}, {"y: float"}, {"N: int >= 0"});
+/** `tiles`: by tiles, where they are given. */
+const Op<Int8MatMul> op("CaiInt8MatMul",
+                        {"x: float", "integers: int32", "scales: float", "bias: N * float", "residual: M * float", "norm: L * float"}, {"y: float"},
+                        {"tiles: bool", "gelu: bool", "epsilon: float", "N: int >= 0", "M: int >= 0", "L: int >= 0"});
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "column-sums.h"
+#include "layer-norm.h"
 #include "op.h"
 #include "parallel.h"
 #include "row-sums.h"
@@ -27,12 +28,7 @@ struct LayerNorm {
     const auto moments = call.output<float>(1, {x.rows(), 2});
     cai::parallel(x.rows(), least_rows(width), [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; row++) {
-        const float* const from = x.data + row * width;
-        float* const to = y.data + row * width;
-        const float mean = cai::row_sum(width, [=](int64_t i) { return from[i]; }) / width;
-        const float squares = cai::row_sum(width, [=](int64_t i) { return (from[i] - mean) * (from[i] - mean); });
-        const float scale = 1 / std::sqrt(squares / width + epsilon);
-        for (int64_t i = 0; i < width; i++) to[i] = (from[i] - mean) * scale * gain.data[i] + bias.data[i];
+        const auto [mean, scale] = cai::normalise(x.data + row * width, gain.data, bias.data, width, epsilon, y.data + row * width);
         moments.data[2 * row] = mean;
         moments.data[2 * row + 1] = scale;
       }

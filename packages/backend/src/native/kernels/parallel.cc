@@ -38,7 +38,7 @@ class Pool {
  private:
   void serve() {
     for (uint64_t seen = 0;;) {
-      for (int spins = 0; spins < 2000 && next_.load(std::memory_order_acquire) >> 32 == seen; spins++) pause();
+      wait_a_little(seen);
       const std::function<void(int)>* part;
       int parts;
       {
@@ -49,6 +49,17 @@ class Pool {
         parts = parts_;
       }
       take(seen, parts, *part);
+    }
+  }
+
+  /** About as long as operations lie apart while a model decodes; who else wants this core gets it meanwhile. */
+  void wait_a_little(uint64_t seen) const {
+    for (int turns = 0; turns < 200; turns++) {
+      for (int spins = 0; spins < 100; spins++) {
+        if (next_.load(std::memory_order_acquire) >> 32 != seen) return;
+        pause();
+      }
+      std::this_thread::yield();
     }
   }
 

@@ -1,4 +1,7 @@
 // Few rows times a large matrix that is read once, as fast as memory gives it; packages/kernels/src/skinny-product.ts says why.
+//
+// Memory gives most where a core reads several long runs at once, each of them asked for before it is needed: the processor itself looks
+// ahead within a page only.
 #pragma once
 
 #include <algorithm>
@@ -8,82 +11,9 @@
 #include "attention-product.h"
 #include "op.h"
 #include "parallel.h"
+#include "vector-math.h"
 
 namespace cai {
-
-/**
- * Calls work(begin, end) for ranges of columns, given the products each takes: one range a thread, because memory gives long runs faster.
- * Threads share whole vectors, so that it depends on the number of columns alone which are computed one by one.
- */
-template <class Work>
-void share_columns(int64_t columns, int64_t products, const Work& work) {
-  const int64_t vectors = round_up(columns, lanes) / lanes;
-  const int64_t worth_waking = 65536 / (lanes * std::max<int64_t>(1, products));
-  parallel(vectors, std::max({int64_t{1}, worth_waking, vectors / thread_count()}),
-           [&](int64_t begin, int64_t end) { work(begin * lanes, std::min(columns, end * lanes)); });
-}
-
-/**
- * y = x·w, where `Weights` reads w, [inner, columns]: read<count>(k, column, vectors) gives vectors of rows k … k + count, one(k, column)
- * a single number, finished(sum, column) what becomes of a sum. No row's result depends on the number of rows.
- */
-template <class Weights>
-class SkinnyProduct {
- public:
-  SkinnyProduct(const float* x, const Weights& w, float* y, int64_t rows, int64_t inner, int64_t columns)
-      : x_(x), w_(w), y_(y), rows_(rows), inner_(inner), columns_(columns) {}
-
-  void compute() const {
-    share_columns(columns_, rows_ * inner_, [&](int64_t begin, int64_t end) { compute(begin, end); });
-  }
-
- private:
-  /** The sums of so many columns stay near while rows of w stream by. */
-  static constexpr int64_t strip = 1536;
-  /** Rows of sums a power of two apart would fight for the same lines of the cache. */
-  static constexpr int64_t stride = strip + 16;
-  /** So many rows of w are taken at once. */
-  static constexpr int step = 8;
-
-  void compute(int64_t begin, int64_t end) const {
-    std::vector<float> sums(rows_ * stride);
-    for (int64_t column = begin; column < end; column += strip) {
-      const int64_t width = std::min(strip, end - column);
-      std::fill(sums.begin(), sums.end(), 0.0f);
-      int64_t k = 0;
-      for (; k + step <= inner_; k += step) add<step>(k, column, width, sums.data());
-      for (; k < inner_; k++) add<1>(k, column, width, sums.data());
-      for (int64_t row = 0; row < rows_; row++)
-        for (int64_t n = 0; n < width; n++) y_[row * columns_ + column + n] = w_.finished(sums[row * stride + n], column + n);
-    }
-  }
-
-  /** Adds `count` rows of w from `first` on, weighed by x, to the sums of `width` columns. */
-  template <int count>
-  void add(int64_t first, int64_t column, int64_t width, float* sums) const {
-    const float* const inputs = x_ + first;
-    int64_t n = 0;
-    for (; n + lanes <= width; n += lanes) {
-      Vector weights[count];
-      w_.template read<count>(first, column + n, weights);
-      for (int64_t row = 0; row < rows_; row++) {
-        Vector sum = load(sums + row * stride + n);
-        for (int k = 0; k < count; k++) sum += weights[k] * inputs[row * inner_ + k];
-        store(sums + row * stride + n, sum);
-      }
-    }
-    for (; n < width; n++)
-      for (int k = 0; k < count; k++) {
-        const float weight = w_.one(first + k, column + n);
-        for (int64_t row = 0; row < rows_; row++) sums[row * stride + n] += weight * inputs[row * inner_ + k];
-      }
-  }
-
-  const float* const x_;
-  const Weights w_;
-  float* const y_;
-  const int64_t rows_, inner_, columns_;
-};
 
 /** What is added to each column's sum: nothing, or a bias of one number a column. An op declares it as "bias: N * float", "N: int >= 0". */
 class Bias {
@@ -99,5 +29,35 @@ class Bias {
  private:
   const float* bias_ = nullptr;
 };
+
+/**
+ * y [rows, columns] = x [rows, inner] · w + bias; if `bend`, gelu of that; and plus `residual`, a matrix like y, unless it is null. No row's
+ * result depends on the number of rows, none on the number of threads.
+ */
+struct SkinnyProduct {
+  const float* x;
+  const float* w;
+  float* y;
+  int64_t rows, inner, columns;
+  Bias bias;
+  bool bend;
+  const float* residual;
+
+  /** Sets `count` numbers of y, a row's from `column` on, from sums, which may be what stands there. */
+  void set(const float* sums, int64_t row, int64_t column, int64_t count) const {
+    float* const to = y + row * columns + column;
+    for (int64_t i = 0; i < count; i++) to[i] = sums[i] + bias.at(column + i);
+    if (bend)
+      for (int64_t i = 0; i < count; i++) to[i] = gelu(to[i]);
+    if (residual != nullptr)
+      for (int64_t i = 0; i < count; i++) to[i] += residual[row * columns + column + i];
+  }
+
+  /** Of `count` parts of the whole, so many are worth another thread. */
+  int64_t worth_waking(int64_t count) const { return 1 + 65536 * count / std::max<int64_t>(1, rows * inner * columns); }
+};
+
+/** So many rows of x are multiplied at once; missing ones are computed as well, and go nowhere. */
+constexpr int64_t rows_at_once = lanes == 16 ? 4 : 2;
 
 }  // namespace cai

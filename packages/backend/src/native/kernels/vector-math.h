@@ -34,4 +34,10 @@ inline float fast_exp(float x) {
 /** 1 / (1 + e^−x). */
 inline float sigmoid(float x) { return 1.0f / (1.0f + fast_exp(-x)); }
 
+/** GELU in its tanh form; packages/kernels/src/gelu.ts has the formula. */
+inline float gelu(float x) {
+  constexpr float a = 0.044715f, c = 0.7978845608028654f;  // √(2/π)
+  return x * sigmoid(2 * c * (x + a * x * x * x));
+}
+
 }  // namespace cai

@@ -1,1 +1,0 @@
-export { leftPadded, rightPadded, rowsOf } from "../../../tools/token-batches.fixture.ts";

@@ -12,6 +12,7 @@ export { hiddenLogprobs } from "./hidden-logprobs.ts";
 export { type Int8Weights, int8Linear, quantizeColumns } from "./int8-weights.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { linear } from "./linear.ts";
+export type { LinearSurroundings } from "./linear-surroundings.ts";
 export { loraLinear } from "./lora-linear.ts";
 export { type NativeAttribute, type NativeOps, nativeOps } from "./native-ops.ts";
 export { ownCopy } from "./own-copy.ts";
@@ -21,7 +22,7 @@ export { createParameter } from "./parameter.ts";
 export { recorded } from "./recording.ts";
 export { rmsNorm } from "./rms-norm.ts";
 export { type Rotation, rotaryEmbedding, rotation } from "./rotary-embedding.ts";
-export { type LinearSurroundings, surrounded, surroundedLinear } from "./surrounded-linear.ts";
+export { surrounded, surroundedLinear } from "./surrounded-linear.ts";
 export { swiglu } from "./swiglu.ts";
 export {
   type TokenDistribution,

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { withRowsOf } from "./linear.ts";
+import { type LinearSurroundings, nativeSurroundings } from "./linear-surroundings.ts";
 import { asMatrix } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
-import { type LinearSurroundings, surrounded } from "./surrounded-linear.ts";
+import { surrounded } from "./surrounded-linear.ts";
 
 /** A weight matrix W `[K, N]` as integers of 8 bits and a scale for each column: W ≈ integers · scales. */
 export interface Int8Weights {
@@ -68,20 +69,10 @@ export function int8Linear(
       const product = tf.mul(tf.matMul(asMatrix(input) as tf.Tensor2D, integers as tf.Tensor2D), scales);
       return withRowsOf(x, bias === undefined ? product : tf.add(product, bias));
     });
-  const { norm, activation, residual } = surroundings;
-  const inputs = [asMatrix(x), integers, scales];
-  if (bias !== undefined) inputs.push(bias);
-  if (residual !== undefined) inputs.push(asMatrix(residual));
-  if (norm !== undefined) inputs.push(norm.gain, norm.bias);
-  const attributes = {
-    tiles: { bool: true },
-    gelu: { bool: activation === "gelu" },
-    epsilon: { float: norm?.epsilon ?? 0 },
-    N: { int: bias === undefined ? 0 : 1 },
-    M: { int: residual === undefined ? 0 : 1 },
-    L: { int: norm === undefined ? 0 : 2 },
-  };
-  return withRowsOf(x, nativeOps()!.run("CaiInt8MatMul", attributes, inputs));
+  const { residual } = surroundings;
+  const native = nativeSurroundings(bias, residual === undefined ? surroundings : { ...surroundings, residual: asMatrix(residual) });
+  const attributes = { tiles: { bool: true }, ...native.attributes };
+  return withRowsOf(x, nativeOps()!.run("CaiInt8MatMul", attributes, [asMatrix(x), integers, scales, ...native.inputs]));
 }
 
 /** As `quantizeColumns`, in tfjs's operations. */

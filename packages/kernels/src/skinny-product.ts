@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { type LinearSurroundings, nativeSurroundings } from "./linear-surroundings.ts";
 import { nativeOps } from "./native-ops.ts";
-import type { LinearSurroundings } from "./surrounded-linear.ts";
 
 /** With more rows than these, time goes into arithmetic, and TensorFlow's own product is as fast. */
 export const mostSkinnyRows = 16;
@@ -25,28 +25,8 @@ export function isSkinny(rows: number, b: tf.Tensor): boolean {
 export function skinnyProduct(
   a: tf.Tensor,
   b: tf.Tensor,
-  {
-    transposed,
-    bias,
-    norm,
-    activation,
-    residual,
-  }: LinearSurroundings & { readonly transposed: boolean; readonly bias?: tf.Tensor | undefined },
+  { transposed, bias, ...surroundings }: LinearSurroundings & { readonly transposed: boolean; readonly bias?: tf.Tensor | undefined },
 ): tf.Tensor {
-  const inputs = [a, b];
-  if (bias !== undefined) inputs.push(bias);
-  if (residual !== undefined) inputs.push(residual);
-  if (norm !== undefined) inputs.push(norm.gain, norm.bias);
-  return nativeOps()!.run(
-    "CaiSkinnyMatMul",
-    {
-      transposed: { bool: transposed },
-      gelu: { bool: activation === "gelu" },
-      epsilon: { float: norm?.epsilon ?? 0 },
-      N: { int: bias === undefined ? 0 : 1 },
-      M: { int: residual === undefined ? 0 : 1 },
-      L: { int: norm === undefined ? 0 : 2 },
-    },
-    inputs,
-  );
+  const { attributes, inputs } = nativeSurroundings(bias, surroundings);
+  return nativeOps()!.run("CaiSkinnyMatMul", { transposed: { bool: transposed }, ...attributes }, [a, b, ...inputs]);
 }

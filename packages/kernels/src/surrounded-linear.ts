@@ -4,16 +4,8 @@ import { isRecorded } from "./differentiable.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { checkLinear, linear } from "./linear.ts";
+import type { LinearSurroundings } from "./linear-surroundings.ts";
 import { isSkinny, skinnyProduct } from "./skinny-product.ts";
-
-/** What a linear layer is given, and what becomes of its result. */
-export interface LinearSurroundings {
-  /** The input is normalised by `layerNorm`. */
-  readonly norm?: { readonly gain: tf.Tensor; readonly bias: tf.Tensor; readonly epsilon: number } | undefined;
-  readonly activation?: "gelu" | undefined;
-  /** Added in the end; of the result's shape. */
-  readonly residual?: tf.Tensor | undefined;
-}
 
 /**
  * `linear` with what stands before and behind it: y = activation(norm(x)·W + b) + residual. Gradients are those of `layerNorm`, `linear`,

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "attention-product.h"
 #include "op.h"
 #include "parallel.h"
+#include "vectors.h"
 
 namespace cai {
 

@@ -3,11 +3,11 @@
 #include <cmath>
 #include <vector>
 
-#include "attention-product.h"
 #include "op.h"
 #include "parallel.h"
 #include "row-sums.h"
 #include "vector-math.h"
+#include "vectors.h"
 
 namespace {
 

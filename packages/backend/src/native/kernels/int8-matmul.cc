@@ -4,7 +4,6 @@
 
 #include "int8-product.h"
 #include "int8-tiles.h"
-#include "layer-norm.h"
 
 namespace {
 
@@ -71,13 +70,7 @@ struct Int8Vectors {
 
 class Int8MatMul {
  public:
-  explicit Int8MatMul(Attributes& attributes)
-      : tiles_(attributes.flag("tiles")),
-        gelu_(attributes.flag("gelu")),
-        biases_(attributes.integer("N")),
-        residuals_(attributes.integer("M")),
-        norms_(attributes.integer("L")),
-        epsilon_(attributes.number("epsilon")) {}
+  explicit Int8MatMul(Attributes& attributes) : tiles_(attributes.flag("tiles")), surroundings_(attributes) {}
 
   void compute(Call& call) {
     const auto x = call.input<float>(0);
@@ -87,32 +80,11 @@ class Int8MatMul {
     const int64_t rows = x.shape[0], inner = x.shape[1], columns = scales.size;
     const Shape blocks{blocks_of(columns, block_columns), blocks_of(inner, block_rows), block_rows / 4, block_columns};
     require(integers.shape == blocks, "CaiInt8MatMul: the sizes of x, w and scales don't fit");
-    const Bias bias(call, 3, biases_, columns);
-    int next = 3 + static_cast<int>(biases_);
-    const float* residual = nullptr;
-    if (residuals_ > 0) {
-      const auto given = call.input<float>(next++);
-      require(given.shape == Shape{rows, columns}, "CaiInt8MatMul: the residual is not of the product's shape");
-      residual = given.data;
-    }
     std::vector<float> normal;
-    if (norms_ > 0) {
-      const auto gain = call.input<float>(next), shift = call.input<float>(next + 1);
-      require(gain.size == inner && shift.size == inner, "CaiInt8MatMul: gain and bias are not as long as x's rows");
-      normal.resize(x.size);
-      for (int64_t row = 0; row < rows; row++) normalise(x.data + row * inner, gain.data, shift.data, inner, epsilon_, &normal[row * inner]);
-    }
+    const auto [from, bias, bend, residual] = surroundings_.read(call, 3, x, columns, normal);
     const auto y = call.output<float>(0, {rows, columns});
-    const Int8Product product{norms_ > 0 ? normal.data() : x.data,
-                              reinterpret_cast<const int8_t*>(integers.data),
-                              scales.data,
-                              bias,
-                              gelu_,
-                              residual,
-                              y.data,
-                              rows,
-                              inner,
-                              columns};
+    const auto* const weights = reinterpret_cast<const int8_t*>(integers.data);
+    const Int8Product product{from, weights, scales.data, bias, bend, residual, y.data, rows, inner, columns};
 #if defined(CAI_TILES)
     if (tiles_ && inner <= Int8Tiles::most_inner && tiles_are_given()) return Int8Tiles(product).compute();
 #endif
@@ -121,9 +93,7 @@ class Int8MatMul {
 
  private:
   [[maybe_unused]] const bool tiles_;
-  const bool gelu_;
-  const int64_t biases_, residuals_, norms_;
-  const float epsilon_;
+  const Surroundings surroundings_;
 };
 
 /** `tiles`: by tiles, where they are given. */

@@ -6,8 +6,9 @@
 
 #include "op.h"
 #include "parallel.h"
-#include "skinny-product.h"
+#include "surroundings.h"
 #include "vector-math.h"
+#include "vectors.h"
 
 namespace cai {
 

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "attention-product.h"
 #include "op.h"
 #include "parallel.h"
 #include "transpose.h"
+#include "vectors.h"
 
 namespace {
 

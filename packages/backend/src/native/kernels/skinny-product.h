@@ -6,29 +6,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
 
-#include "attention-product.h"
-#include "op.h"
 #include "parallel.h"
+#include "surroundings.h"
 #include "vector-math.h"
+#include "vectors.h"
 
 namespace cai {
-
-/** What is added to each column's sum: nothing, or a bias of one number a column. An op declares it as "bias: N * float", "N: int >= 0". */
-class Bias {
- public:
-  Bias(Call& call, int index, int64_t count, int64_t columns) {
-    if (count == 0) return;
-    const auto bias = call.input<float>(index);
-    require(bias.size == columns, "the bias is not as long as the product's rows");
-    bias_ = bias.data;
-  }
-  float at(int64_t column) const { return bias_ == nullptr ? 0.0f : bias_[column]; }
-
- private:
-  const float* bias_ = nullptr;
-};
 
 /**
  * y [rows, columns] = x [rows, inner] · w + bias; if `bend`, gelu of that; and plus `residual`, a matrix like y, unless it is null. No row's

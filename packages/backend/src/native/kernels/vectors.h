@@ -1,4 +1,4 @@
-// Vectors that stay in registers, and the products of small matrices made of them. Not for attention alone: decoding may use `dot`.
+// Vectors that stay in registers, and the products of small matrices made of them.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ export async function buildParameters(
   sha256?: () => Promise<string>,
 ): Promise<{ readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>; readonly sha256: string }> {
   const lengthOf = ({ shape }: ParameterSpec): number => shape.reduce((product, size) => product * size, 1);
-  const uploads = new Uploads(architecture.parameters.reduce((most, spec) => Math.max(most, lengthOf(spec)), 0));
+  const uploads = new Uploads();
   const hash = sha256 === undefined ? new WeightsHash() : undefined;
   const made = new Map<string, Parameter<tf.Tensor>>();
   try {

@@ -5,7 +5,7 @@ import { Uploads } from "./uploads.ts";
 
 onEachBackend((backend) => {
   test("tensors keep the numbers that were in the room when they were made, whatever passes through it later", () => {
-    const uploads = new Uploads(6);
+    const uploads = new Uploads();
     const lengths = [6, 2, 0, 4];
     const tensors = lengths.map((length, turn) => uploads.upload(uploads.room(length).fill(turn), [2, length / 2]));
     uploads.end();
@@ -18,7 +18,7 @@ onEachBackend((backend) => {
 
   test("nothing but the tensor stays, and on native TensorFlow the room's memory is given back at the end", () => {
     const before = tf.memory().numTensors;
-    const uploads = new Uploads(1 << 20);
+    const uploads = new Uploads();
     const room = uploads.room(1 << 20);
     const tensor = uploads.upload(room, [1 << 20]);
     uploads.end();
@@ -29,11 +29,22 @@ onEachBackend((backend) => {
   });
 
   test("a scalar is uploaded too, and room for nothing may be asked for", () => {
-    const uploads = new Uploads(1);
+    const uploads = new Uploads();
     const scalar = uploads.upload(uploads.room(1).fill(3), []);
     uploads.end();
     expect([scalar.shape, ...scalar.dataSync()]).toEqual([[], 3]);
     scalar.dispose();
-    new Uploads(0).end();
+    new Uploads().end();
   });
+
+  test.runIf(backend === "tensorflow")(
+    "room for a long weight is given back when short ones follow, and kept while they are of one size",
+    () => {
+      const uploads = new Uploads();
+      const [long, short] = [uploads.room(2 ** 22 + 2), uploads.room(3)];
+      expect(long.length).toBe(0);
+      expect(uploads.room(2).buffer).toBe(short.buffer);
+      uploads.end();
+    },
+  );
 });

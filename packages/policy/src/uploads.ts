@@ -1,44 +1,49 @@
 import { type NativeOps, nativeOps, ownCopy } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 
+/** A longer array, in numbers, goes when a weight needs less than half of it. */
+const longestToStay = 2 ** 22;
+
 /**
  * Weights on their way to the backend that is in use, one after another. On native TensorFlow their numbers pass through one array, of
  * which it makes copies of its own; elsewhere a tensor keeps the array that it is made of.
  *
  * @example
- * const uploads = new Uploads(2);
+ * const uploads = new Uploads();
  * const tensor = uploads.upload(uploads.room(2).fill(0.5), [2, 1]);
  * uploads.end();
  */
 export class Uploads {
-  readonly #array: Float32Array<ArrayBuffer> | undefined;
+  readonly #native = nativeOps();
+  #array: Float32Array<ArrayBuffer> | undefined;
 
-  /** @param longest numbers of the longest weight */
-  constructor(longest: number) {
-    const native = nativeOps();
-    this.#array = native && arrayForNative(native, longest);
-  }
-
-  /** An array for the next weight's numbers; it holds anything. */
+  /** An array for the next weight's numbers, in place of the last one; it holds anything. */
   room(length: number): Float32Array<ArrayBuffer> {
-    return this.#array?.subarray(0, length) ?? new Float32Array(length);
+    if (this.#native === undefined) return new Float32Array(length);
+    const longest = this.#array?.length ?? -1;
+    if (length > longest || (longest > longestToStay && 2 * length < longest)) {
+      this.end();
+      this.#array = arrayForNative(this.#native, length);
+    }
+    return this.#array!.subarray(0, length);
   }
 
   /** A tensor of the numbers that were put into `room`. */
   upload(values: Float32Array, shape: readonly number[]): tf.Tensor {
     const tensor = tf.tensor(values, [...shape], "float32");
-    if (this.#array === undefined) return tensor;
+    if (this.#native === undefined) return tensor;
     const own = ownCopy(tensor);
     tf.dispose(tensor);
     return own;
   }
 
-  /** Gives the memory back at once that the collector would keep for long: what is transferred to a closed port goes nowhere. */
+  /** Gives the array back at once, which the collector would keep for long: what is transferred to a closed port goes nowhere. */
   end(): void {
     if (this.#array === undefined) return;
     const { port1 } = new MessageChannel();
     port1.close();
     port1.postMessage(undefined, [this.#array.buffer]);
+    this.#array = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { defineConfig } from "tsup";
 
-// Run from a package's folder. Types are built without the "source" condition, against the built packages below.
+// Run from a package's folder. Types are built without the "@cai/source" condition, against the built packages below.
 export default defineConfig({
   entry: ["src/index.ts"],
   format: "esm",

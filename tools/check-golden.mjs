@@ -15,7 +15,7 @@ try {
 }
 
 const program = fileURLToPath(new URL("tools/check-golden/main.ts", root));
-const { status, error } = spawnSync(process.execPath, ["--conditions=source", "--import", tsx, program, ...process.argv.slice(2)], {
+const { status, error } = spawnSync(process.execPath, ["--conditions=@cai/source", "--import", tsx, program, ...process.argv.slice(2)], {
   stdio: "inherit",
   // Not that of the folder that this was started in.
   env: { ...process.env, TSX_TSCONFIG_PATH: fileURLToPath(new URL("tsconfig.json", root)) },

@@ -71,7 +71,7 @@ export async function runBesideSource(name, args = []) {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const program = fileURLToPath(new URL(name, import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "1", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") };
-  return readJsonLines(process.execPath, ["--conditions=source", "--import", tsx, program, ...args], env);
+  return readJsonLines(process.execPath, ["--conditions=@cai/source", "--import", tsx, program, ...args], env);
 }
 
 /**

@@ -61,7 +61,7 @@ test("a TypeScript module works with tsx registered", async () => {
     console.log((await reward.score({ prompts: [""], responses: ["abc"], promptIds: [], responseIds: [] }))[0]);
   `;
   const root = fileURLToPath(new URL("../../..", import.meta.url));
-  const options = ["--import", "tsx", "--conditions", "source", "--input-type", "module", "--eval", program];
+  const options = ["--import", "tsx", "--conditions", "@cai/source", "--input-type", "module", "--eval", program];
   const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: root });
   expect(stdout).toBe("3\n");
 });

@@ -70,7 +70,7 @@ test("an option that ONNX Runtime refuses is an error that names the model", asy
 async function printedBy(program: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const module = `import { SessionThread } from ${JSON.stringify(new URL("./session-thread.ts", import.meta.url).href)};\n${program}`;
   const root = fileURLToPath(new URL("../../..", import.meta.url));
-  const options = ["--import", "tsx", "--conditions", "source", "--input-type", "module", "--eval", module];
+  const options = ["--import", "tsx", "--conditions", "@cai/source", "--input-type", "module", "--eval", module];
   return (await promisify(execFile)(process.execPath, options, { cwd: root, env })).stdout;
 }
 

@@ -59,5 +59,5 @@ export class EngineThread {
 /** From the built package as it is; in a clone from the source. */
 function startWorker(workerData: EngineOptions): Worker {
   if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./decode-worker.js", import.meta.url), { workerData, execArgv: [] });
-  return new Worker(new URL("./decode-worker-from-source.mjs", import.meta.url), { workerData, execArgv: ["--conditions", "source"] });
+  return new Worker(new URL("./decode-worker-from-source.mjs", import.meta.url), { workerData, execArgv: ["--conditions", "@cai/source"] });
 }

@@ -7,6 +7,7 @@ export { isRecorded } from "./differentiable.ts";
 export { drawTokens } from "./draw-tokens.ts";
 export { embedding, tiedEmbedding } from "./embedding.ts";
 export { KernelError } from "./error.ts";
+export { type ForwardTape, recordForward } from "./forward-tape.ts";
 export { gelu } from "./gelu.ts";
 export { hiddenLogprobs } from "./hidden-logprobs.ts";
 export { type Int8Weights, int8Linear, quantizeColumns } from "./int8-weights.ts";

@@ -5,6 +5,9 @@ export type Save = (tensors: tf.Tensor[]) => void;
 
 type Gradients = Readonly<Record<string, () => tf.Tensor>>;
 
+/** What was run while gradients were wanted, in its order. */
+export type Tape = readonly TapeEntry[];
+
 interface TapeEntry {
   readonly saved: readonly tf.Tensor[];
   /** From the gradients of the results; missing where nothing came of a result. */
@@ -16,8 +19,11 @@ export interface TapeEngine {
   readonly state: {
     /** How many gradient functions are being run, one inside the other. */
     readonly gradientDepth: number;
-    readonly activeTape: readonly TapeEntry[] | null;
+    activeTape: Tape | null;
   };
+  /** Between the two, what is computed is recorded on a new tape. */
+  startTape(): void;
+  endTape(): void;
   /** Whether what is computed now is recorded. */
   isTapeOn(): boolean;
   /** Ids of tensors grow. */
@@ -72,7 +78,7 @@ export function tapeNode({
   return outputs;
 }
 
-const tapeOf = new WeakMap<tf.Tensor, readonly TapeEntry[]>();
+const tapeOf = new WeakMap<tf.Tensor, Tape>();
 
 /** Whether a result of {@link tapeNode} is on the tape that is being recorded: a gradient flows through it. */
 export function isOnTape(output: tf.Tensor): boolean {
@@ -85,11 +91,27 @@ export function isLastUse(engine: TapeEngine): boolean {
   return engine.state.gradientDepth === 0;
 }
 
-let lastTape: TapeEngine["state"]["activeTape"] = null;
+let lastTape: Tape | null = null;
 
-/** Where a function throws while its gradient is taken, tfjs forgets what its tape has saved: it is freed when the next one begins. */
+/**
+ * Where a function throws while its gradient is taken, tfjs forgets what its tape has saved: it is freed when the next one begins. Tapes that
+ * somebody holds are no concern of this.
+ */
 function freeAbandonedTape({ state: { activeTape } }: TapeEngine): void {
   if (activeTape === lastTape) return;
-  for (const { saved } of lastTape ?? []) tf.dispose([...saved]);
-  lastTape = activeTape;
+  if (lastTape !== null) freeTape(lastTape);
+  lastTape = activeTape !== null && heldTapes.has(activeTape) ? null : activeTape;
+}
+
+const heldTapes = new WeakSet<Tape>();
+
+/** From now on the caller frees the tape that is being recorded. */
+export function holdTape({ state: { activeTape } }: TapeEngine): Tape {
+  heldTapes.add(activeTape!);
+  return activeTape!;
+}
+
+/** Frees what a tape has saved. */
+export function freeTape(tape: Tape): void {
+  for (const { saved } of tape) tf.dispose([...saved]);
 }

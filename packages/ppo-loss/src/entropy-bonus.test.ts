@@ -2,7 +2,7 @@ import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
-import { entropyBonus } from "./entropy-bonus.ts";
+import { entropyBonus } from "./tfjs.ts";
 
 test("is the mean over valid tokens", () => {
   const bonus = entropyBonus({ entropy: tf.tensor2d([[1, 3, 9]]), mask: new Uint8Array([1, 1, 0]), shape: [1, 3] });

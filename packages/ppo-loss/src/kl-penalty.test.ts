@@ -2,7 +2,8 @@ import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
-import { type KlPenaltyEstimator, klPenalty } from "./kl-penalty.ts";
+import type { KlPenaltyEstimator } from "./kl-penalty.ts";
+import { klPenalty } from "./tfjs.ts";
 
 const estimators: readonly KlPenaltyEstimator[] = ["k1", "k2", "k3", "abs"];
 const penaltyOf = (newLogprobs: tf.Tensor, refLogprobs: Float32Array, estimator: KlPenaltyEstimator) =>

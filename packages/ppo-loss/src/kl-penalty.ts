@@ -1,7 +1,6 @@
-import type * as tf from "@tensorflow/tfjs-core";
 import type { AggregationOptions } from "./aggregation.ts";
 import { PpoLossError } from "./error.ts";
-import { checkLengths, type Point, pointwiseLoss } from "./pointwise.ts";
+import { checkLengths, type Loss, type Point, pointwiseLoss } from "./pointwise.ts";
 
 /** With x = new − ref: `k1` x, `k2` ½x², `k3` e⁻ˣ − 1 + x, `abs` |x| (http://joschu.net/blog/kl-approx.html). */
 export type KlPenaltyEstimator = "k1" | "k2" | "k3" | "abs";
@@ -16,14 +15,14 @@ const estimators: Readonly<Record<KlPenaltyEstimator, (x: number) => Point>> = {
 /**
  * The mean estimated KL divergence from the reference, as a term of the loss (where it is not already part of the reward).
  *
- * `newLogprobs` `[B, T]`, `refLogprobs` `[B, T]`, in nats. Differentiable in `newLogprobs`; the caller disposes of the result. On the
- * policy's own samples `k2` has on average the gradient of KL(new ‖ ref), `k3` that of KL(ref ‖ new), and `k1` one of mean 0, which holds
+ * `newLogprobs` `[B, T]`, `refLogprobs` `[B, T]`, in nats. The slopes are those with respect to `newLogprobs`. On
+ * the policy's own samples `k2` has on average the gradient of KL(new ‖ ref), `k3` that of KL(ref ‖ new), and `k1` one of mean 0, which holds
  * nothing back.
  *
  * @throws PpoLossError `shape-mismatch`, `bad-option`.
  * @example
- * const penalty = klPenalty({
- *   newLogprobs: tf.tensor2d([[-1]]),
+ * const { loss } = klPenalty({
+ *   newLogprobs: new Float32Array([-1]),
  *   refLogprobs: new Float32Array([-3]),
  *   mask: new Uint8Array([1]),
  *   shape: [1, 1],
@@ -32,11 +31,11 @@ const estimators: Readonly<Record<KlPenaltyEstimator, (x: number) => Point>> = {
  */
 export function klPenalty(
   options: {
-    readonly newLogprobs: tf.Tensor;
+    readonly newLogprobs: Float32Array;
     readonly refLogprobs: Float32Array;
     readonly estimator: KlPenaltyEstimator;
   } & AggregationOptions,
-): tf.Scalar {
+): Loss {
   const { newLogprobs, refLogprobs, estimator, mask } = options;
   checkLengths(mask.length, { refLogprobs });
   if (!Object.hasOwn(estimators, estimator))

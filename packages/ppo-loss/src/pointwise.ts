@@ -1,6 +1,12 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { type AggregationOptions, tokenWeights } from "./aggregation.ts";
 import { PpoLossError } from "./error.ts";
+
+/** A loss, and its derivative with respect to each number that it was made of: what a backward pass begins with. */
+export interface Loss {
+  readonly loss: number;
+  /** `[B, T]`, 0 where masked. */
+  readonly slopes: Float32Array;
+}
 
 /** A token's loss and its derivative. */
 export interface Point {
@@ -8,28 +14,20 @@ export interface Point {
   readonly slope: number;
 }
 
-/**
- * A scalar loss Σ wᵢ·f(xᵢ) over the valid tokens of one tensor `[B, T]`, where f gives value and derivative together.
- *
- * [B, T] is small (a number a token), so both are computed in JS, in float64: one read of x instead of thirty tensor operations.
- */
-export function pointwiseLoss(name: string, x: tf.Tensor, options: AggregationOptions, f: (x: number, index: number) => Point): tf.Scalar {
-  if (!tf.util.arraysEqual(x.shape, [...options.shape]))
-    throw new PpoLossError("shape-mismatch", `${name} is [${x.shape}]: shape is [${options.shape}], they must be equal.`);
+/** Σ wᵢ·f(xᵢ) over the valid tokens of `x` `[B, T]`, where f gives value and derivative together. Sums run in float64. */
+export function pointwiseLoss(name: string, x: Float32Array, options: AggregationOptions, f: (x: number, index: number) => Point): Loss {
+  checkLengths(options.mask.length, { [name]: x });
   const weights = tokenWeights(options);
-  const loss = tf.customGrad((input) => {
-    const slopes = new Float32Array(weights.length);
-    let sum = 0;
-    (input as tf.Tensor).dataSync<"float32">().forEach((number, index) => {
-      const weight = weights[index]!;
-      if (weight === 0) return;
-      const { value, slope } = f(number, index);
-      sum += weight * value;
-      slopes[index] = weight * slope;
-    });
-    return { value: tf.scalar(sum), gradFunc: (dy: tf.Tensor) => tf.mul(tf.tensor(slopes, x.shape), dy) };
-  });
-  return loss(x) as tf.Scalar;
+  const slopes = new Float32Array(weights.length);
+  let loss = 0;
+  for (let index = 0; index < weights.length; index++) {
+    const weight = weights[index]!;
+    if (weight === 0) continue;
+    const { value, slope } = f(x[index]!, index);
+    loss += weight * value;
+    slopes[index] = weight * slope;
+  }
+  return { loss, slopes };
 }
 
 /** Refuses arrays whose length is not that of the mask. */

@@ -5,7 +5,7 @@ import { onEachBackend } from "../../kernels/src/backends.fixture.ts";
 import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { PpoLossError } from "./error.ts";
 import { bytes, expectClose, floats, goldenCases, shapeOf, tensorOf } from "./golden.fixture.ts";
-import { policyLoss } from "./policy-loss.ts";
+import { policyLoss } from "./tfjs.ts";
 
 /** One row; ratios against old log-probabilities of 0. */
 function lossOf(ratios: readonly number[], advantages: readonly number[], options: object = {}): tf.Scalar {

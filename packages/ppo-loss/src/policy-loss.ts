@@ -1,7 +1,6 @@
-import type * as tf from "@tensorflow/tfjs-core";
 import type { AggregationOptions } from "./aggregation.ts";
 import { PpoLossError } from "./error.ts";
-import { checkLengths, pointwiseLoss } from "./pointwise.ts";
+import { checkLengths, type Loss, pointwiseLoss } from "./pointwise.ts";
 
 /** How far the policy may move before its gain no longer counts. */
 export interface PolicyClipping {
@@ -31,21 +30,19 @@ export interface PolicyLossArrays {
  *
  *     ratio = exp(new − old);  token loss = max(−A·ratio, −A·clamp(ratio, 1 − clipLow, 1 + clipHigh))
  *
- * averaged as `aggregation` says. Differentiable in `newLogprobs` `[B, T]`; the caller disposes of the result.
+ * averaged as `aggregation` says. The slopes are those with respect to `newLogprobs` `[B, T]`.
  *
  * @throws PpoLossError `shape-mismatch`, `bad-option`.
  * @example
- * const loss = policyLoss({
- *   newLogprobs: tf.tensor2d([[Math.log(1.5)]]),
+ * const { loss, slopes } = policyLoss({
+ *   newLogprobs: new Float32Array([Math.log(1.5)]),
  *   oldLogprobs: new Float32Array([0]),
  *   advantages: new Float32Array([1]),
  *   mask: new Uint8Array([1]),
  *   shape: [1, 1],
- * }); // -1.2: the ratio 1.5 counts as 1.2
+ * }); // -1.2, [0]: the ratio 1.5 counts as 1.2, and more would gain nothing
  */
-export function policyLoss(
-  options: { readonly newLogprobs: tf.Tensor } & PolicyLossArrays & PolicyClipping & AggregationOptions,
-): tf.Scalar {
+export function policyLoss(options: { readonly newLogprobs: Float32Array } & PolicyLossArrays & PolicyClipping & AggregationOptions): Loss {
   const { newLogprobs, oldLogprobs, advantages, behaviourLogprobs, importanceCap, mask } = options;
   checkLengths(mask.length, { oldLogprobs, advantages, behaviourLogprobs });
   if ((behaviourLogprobs === undefined) !== (importanceCap === undefined) || (importanceCap !== undefined && !(importanceCap > 0)))

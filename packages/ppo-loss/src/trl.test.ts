@@ -3,8 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { policyDiagnostics, valueDiagnostics } from "./diagnostics.ts";
 import { bytes, expectClose, floats, type Rows, readGolden, shapeOf, tensorOf } from "./golden.fixture.ts";
-import { policyLoss } from "./policy-loss.ts";
-import { valueLoss } from "./value-loss.ts";
+import { policyLoss, valueLoss } from "./tfjs.ts";
 
 interface LossCase {
   readonly name: string;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { onEachBackend } from "../../kernels/src/backends.fixture.ts";
 import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { bytes, expectClose, floats, goldenCases, shapeOf, tensorOf } from "./golden.fixture.ts";
-import { valueLoss } from "./value-loss.ts";
+import { valueLoss } from "./tfjs.ts";
 
 const single = (newValue: number, oldValue: number, target: number, clip?: number) =>
   valueLoss({

@@ -1,20 +1,19 @@
-import type * as tf from "@tensorflow/tfjs-core";
 import type { AggregationOptions } from "./aggregation.ts";
 import { PpoLossError } from "./error.ts";
-import { checkLengths, pointwiseLoss } from "./pointwise.ts";
+import { checkLengths, type Loss, pointwiseLoss } from "./pointwise.ts";
 
 /**
  * Half the squared error of the values, the larger of the plain and the clipped one:
  *
  *     token loss = ½·max((v − R)², (clamp(v, v_old − clip, v_old + clip) − R)²)
  *
- * averaged as `aggregation` says; without `clip` ½(v − R)². The ½ is included, a coefficient is not. Differentiable in `newValues`
- * `[B, T]`; the caller disposes of the result.
+ * averaged as `aggregation` says; without `clip` ½(v − R)². The ½ is included, a coefficient is not. The slopes
+ * are those with respect to `newValues` `[B, T]`.
  *
  * @throws PpoLossError `shape-mismatch`, `bad-option`.
  * @example
- * const loss = valueLoss({
- *   newValues: tf.tensor2d([[1]]),
+ * const { loss } = valueLoss({
+ *   newValues: new Float32Array([1]),
  *   oldValues: new Float32Array([0]),
  *   returns: new Float32Array([1]),
  *   mask: new Uint8Array([1]),
@@ -24,13 +23,13 @@ import { checkLengths, pointwiseLoss } from "./pointwise.ts";
  */
 export function valueLoss(
   options: {
-    readonly newValues: tf.Tensor;
+    readonly newValues: Float32Array;
     readonly oldValues: Float32Array;
     readonly returns: Float32Array;
     /** Default: off. */
     readonly clip?: number | undefined;
   } & AggregationOptions,
-): tf.Scalar {
+): Loss {
   const { newValues, oldValues, returns, clip, mask } = options;
   checkLengths(mask.length, { oldValues, returns });
   const error = clippedError(clip);

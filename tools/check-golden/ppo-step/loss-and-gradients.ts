@@ -1,5 +1,5 @@
 import type { SequenceBatch } from "@cai/contracts";
-import { entropyBonus, policyLoss, valueLoss } from "@cai/ppo-loss";
+import { entropyBonus, policyLoss, valueLoss } from "@cai/ppo-loss/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { allParameters, type Models } from "./models.ts";
 

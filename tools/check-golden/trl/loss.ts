@@ -1,7 +1,8 @@
 import { maskedMean, maskedVariance } from "@cai/gae";
 import { tokenEntropy } from "@cai/kernels";
 import { tokenKl } from "@cai/kl";
-import { policyDiagnostics, policyLoss, valueDiagnostics, valueLoss } from "@cai/ppo-loss";
+import { policyDiagnostics, valueDiagnostics } from "@cai/ppo-loss";
+import { policyLoss, valueLoss } from "@cai/ppo-loss/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Comparison, compareNumbers, type Nested, type Tolerance } from "../compare.ts";
 import { bytes, floats, type Rows, shape2D, shapeOf } from "../golden-json.ts";

@@ -1,4 +1,5 @@
-import { type Aggregation, policyDiagnostics, policyLoss } from "@cai/ppo-loss";
+import { type Aggregation, policyDiagnostics } from "@cai/ppo-loss";
+import { policyLoss } from "@cai/ppo-loss/tfjs";
 import { bytes, floats, type Rows, shape2D } from "../golden-json.ts";
 import { valueAndGradient } from "../gradient.ts";
 

@@ -1,5 +1,5 @@
 import { tokenEntropy, tokenLogprobs } from "@cai/kernels";
-import { entropyBonus } from "@cai/ppo-loss";
+import { entropyBonus } from "@cai/ppo-loss/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Nested } from "../compare.ts";
 import { floats, type Rows, shapeOf } from "../golden-json.ts";

@@ -1,4 +1,5 @@
-import { explainedVariance, valueDiagnostics, valueLoss } from "@cai/ppo-loss";
+import { explainedVariance, valueDiagnostics } from "@cai/ppo-loss";
+import { valueLoss } from "@cai/ppo-loss/tfjs";
 import { bytes, floats, type Rows, shape2D } from "../golden-json.ts";
 import { valueAndGradient } from "../gradient.ts";
 

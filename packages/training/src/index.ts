@@ -1,0 +1,24 @@
+export { type BatchSettings, batchOptions, batchRows, refuseUnevenBatches } from "./batch-options.ts";
+export { consecutiveRuns } from "./chunks.ts";
+export { rowsOfEpoch, rowsOfStep } from "./data-order.ts";
+export { TrainingError } from "./error.ts";
+export {
+  accumulate,
+  type ForwardPass,
+  type Gradients,
+  openPass,
+  type PassName,
+  readNumbers,
+  type Slopes,
+  validOnly,
+} from "./forward-pass.ts";
+export { applyGradients, makeOptimizer, type Optimizer, refuseNonFinite, scheduledRate } from "./optimizer.ts";
+export { type OptimizerSettings, optimizerOptions } from "./optimizer-options.ts";
+export { type OptionSpec, type OptionTable, resolveOptions } from "./option-table.ts";
+export { type RunSettings, runOptions } from "./run-options.ts";
+export { type RunCallbacks, type RunOptions, runStage } from "./run-stage.ts";
+export type { EvaluationReport, Json, RunIdentity, Stage, StepContext, StepReport, TrainedTensors } from "./stage.ts";
+export { StageTrainer, type TrainingHistory, type TrainOptions } from "./stage-trainer.ts";
+export type { TrainingStatistics } from "./statistics.ts";
+export { Stopwatch } from "./stopwatch.ts";
+export { WeightedMeans } from "./weighted-means.ts";

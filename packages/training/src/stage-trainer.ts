@@ -1,0 +1,172 @@
+import { createRequire } from "node:module";
+import { readCheckpoint } from "@cai/checkpoint";
+import { readMetrics } from "@cai/run-log";
+import * as tf from "@tensorflow/tfjs-core";
+import { rowsOfStep } from "./data-order.ts";
+import { finalDirectory } from "./run-folder.ts";
+import type { RunSettings } from "./run-options.ts";
+import { type RunOptions, restoreStage, runStage, saveStage } from "./run-stage.ts";
+import type { EvaluationReport, Json, RunIdentity, Stage, StepContext, StepReport, TrainedTensors } from "./stage.ts";
+import { addStep, noStatistics, type TrainingStatistics } from "./statistics.ts";
+
+/** A whole run. */
+export interface TrainingHistory<Report, Evaluation> {
+  /** One entry a step; after a resume with `out`, those before it are included, read back from `metrics.jsonl`. */
+  readonly steps: readonly Pick<Report & StepReport, "step" | "metrics">[];
+  readonly evaluations: readonly Evaluation[];
+  /** The folder of what was trained, where `out` was given. */
+  readonly final: string | undefined;
+}
+
+/** How a trainer runs: `steps` and held-out data beside what every run has. */
+export interface TrainOptions<Item, Report, Evaluation> extends RunOptions<Report, Evaluation> {
+  /** Steps of the whole run, those before a resume included. Default: the trainer's `steps`. */
+  readonly steps?: number;
+  /** Held-out data for `evaluateEvery`. */
+  readonly evaluationData?: readonly Item[];
+}
+
+/**
+ * A trainer as its users see it, around the few things that an algorithm is: rows of data, a step over some of them, and what a checkpoint
+ * carries. Steps are counted from 1; the rows of a step are a function of the seed and its number.
+ */
+export abstract class StageTrainer<
+  Item,
+  Row,
+  Settings extends RunSettings & { readonly batchSize: number },
+  Report extends StepReport & { readonly tokens: number },
+  Evaluation extends EvaluationReport,
+> {
+  readonly hyperparameters: Settings;
+  #statistics: TrainingStatistics = noStatistics;
+  #totalSteps: number;
+  #dataSha256: string | null = null;
+
+  constructor(settings: Settings) {
+    this.hyperparameters = settings;
+    this.#totalSteps = settings.steps;
+  }
+
+  /** What training changes. */
+  protected abstract readonly trained: TrainedTensors;
+  /** What must be the same for a run to go on. */
+  protected abstract readonly identity: Omit<RunIdentity, "dataSha256" | "seed">;
+  /** Checks the data and brings it into the form that steps take. */
+  protected abstract prepare(items: readonly Item[]): Row[];
+  /** Of prepared data in its order, hexadecimal. */
+  protected abstract digest(rows: readonly Row[]): string;
+  /** One step of the algorithm. */
+  protected abstract learn(rows: readonly Row[], context: StepContext): Promise<Report>;
+  /** How it does on held-out data. */
+  protected abstract look(rows: readonly Row[], signal: AbortSignal | undefined): Promise<Evaluation>;
+  /** All that changes the bytes to come, beside the tensors. */
+  protected abstract state(): { readonly [name: string]: Json };
+  protected abstract restore(state: { readonly [name: string]: Json }): void;
+  /** Writes what was trained into a folder, for others to load. */
+  abstract save(directory: string): Promise<void>;
+  abstract dispose(): void;
+
+  /** Steps completed. */
+  get step(): number {
+    return this.#statistics.steps;
+  }
+
+  /** Of the run that is going on; the learning rate's schedule ends there. */
+  protected get totalSteps(): number {
+    return this.#totalSteps;
+  }
+
+  /** Totals so far and the newest step's metrics. */
+  getStatistics(): TrainingStatistics {
+    return this.#statistics;
+  }
+
+  /** Makes all steps, and resolves to what they gave. `steps` is the same, a step at a time. */
+  async train(data: readonly Item[], options: TrainOptions<Item, Report, Evaluation> = {}): Promise<TrainingHistory<Report, Evaluation>> {
+    const { callbacks, out } = options;
+    const evaluations: Evaluation[] = [];
+    const onEvaluation = (evaluation: Evaluation) => {
+      evaluations.push(evaluation);
+      return callbacks?.onEvaluation?.(evaluation);
+    };
+    const reports: Report[] = [];
+    for await (const report of this.steps(data, { ...options, callbacks: { ...callbacks, onEvaluation } })) reports.push(report);
+    const steps = out === undefined ? reports : (await readMetrics(out)).map(({ step, values }) => ({ step, metrics: values }));
+    return { steps, evaluations, final: out === undefined ? undefined : finalDirectory(out) };
+  }
+
+  /**
+   * The loop that `train` consumes; nothing runs until it is iterated. Leaving it early writes a checkpoint, where there is a folder.
+   *
+   * @throws what `prepare` finds wrong with the data, before anything is written; RunLogError `run-exists` for a folder that holds a run.
+   */
+  async *steps(data: readonly Item[], options: TrainOptions<Item, Report, Evaluation> = {}): AsyncGenerator<Report, void, undefined> {
+    const rows = this.prepare(data);
+    const held = options.evaluationData && this.prepare(options.evaluationData);
+    const settings: Settings = { ...this.hyperparameters, steps: options.steps ?? this.hyperparameters.steps };
+    this.#dataSha256 = this.digest(rows);
+    this.#totalSteps = settings.steps;
+    const { seed, batchSize } = settings;
+    const stage = this.#stage({
+      batch: (step) => rowsOfStep({ seed, step, batchSize, count: rows.length }).map((place) => rows[place]!),
+      ...(held && { evaluate: (signal) => this.look(held, signal) }),
+    });
+    yield* runStage(stage, settings, { ...options, config: { ...options.config, ...settings, versions: versions() } });
+  }
+
+  /** One whole step on the given data. */
+  async trainStep(items: readonly Item[], { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Report> {
+    return this.#step(this.prepare(items), { signal, updating() {} });
+  }
+
+  /** How it does on held-out data. */
+  async evaluate(items: readonly Item[], options: { readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
+    return this.look(this.prepare(items), options.signal);
+  }
+
+  /** Writes the complete state, atomically; `directory` is the checkpoint's own, as in `runs/first/checkpoints/step-000010`. */
+  async saveCheckpoint(directory: string): Promise<void> {
+    await saveStage(directory, this.#stage(), this.hyperparameters.checkpointKeep);
+  }
+
+  /**
+   * Takes up the state of a checkpoint: what follows gives the same bytes as if training had never stopped.
+   *
+   * @throws CheckpointError where a file is missing or damaged; TrainingError `checkpoint-mismatch` where it is of another run.
+   */
+  async loadCheckpoint(directory: string): Promise<void> {
+    await restoreStage(await readCheckpoint(directory), this.#stage());
+  }
+
+  async #step(rows: readonly Row[], context: StepContext): Promise<Report> {
+    const report = await this.learn(rows, context);
+    this.#statistics = addStep(this.#statistics, report);
+    return report;
+  }
+
+  #stage(
+    data: Pick<Stage<readonly Row[], Report, Evaluation>, "batch" | "evaluate"> = { batch: () => [] },
+  ): Stage<readonly Row[], Report, Evaluation> {
+    const trainer = this;
+    return {
+      ...data,
+      trained: this.trained,
+      identity: { ...this.identity, seed: this.hyperparameters.seed, dataSha256: this.#dataSha256 },
+      get stepsDone() {
+        return trainer.step;
+      },
+      step: (rows, context) => this.#step(rows, context),
+      state: () => ({ ...this.state(), statistics: { ...this.#statistics } }),
+      restore: ({ statistics, ...own }) => {
+        this.restore(own);
+        this.#statistics = statistics as unknown as TrainingStatistics;
+      },
+      save: (directory) => this.save(directory),
+    };
+  }
+}
+
+function versions(): Record<string, string> {
+  const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+  return { "@cai/training": version, "@tensorflow/tfjs-core": tf.version_core, backend: tf.getBackend(), node: process.versions.node };
+}

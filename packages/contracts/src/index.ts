@@ -1,6 +1,8 @@
 export { CaiError } from "./error.ts";
 export type { DrawCounters, FinishReason, Generation, Generator, Rollout, SamplingOptions } from "./generator.ts";
+export { countValid, validOnly, validRows } from "./mask.ts";
 export type { LogprobOptions, ModelIdentity, Parameter, ReferencePolicy, TrainablePolicy } from "./policy.ts";
 export type { RewardModel, ScoreRequest } from "./reward-model.ts";
+export { selectRows, selectSequences } from "./select-rows.ts";
 export type { ChatMessage, Tokenizer } from "./tokenizer.ts";
 export type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";

@@ -6,7 +6,7 @@ import { addLora, type CausalPolicy, loadLora, loadPolicy } from "@cai/policy";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import type { PPOTrainer } from "./ppo-trainer.ts";
-import type { RunOptions } from "./ppo-trainer-options.ts";
+import type { RunOptions } from "./ppo-parts.ts";
 import { disposeTrainer, freshRunFolder, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
 const backends = ["cpu", (await prepareBackend()).name].filter((name, i, all) => all.indexOf(name) === i);

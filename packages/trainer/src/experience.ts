@@ -1,12 +1,4 @@
-import type { Rollout } from "@cai/contracts";
-import { selectRows, selectSequences } from "./select-rows.ts";
-
-/** A rollout with its texts, as the reward model sees them. */
-export interface TextRollout extends Rollout {
-  /** One for each row; `responseTexts` end before the end of text and hold no special tokens. */
-  readonly promptTexts: readonly string[];
-  readonly responseTexts: readonly string[];
-}
+import { type Rollout, selectRows, selectSequences } from "@cai/contracts";
 
 /** What the policy and the value model said of a rollout before its update, `[B, T]`, 0 where the response mask is 0. */
 export interface OldPolicy {
@@ -38,9 +30,4 @@ export function selectExperience(experience: Experience, rows: ArrayLike<number>
     advantages: select(experience.advantages),
     returns: select(experience.returns),
   };
-}
-
-/** Number of valid response tokens. */
-export function countTokens({ responses }: Pick<Rollout, "responses">): number {
-  return responses.mask.reduce((count, valid) => count + valid, 0);
 }

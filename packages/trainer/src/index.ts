@@ -1,12 +1,7 @@
-export { TrainerError } from "./error.ts";
-export type { Evaluation } from "./evaluation.ts";
-export type { Experience, TextRollout } from "./experience.ts";
-export { type HyperparameterSpec, type Hyperparameters, hyperparameterTable } from "./hyperparameters.ts";
+export type { Experience } from "./experience.ts";
+export type { OnPolicyRunOptions, StepOptions } from "./on-policy-trainer.ts";
+export { type Hyperparameters, hyperparameterTable, resolveHyperparameters } from "./ppo-options.ts";
+export type { PPOTrainerOptions } from "./ppo-parts.ts";
 export type { PpoLoss } from "./ppo-step-loss.ts";
+export type { RewardInputs, StepResult } from "./ppo-step-result.ts";
 export { PPOTrainer } from "./ppo-trainer.ts";
-export type { PPOTrainerOptions, RewardInputs, RunCallbacks, RunOptions, StepOptions, TrainingHistory } from "./ppo-trainer-options.ts";
-export { leftPad, type Prompt } from "./prompt-tokens.ts";
-export { resolveHyperparameters } from "./resolve-hyperparameters.ts";
-export { RunningMoments, type RunningMomentsState } from "./running-moments.ts";
-export type { TrainingStatistics } from "./statistics.ts";
-export type { ScoredSample, StepResult } from "./step-result.ts";

@@ -7,7 +7,7 @@ import { type Experience, selectExperience } from "./experience.ts";
 import { minibatchGradients } from "./gradients.ts";
 import { ppoStepLoss } from "./ppo-step-loss.ts";
 import type { PPOTrainer } from "./ppo-trainer.ts";
-import type { PPOTrainerOptions } from "./ppo-trainer-options.ts";
+import type { PPOTrainerOptions } from "./ppo-parts.ts";
 import { consecutiveRuns } from "./select-rows.ts";
 import { disposeTrainer, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import type { PPOTrainerOptions, RunOptions } from "./ppo-trainer-options.ts";
+import type { PPOTrainerOptions, RunOptions } from "./ppo-parts.ts";
 import { disposeTrainer, freshRunFolder, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
 // Everything that a checkpoint has to carry is switched on.

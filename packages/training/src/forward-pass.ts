@@ -1,28 +1,30 @@
-import type { Parameter, SequenceBatch } from "@cai/contracts";
+import { type Parameter, type SequenceBatch, validOnly } from "@cai/contracts";
 import { recordForward } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Of a loss, by parameter name. The caller disposes. */
 export type Gradients = Map<string, tf.Tensor>;
 
-/** What a pass may give for each response token, `[B, T]`, or for each row, `[B]`. */
-export type PassName = "logprobs" | "values" | "entropy" | "scores";
+/** What a pass gives: numbers for each response token, `[B, T]`, 0 at padding, or for each row, `[B]` (`scores`). */
+export type PassNumbers = Readonly<Partial<Record<"logprobs" | "values" | "entropy" | "scores", Float32Array>>>;
 
 /** The derivatives of a loss with respect to a pass's numbers, of the same shapes; what is left out counts for nothing. */
-export type Slopes = Readonly<Partial<Record<PassName, Float32Array>>>;
+export type Slopes = PassNumbers;
 
 /**
  * One differentiable pass. Its numbers are read before anybody decides what to do with them: a loss is a function from them to their slopes,
  * and needs no tensors.
  */
-export interface ForwardPass<Name extends PassName = PassName> {
-  /** `[B, T]`, 0 at padding; `scores` `[B]`. */
-  readonly numbers: Readonly<Record<Name, Float32Array>>;
+export interface ForwardPass<Numbers extends PassNumbers = PassNumbers> {
+  readonly numbers: Numbers;
   /** The gradients of the loss that has these slopes. Goes once. Slopes at padding count for nothing. */
   backward(slopes: Slopes): Gradients;
   /** Frees what is left of the pass. */
   dispose(): void;
 }
+
+/** The tensors that a pass's numbers are read from, under the same names. */
+export type PassTensors<Numbers extends PassNumbers> = { readonly [Name in keyof Numbers]: tf.Tensor };
 
 /**
  * Opens a pass: runs `forward`, reads its tensors, and keeps the way back.
@@ -30,18 +32,18 @@ export interface ForwardPass<Name extends PassName = PassName> {
  * @param forward the pass's tensors, by name; they are disposed of here.
  * @param parameters those that a gradient is wanted for.
  */
-export async function openPass<Name extends PassName>({
+export async function openPass<Numbers extends PassNumbers>({
   batch,
   parameters,
   forward,
 }: {
   readonly batch: Pick<SequenceBatch, "responses">;
   readonly parameters: readonly Parameter<tf.Tensor>[];
-  readonly forward: () => Record<Name, tf.Tensor>;
-}): Promise<ForwardPass<Name>> {
-  const tape = recordForward(forward);
+  readonly forward: () => PassTensors<Numbers>;
+}): Promise<ForwardPass<Numbers>> {
+  const tape = recordForward<string>(() => forward() as Record<string, tf.Tensor>);
   try {
-    const numbers = await readNumbers(tape.results, batch.responses.mask);
+    const numbers = (await readNumbers(tape.results, batch.responses.mask)) as unknown as Numbers;
     return {
       numbers,
       backward(slopes) {
@@ -60,17 +62,12 @@ export async function openPass<Name extends PassName>({
 }
 
 function validSlopes(slopes: Slopes, mask: Uint8Array): Slopes {
-  const entries = Object.entries(slopes) as [PassName, Float32Array | undefined][];
+  const entries = Object.entries(slopes);
   return Object.fromEntries(entries.map(([name, values]) => [name, name === "scores" ? values : values && validOnly(values, mask)]));
 }
 
-/** The values where the mask is 1, 0 elsewhere. */
-export function validOnly(values: Float32Array, mask: Uint8Array): Float32Array {
-  return values.map((value, cell) => (mask[cell] === 1 ? value : 0));
-}
-
 /** Reads a pass's tensors: `[B, T]` ones where the mask is 1, 0 elsewhere. They stay the caller's. */
-export async function readNumbers<Name extends PassName>(
+export async function readNumbers<Name extends string>(
   tensors: Readonly<Record<Name, tf.Tensor>>,
   mask: Uint8Array,
 ): Promise<Record<Name, Float32Array>> {
@@ -89,13 +86,13 @@ export async function readNumbers<Name extends PassName>(
  * @param lossOf what a chunk's pass leads to; its slopes are walked back.
  * @returns the sum of the gradients, which the caller disposes of, and each chunk's loss with the numbers it was made of.
  */
-export async function accumulate<Chunk, Name extends PassName, Loss extends { readonly slopes: Slopes }>(
+export async function accumulate<Chunk, Numbers extends PassNumbers, Loss extends { readonly slopes: Slopes }>(
   chunks: readonly Chunk[],
-  open: (chunk: Chunk) => Promise<ForwardPass<Name>>,
-  lossOf: (numbers: ForwardPass<Name>["numbers"], chunk: Chunk) => Loss,
-): Promise<{ readonly gradients: Gradients; readonly losses: readonly (Loss & { readonly numbers: ForwardPass<Name>["numbers"] })[] }> {
+  open: (chunk: Chunk) => Promise<ForwardPass<Numbers>>,
+  lossOf: (numbers: Numbers, chunk: Chunk) => Loss,
+): Promise<{ readonly gradients: Gradients; readonly losses: readonly ChunkLoss<Numbers, Loss>[] }> {
   const gradients: Gradients = new Map();
-  const losses: (Loss & { readonly numbers: ForwardPass<Name>["numbers"] })[] = [];
+  const losses: ChunkLoss<Numbers, Loss>[] = [];
   try {
     for (const chunk of chunks) {
       const pass = await open(chunk);
@@ -113,6 +110,9 @@ export async function accumulate<Chunk, Name extends PassName, Loss extends { re
     throw error;
   }
 }
+
+/** A chunk's loss, and the numbers that it was made of. */
+export type ChunkLoss<Numbers, Loss> = Loss & { readonly numbers: Numbers };
 
 function addGradients(sum: Gradients, more: Gradients): void {
   for (const [name, gradient] of more) {

@@ -2,19 +2,20 @@ export { type BatchSettings, batchOptions, batchRows, refuseUnevenBatches } from
 export { consecutiveRuns } from "./chunks.ts";
 export { rowsOfEpoch, rowsOfStep } from "./data-order.ts";
 export { TrainingError } from "./error.ts";
+export { evaluateRows } from "./evaluate-rows.ts";
 export {
   accumulate,
+  type ChunkLoss,
   type ForwardPass,
   type Gradients,
   openPass,
-  type PassName,
-  readNumbers,
+  type PassNumbers,
+  type PassTensors,
   type Slopes,
-  validOnly,
 } from "./forward-pass.ts";
 export { applyGradients, makeOptimizer, type Optimizer, refuseNonFinite, scheduledRate } from "./optimizer.ts";
 export { type OptimizerSettings, optimizerOptions } from "./optimizer-options.ts";
-export { type OptionSpec, type OptionTable, resolveOptions } from "./option-table.ts";
+export { count, countOrNone, type OptionSpec, type OptionTable, resolveOptions } from "./option-table.ts";
 export { type RunSettings, runOptions } from "./run-options.ts";
 export { type RunCallbacks, type RunOptions, runStage } from "./run-stage.ts";
 export type { EvaluationReport, Json, RunIdentity, Stage, StepContext, StepReport, TrainedTensors } from "./stage.ts";

@@ -48,9 +48,9 @@ export abstract class StageTrainer<
   }
 
   /** What training changes. */
-  protected abstract readonly trained: TrainedTensors;
+  protected abstract get trained(): TrainedTensors;
   /** What must be the same for a run to go on. */
-  protected abstract readonly identity: Omit<RunIdentity, "dataSha256" | "seed">;
+  protected abstract get identity(): Omit<RunIdentity, "dataSha256" | "seed">;
   /** Checks the data and brings it into the form that steps take. */
   protected abstract prepare(items: readonly Item[]): Row[];
   /** Of prepared data in its order, hexadecimal. */

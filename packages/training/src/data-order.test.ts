@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { promptsOfStep, rowsOfEpoch } from "./prompt-order.ts";
+import { rowsOfStep, rowsOfEpoch } from "./data-order.ts";
 
-const run = { seed: fc.nat(1000), batchSize: fc.integer({ min: 1, max: 9 }), promptCount: fc.integer({ min: 1, max: 20 }) };
+const run = { seed: fc.nat(1000), batchSize: fc.integer({ min: 1, max: 9 }), count: fc.integer({ min: 1, max: 20 }) };
 
 test("every pass over the data holds each prompt once", () => {
   fc.assert(
-    fc.property(fc.record(run), ({ seed, batchSize, promptCount }) => {
-      const steps = Math.ceil((3 * promptCount) / batchSize);
-      const places = Array.from({ length: steps }, (_, i) => promptsOfStep({ seed, step: i + 1, batchSize, promptCount })).flat();
+    fc.property(fc.record(run), ({ seed, batchSize, count }) => {
+      const steps = Math.ceil((3 * count) / batchSize);
+      const places = Array.from({ length: steps }, (_, i) => rowsOfStep({ seed, step: i + 1, batchSize, count })).flat();
       for (let pass = 0; pass < 3; pass++) {
-        const drawn = places.slice(pass * promptCount, (pass + 1) * promptCount);
-        expect(drawn.toSorted((a, b) => a - b)).toEqual(Array.from({ length: promptCount }, (_, i) => i));
+        const drawn = places.slice(pass * count, (pass + 1) * count);
+        expect(drawn.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
       }
     }),
     { numRuns: 50 },
@@ -19,7 +19,7 @@ test("every pass over the data holds each prompt once", () => {
 });
 
 test("passes differ from each other, and seeds from each other", () => {
-  const pass = (seed: number, step: number) => promptsOfStep({ seed, step, batchSize: 20, promptCount: 20 });
+  const pass = (seed: number, step: number) => rowsOfStep({ seed, step, batchSize: 20, count: 20 });
   expect(pass(1, 1)).not.toEqual(pass(1, 2));
   expect(pass(1, 1)).not.toEqual(pass(2, 1));
   expect(pass(1, 1)).toEqual(pass(1, 1));

@@ -1,13 +1,12 @@
-import type { Generation, Generator, SamplingOptions, Tokenizer } from "@cai/contracts";
-import { TrainerError } from "./error.ts";
-import type { TextRollout } from "./experience.ts";
-import type { Hyperparameters } from "./hyperparameters.ts";
+import { type Generation, type Generator, type SamplingOptions, type Tokenizer, validRows } from "@cai/contracts";
+import { RolloutError } from "./error.ts";
 import { leftPad, type TokenizedPrompt } from "./prompt-tokens.ts";
+import type { TextRollout } from "./text-rollout.ts";
 
 /**
  * Lets the generator answer the prompts, and decodes what it wrote.
  *
- * @throws TrainerError `invalid-rollout` where a generator returns other shapes than it must.
+ * @throws RolloutError `invalid-rollout` where a generator returns other shapes than it must.
  */
 export async function rollOut(
   generator: Generator,
@@ -27,19 +26,16 @@ export async function rollOut(
 }
 
 function decodeResponses({ responses, finishReasons }: Generation, tokenizer: Tokenizer): string[] {
-  const { ids, mask, shape } = responses;
-  const columns = shape[1];
-  return finishReasons.map((reason, row) => {
-    const valid = ids.subarray(row * columns, (row + 1) * columns).filter((_, column) => mask[row * columns + column] === 1);
-    return tokenizer.decode(reason === "eos" ? valid.subarray(0, -1) : valid, { skipSpecialTokens: true });
-  });
+  return validRows(responses.ids, responses.mask, responses.shape).map((ids, row) =>
+    tokenizer.decode(finishReasons[row] === "eos" ? ids.subarray(0, -1) : ids, { skipSpecialTokens: true }),
+  );
 }
 
 function refuseMisshapen({ responses, behaviourLogprobs, finishReasons }: Generation, rows: number, maxNewTokens: number): void {
   const [givenRows, columns] = responses.shape;
   const size = rows * columns;
   const refuse = (what: string) => {
-    throw new TrainerError("invalid-rollout", `the generator returned ${what}`);
+    throw new RolloutError("invalid-rollout", `the generator returned ${what}`);
   };
   if (givenRows !== rows) refuse(`${givenRows} responses to ${rows} prompts`);
   if (columns < 1 || columns > maxNewTokens) refuse(`${columns} columns; expected 1 to maxNewTokens ${maxNewTokens}`);
@@ -53,12 +49,4 @@ function refuseMisshapen({ responses, behaviourLogprobs, finishReasons }: Genera
     if (length === 0) refuse(`an empty response in row ${row + 1}; expected at least one token`);
     if (mask.subarray(0, length).includes(0)) refuse(`a mask with a hole in row ${row + 1}; expected right padding`);
   }
-}
-
-/** The sampling that the hyperparameters ask for, all but its draws. */
-export function samplingOptions(
-  { maxNewTokens, minNewTokens, temperature, topK, topP }: Hyperparameters,
-  signal: AbortSignal | undefined,
-): Omit<SamplingOptions, "draws"> {
-  return { maxNewTokens, minNewTokens, temperature, ...(topK > 0 && { topK }), ...(topP < 1 && { topP }), ...(signal && { signal }) };
 }

@@ -1,6 +1,6 @@
 import type { FinishReason } from "@cai/contracts";
-import type { Hyperparameters } from "./hyperparameters.ts";
 import type { RunningMoments } from "./running-moments.ts";
+import type { ScoreSettings } from "./score-options.ts";
 
 /**
  * From the reward model's scores to those that the policy is trained on: the penalty for a missing end of text, then scaling by
@@ -12,7 +12,7 @@ export function adjustScores(
   scores: Float32Array,
   finishReasons: readonly FinishReason[],
   moments: RunningMoments,
-  { missingEosPenalty, rewardScaling, rewardClip }: Pick<Hyperparameters, "missingEosPenalty" | "rewardScaling" | "rewardClip">,
+  { missingEosPenalty, rewardScaling, rewardClip }: ScoreSettings,
 ): Float32Array {
   const penalised = scores.map((score, row) => (finishReasons[row] === "eos" ? score : score - missingEosPenalty));
   if (rewardScaling !== "none") moments.update(penalised);

@@ -1,34 +1,30 @@
-import type { RewardModel, ScoreRequest } from "@cai/contracts";
-import { TrainerError } from "./error.ts";
-import type { TextRollout } from "./experience.ts";
+import { type RewardModel, type ScoreRequest, validRows } from "@cai/contracts";
+import { RolloutError } from "./error.ts";
+import type { TextRollout } from "./text-rollout.ts";
 
 /** What a reward model is asked: texts, and ids without their padding. */
 export function scoreRequest({ prompts, responses, promptTexts, responseTexts }: TextRollout): ScoreRequest {
   return { prompts: promptTexts, responses: responseTexts, promptIds: validIds(prompts), responseIds: validIds(responses) };
 }
 
-function validIds({ ids, mask, shape: [rows, columns] }: TextRollout["prompts"]): Int32Array[] {
-  return Array.from({ length: rows }, (_, row) =>
-    ids.subarray(row * columns, (row + 1) * columns).filter((_, column) => mask[row * columns + column] === 1),
-  );
-}
+const validIds = ({ ids, mask, shape }: TextRollout["prompts"]): Int32Array[] => validRows(ids, mask, shape);
 
 /**
  * One finite score a row.
  *
- * @throws TrainerError `invalid-scores` where the reward model gives another number of scores, or one that is not finite.
+ * @throws RolloutError `invalid-scores` where the reward model gives another number of scores, or one that is not finite.
  */
 export async function scoreResponses(rewardModel: RewardModel, rollout: TextRollout, signal?: AbortSignal): Promise<Float32Array> {
   const rows = rollout.responses.shape[0];
   const scores = await rewardModel.score(scoreRequest(rollout), signal === undefined ? {} : { signal });
   if (scores?.length !== rows)
-    throw new TrainerError(
+    throw new RolloutError(
       "invalid-scores",
       `the reward model returned ${scores?.length ?? typeof scores} scores for ${rows} responses; expected one each`,
     );
   const broken = scores.findIndex((score) => !Number.isFinite(score));
   if (broken >= 0)
-    throw new TrainerError(
+    throw new RolloutError(
       "invalid-scores",
       `the reward model returned ${scores[broken]} for response ${broken + 1} of ${rows} (${JSON.stringify(rollout.responseTexts[broken]!.slice(0, 60))}); ` +
         "expected a finite number",

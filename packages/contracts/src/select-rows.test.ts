@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { consecutiveRuns, selectRows, selectSequences } from "./select-rows.ts";
+import { selectRows, selectSequences } from "./select-rows.ts";
 
 test("rows are picked in the order given, with their columns", () => {
   expect(selectRows(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2], [2, 0])).toEqual(Float32Array.of(5, 6, 1, 2));
@@ -12,8 +12,4 @@ test("a selection of sequences keeps the padded width of both sides", () => {
     prompts: { ids: Int32Array.of(2, 3), mask: Uint8Array.of(1, 1), shape: [1, 2] },
     responses: { ids: Int32Array.of(8), mask: Uint8Array.of(1), shape: [1, 1] },
   });
-});
-
-test("runs are consecutive and the last may be short", () => {
-  expect(consecutiveRuns(5, 2)).toEqual([[0, 1], [2, 3], [4]]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TextRollout } from "./experience.ts";
+import type { TextRollout } from "./text-rollout.ts";
 import { scoreRequest, scoreResponses } from "./score-responses.ts";
 
 const rollout: TextRollout = {

@@ -1,4 +1,4 @@
-import type { SequenceBatch, Shape2D, TokenBatch } from "@cai/contracts";
+import type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";
 
 /** The given rows of a row-major array, in the order given. */
 export function selectRows<Values extends Float32Array | Int32Array | Uint8Array>(
@@ -20,11 +20,4 @@ export function selectSequences(batch: SequenceBatch, rows: ArrayLike<number>): 
     shape: [rows.length, shape[1]],
   });
   return { prompts: select(batch.prompts), responses: select(batch.responses) };
-}
-
-/** 0 … count−1 in consecutive runs of at most `size`. */
-export function consecutiveRuns(count: number, size: number): number[][] {
-  return Array.from({ length: Math.ceil(count / size) }, (_, run) =>
-    Array.from({ length: Math.min(size, count - run * size) }, (_, i) => run * size + i),
-  );
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { TokenBatch, Tokenizer } from "@cai/contracts";
-import { TrainerError } from "./error.ts";
+import { RolloutError } from "./error.ts";
 
 /** A prompt as text, or as token ids where the caller has them. */
 export type Prompt = string | Int32Array;
@@ -14,7 +14,7 @@ export interface TokenizedPrompt {
 /**
  * Tokenises the prompts of a run, once, and refuses what the model cannot take.
  *
- * @throws TrainerError `invalid-prompts`: no prompts, an empty one, ids outside the vocabulary, or a prompt that leaves no room
+ * @throws RolloutError `invalid-prompts`: no prompts, an empty one, ids outside the vocabulary, or a prompt that leaves no room
  *   for `maxNewTokens` in the context.
  */
 export function tokenizePrompts(
@@ -22,10 +22,10 @@ export function tokenizePrompts(
   model: { readonly tokenizer: Tokenizer; readonly vocabSize: number; readonly contextLength: number },
   maxNewTokens: number,
 ): TokenizedPrompt[] {
-  if (prompts.length === 0) throw new TrainerError("invalid-prompts", "the list of prompts is empty; expected at least one");
+  if (prompts.length === 0) throw new RolloutError("invalid-prompts", "the list of prompts is empty; expected at least one");
   return prompts.map((prompt, index) => {
     const refuse = (what: string) => {
-      throw new TrainerError("invalid-prompts", `prompt ${index + 1} of ${prompts.length} ${what}`);
+      throw new RolloutError("invalid-prompts", `prompt ${index + 1} of ${prompts.length} ${what}`);
     };
     const ids = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
     if (ids.length === 0) refuse("has no tokens; expected some text");

@@ -1,0 +1,6 @@
+import { CaiError } from "@cai/contracts";
+
+/** Thrown by this package. Codes: `invalid-prompts`, `invalid-rollout`, `invalid-scores`. */
+export class RolloutError extends CaiError {
+  static override readonly marker = Symbol.for("@cai/rollouts");
+}

@@ -1,0 +1,11 @@
+export { adjustScores } from "./adjust-scores.ts";
+export { deviation, mean } from "./array-moments.ts";
+export { RolloutError } from "./error.ts";
+export { type Evaluation, type EvaluationParts, evaluatePrompts } from "./evaluation.ts";
+export { digestPrompts, leftPad, type Prompt, type TokenizedPrompt, tokenizePrompts } from "./prompt-tokens.ts";
+export { rollOut } from "./rollout.ts";
+export { RunningMoments, type RunningMomentsState } from "./running-moments.ts";
+export { type SamplingSettings, samplingOf, samplingOptions } from "./sampling-options.ts";
+export { type ScoreSettings, scoreOptions } from "./score-options.ts";
+export { scoreRequest, scoreResponses } from "./score-responses.ts";
+export { type ScoredSample, sampleRows, type TextRollout } from "./text-rollout.ts";

@@ -1,0 +1,33 @@
+import type { SamplingOptions } from "@cai/contracts";
+import { count, countOrNone, type OptionTable } from "@cai/training";
+
+/** How responses are drawn. */
+export interface SamplingSettings {
+  maxNewTokens: number;
+  minNewTokens: number;
+  temperature: number;
+  topK: number;
+  topP: number;
+}
+
+export const samplingOptions: OptionTable<SamplingSettings> = {
+  maxNewTokens: { default: 150, ...count, describe: "longest response, in tokens" },
+  minNewTokens: { default: 0, ...countOrNone, describe: "no end of text before so many tokens" },
+  temperature: { default: 1, min: 0, exclusiveMin: true, describe: "sampling temperature, also of every log-probability" },
+  topK: { default: 0, ...countOrNone, describe: "draw from the k likeliest tokens only; biases the ratio (0: off)" },
+  topP: {
+    default: 1,
+    min: 0,
+    exclusiveMin: true,
+    max: 1,
+    describe: "draw from the likeliest tokens of this probability; biases the ratio (1: off)",
+  },
+};
+
+/** The sampling that the settings ask for, all but its draws. */
+export function samplingOf(
+  { maxNewTokens, minNewTokens, temperature, topK, topP }: SamplingSettings,
+  signal: AbortSignal | undefined,
+): Omit<SamplingOptions, "draws"> {
+  return { maxNewTokens, minNewTokens, temperature, ...(topK > 0 && { topK }), ...(topP < 1 && { topP }), ...(signal && { signal }) };
+}

@@ -1,0 +1,139 @@
+import type { SequenceBatch } from "@cai/contracts";
+import {
+  digestPrompts,
+  type Evaluation,
+  evaluatePrompts,
+  type Prompt,
+  rollOut,
+  type SamplingSettings,
+  samplingOf,
+  scoreResponses,
+  type TextRollout,
+  type TokenizedPrompt,
+  tokenizePrompts,
+} from "@cai/rollouts";
+import {
+  evaluateRows,
+  type OptimizerSettings,
+  type RunSettings,
+  type StepReport,
+  StageTrainer,
+  type TrainingHistory,
+  type TrainOptions,
+} from "@cai/training";
+import type * as tf from "@tensorflow/tfjs-core";
+import type { OnPolicyParts } from "./on-policy-parts.ts";
+
+/** What every trainer that learns from its own responses has among its options. */
+export interface OnPolicySettings extends RunSettings, SamplingSettings, OptimizerSettings {
+  batchSize: number;
+  minibatchSize: number;
+  microbatchSize: number;
+}
+
+/** Called as things happen, beside what every run calls. */
+export type OnRollout = (rollout: TextRollout, step: number) => void | Promise<void>;
+
+/** How `train` and `steps` run. */
+export interface OnPolicyRunOptions<Report> extends Omit<TrainOptions<Prompt, Report, Evaluation>, "evaluationData" | "callbacks"> {
+  /** Held-out prompts for `evaluateEvery`. */
+  readonly evaluationPrompts?: readonly Prompt[];
+  readonly callbacks?: TrainOptions<Prompt, Report, Evaluation>["callbacks"] & { readonly onRollout?: OnRollout };
+}
+
+/** How a single step runs. */
+export interface StepOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onRollout?: OnRollout | undefined;
+}
+
+/** What trainers share that learn from their own responses to prompts: rolling out, scoring, both models' log-probabilities, evaluation. */
+export abstract class OnPolicyTrainer<
+  Settings extends OnPolicySettings,
+  Report extends StepReport & { readonly tokens: number },
+> extends StageTrainer<Prompt, TokenizedPrompt, Settings, Report, Evaluation> {
+  abstract readonly parts: OnPolicyParts;
+  protected onRollout: OnRollout | undefined;
+
+  override async train(prompts: readonly Prompt[], options: OnPolicyRunOptions<Report> = {}): Promise<TrainingHistory<Report, Evaluation>> {
+    return super.train(prompts, options);
+  }
+
+  override async *steps(prompts: readonly Prompt[], options: OnPolicyRunOptions<Report> = {}): AsyncGenerator<Report, void, undefined> {
+    const { evaluationPrompts, ...rest } = options;
+    this.onRollout = options.callbacks?.onRollout;
+    yield* super.steps(prompts, { ...rest, ...(evaluationPrompts && { evaluationData: evaluationPrompts }) });
+  }
+
+  override async trainStep(prompts: readonly Prompt[], { signal, onRollout }: StepOptions = {}): Promise<Report> {
+    this.onRollout = onRollout;
+    return super.trainStep(prompts, { signal });
+  }
+
+  /** Responses to prompts, drawn for the step to come; with their texts. */
+  async generateResponses(prompts: readonly Prompt[], options: { readonly signal?: AbortSignal } = {}): Promise<TextRollout> {
+    return this.rollOut(this.prepare(prompts), options.signal);
+  }
+
+  /** `[B]` scores of the reward model, checked: one finite number a response. */
+  async scoreResponses(rollout: TextRollout, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Float32Array> {
+    return scoreResponses(this.parts.rewardModel, rollout, options.signal);
+  }
+
+  /** `[B, T]` log-probabilities of the response tokens: the policy as it stands, full vocabulary, at the sampling temperature. */
+  async getLogprobs(batch: SequenceBatch): Promise<Float32Array> {
+    const { policy } = this.parts;
+    const { temperature } = this.hyperparameters;
+    const forward = (rows: SequenceBatch) => policy.tokenLogprobs(policy.hiddenStates(rows), rows.responses, { temperature });
+    return this.#logprobsOf(batch, (rows) => forward(rows).logprobs);
+  }
+
+  /** The same of the reference. */
+  async getReferenceLogprobs(batch: SequenceBatch): Promise<Float32Array> {
+    const { temperature } = this.hyperparameters;
+    return this.#logprobsOf(batch, (rows) => this.parts.reference.logprobs(rows, { temperature }));
+  }
+
+  /** Writes the policy: a folder in Hugging Face layout, or an adapter in PEFT's with such a folder in `merged/`. */
+  async save(directory: string): Promise<void> {
+    await this.parts.policy.save(directory);
+  }
+
+  /** Frees the optimizer's state, and the parts that the trainer made. */
+  dispose(): void {
+    this.parts.dispose();
+  }
+
+  protected prepare(prompts: readonly Prompt[]): TokenizedPrompt[] {
+    return tokenizePrompts(prompts, this.parts.policy, this.hyperparameters.maxNewTokens);
+  }
+
+  protected digest(prompts: readonly TokenizedPrompt[]): string {
+    return digestPrompts(prompts);
+  }
+
+  protected look(prompts: readonly TokenizedPrompt[], signal: AbortSignal | undefined): Promise<Evaluation> {
+    return evaluatePrompts(this.parts, prompts, this.hyperparameters, { step: this.step, signal });
+  }
+
+  protected rollOut(prompts: readonly TokenizedPrompt[], signal: AbortSignal | undefined): Promise<TextRollout> {
+    const draws = { seed: this.hyperparameters.seed, stream: "rollout", step: this.step + 1 };
+    return rollOut(this.parts.generator, this.parts.policy.tokenizer, prompts, { ...samplingOf(this.hyperparameters, signal), draws });
+  }
+
+  /** Rows a pass as in training, so that both give the same bits. */
+  protected rowsAtOnce(batch: SequenceBatch): number {
+    const { minibatchSize, microbatchSize } = this.hyperparameters;
+    return microbatchSize || minibatchSize || batch.responses.shape[0];
+  }
+
+  protected get identity() {
+    const { policy, reference } = this.parts;
+    return { models: { policy: policy.identity, reference: reference.identity } };
+  }
+
+  async #logprobsOf(batch: SequenceBatch, forward: (rows: SequenceBatch) => tf.Tensor): Promise<Float32Array> {
+    const read = await evaluateRows<{ logprobs: Float32Array }>(batch, this.rowsAtOnce(batch), (rows) => ({ logprobs: forward(rows) }));
+    return read.logprobs;
+  }
+}

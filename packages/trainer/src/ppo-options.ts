@@ -1,0 +1,117 @@
+import { type SamplingSettings, type ScoreSettings, samplingOptions, scoreOptions } from "@cai/rollouts";
+import {
+  type BatchSettings,
+  batchOptions,
+  type OptimizerSettings,
+  type OptionTable,
+  optimizerOptions,
+  type RunSettings,
+  refuseUnevenBatches,
+  resolveOptions,
+  runOptions,
+  TrainingError,
+} from "@cai/training";
+
+/** What is PPO's own among its options. */
+interface PpoOwnSettings {
+  gamma: number;
+  lambda: number;
+  bootstrapTruncated: boolean;
+  clipRange: number;
+  clipRangeHigh: number;
+  dualClip: number;
+  logRatioClamp: number;
+  importanceCap: number;
+  aggregation: "token-mean" | "seq-mean-token-mean" | "seq-mean-token-sum" | "constant";
+  aggregationDivisor: number;
+  entropyCoef: number;
+  maxApproxKl: number;
+  valueLossCoef: number;
+  valueClipRange: number;
+  valueLearningRate: number;
+  klCoef: number;
+  klEstimator: "k1" | "k2" | "k3" | "abs";
+  klPlacement: "reward" | "loss";
+  klController: "fixed" | "adaptive";
+  klTarget: number;
+  klHorizon: number;
+  rewardWhitening: boolean;
+}
+
+/** What shapes PPO and is plain data: saved in `config.json`, given as flags to `cai train`. */
+export interface Hyperparameters
+  extends RunSettings,
+    BatchSettings,
+    SamplingSettings,
+    OptimizerSettings,
+    ScoreSettings,
+    PpoOwnSettings {}
+
+const ownOptions: OptionTable<PpoOwnSettings> = {
+  gamma: { default: 0.99, min: 0, max: 1, describe: "discount" },
+  lambda: { default: 0.95, min: 0, max: 1, describe: "GAE's λ" },
+  bootstrapTruncated: { default: false, describe: "responses cut at the length limit continue with the value of their last token" },
+  clipRange: { default: 0.2, min: 0, exclusiveMin: true, describe: "the ratio is clipped to 1 ± this" },
+  clipRangeHigh: { default: 0, min: 0, describe: "upper side of the clip, where it differs (0: clipRange)" },
+  dualClip: { default: 0, min: 0, describe: "bound of the loss where the advantage is negative, more than 1 (0: off)" },
+  logRatioClamp: { default: 0, min: 0, describe: "log-ratios are clamped to ± this (0: off)" },
+  importanceCap: {
+    default: 0,
+    min: 0,
+    describe: "largest weight exp(old − behaviour) a token (0: 2 with a generator of one's own, else off)",
+  },
+  aggregation: {
+    default: "token-mean",
+    choices: ["token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "constant"],
+    describe: "how token losses become one number",
+  },
+  aggregationDivisor: { default: 0, min: 0, describe: "what the sum is divided by under the aggregation 'constant'" },
+  entropyCoef: { default: 0, min: 0, describe: "weight of the entropy bonus" },
+  maxApproxKl: { default: 0, min: 0, describe: "the epochs of a step end before an update whose approximate KL exceeds this (0: off)" },
+  valueLossCoef: { default: 0.5, min: 0, describe: "weight of the value loss" },
+  valueClipRange: { default: 0.2, min: 0, describe: "values are clipped to the old ones ± this in the loss (0: off)" },
+  valueLearningRate: {
+    default: 0,
+    min: 0,
+    describe: "learning rate of an optimizer of its own for the value model (0: one optimizer for both)",
+  },
+  klCoef: { default: 0.1, min: 0, describe: "β, weight of the KL penalty" },
+  klEstimator: { default: "k1", choices: ["k1", "k2", "k3", "abs"], describe: "estimator of the KL a token" },
+  klPlacement: { default: "reward", choices: ["reward", "loss"], describe: "where the KL penalty acts" },
+  klController: { default: "fixed", choices: ["fixed", "adaptive"], describe: "whether β follows the KL" },
+  klTarget: { default: 6, min: 0, exclusiveMin: true, describe: "KL a sequence that an adaptive β aims at" },
+  klHorizon: { default: 10000, min: 0, exclusiveMin: true, describe: "samples over which an adaptive β moves" },
+  rewardWhitening: { default: false, describe: "token rewards are whitened over the batch, their mean kept" },
+};
+
+/** Every option once: its default, bounds and meaning. `cai train`'s flags and the validation are derived from it. A limit or penalty of 0 is off. */
+export const hyperparameterTable: OptionTable<Hyperparameters> = {
+  ...runOptions,
+  ...batchOptions,
+  ...samplingOptions,
+  ...optimizerOptions,
+  ...ownOptions,
+  ...scoreOptions,
+};
+
+/**
+ * Fills in the defaults and refuses what is out of bounds.
+ *
+ * @throws TrainingError `invalid-option`, naming the option, what was given and what is allowed.
+ * @example
+ * resolveHyperparameters({ klCoef: 0.05 }).learningRate; // 0.00001
+ */
+export function resolveHyperparameters(given: Partial<Hyperparameters>): Hyperparameters {
+  const options = resolveOptions(hyperparameterTable, given);
+  refuseUnevenBatches(options);
+  const refuse = (message: string) => {
+    throw new TrainingError("invalid-option", message);
+  };
+  const { minNewTokens, maxNewTokens, dualClip, clipRange } = options;
+  if (minNewTokens > maxNewTokens) refuse(`minNewTokens ${minNewTokens} exceeds maxNewTokens ${maxNewTokens}`);
+  if (dualClip !== 0 && dualClip <= 1) refuse(`dualClip is ${dualClip}; expected more than 1, or 0 for none`);
+  if (clipRange >= 1) refuse(`clipRange is ${clipRange}; expected less than 1, the ratio is clipped to 1 ± clipRange`);
+  if (options.aggregation === "constant" && options.aggregationDivisor <= 0)
+    refuse("aggregation 'constant' wants aggregationDivisor, the positive number to divide the sum by");
+  return options;
+}

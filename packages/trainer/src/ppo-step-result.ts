@@ -1,0 +1,104 @@
+import { countValid, type Shape2D } from "@cai/contracts";
+import { maskedMean } from "@cai/gae";
+import type { klSummary } from "@cai/kl";
+import { explainedVariance } from "@cai/ppo-loss";
+import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
+import type { Experience } from "./experience.ts";
+import type { UpdateMeasures } from "./ppo-measure.ts";
+
+/** Scores and both models' log-probabilities of a batch: what token rewards are made of. */
+export interface RewardInputs {
+  /** `[B]`. */
+  readonly scores: Float32Array;
+  readonly logprobs: Float32Array;
+  readonly refLogprobs: Float32Array;
+  readonly mask: Uint8Array;
+  readonly shape: Shape2D;
+}
+
+/** What a step did. Losses and diagnostics are means over its optimizer steps, everything else is measured before the first of them. */
+export interface StepResult {
+  /** Counted from 1. */
+  readonly step: number;
+  readonly policyLoss: number;
+  readonly valueLoss: number;
+  /** Mean over the rows of Σ kl, in nats: `objective/kl`. */
+  readonly kl: number;
+  /** Σ kl / Σ mask. */
+  readonly klPerToken: number;
+  /** Of the reward model's own scores, before any penalty, scaling or clipping. */
+  readonly meanReward: number;
+  /** Of the raw advantages, before whitening, over valid tokens. */
+  readonly meanAdvantage: number;
+  /** Response tokens. */
+  readonly tokens: number;
+  /** A line of `metrics.jsonl`, names as in TRL. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The batch's first few rows. */
+  readonly samples: readonly ScoredSample[];
+}
+
+/** Gathers a step's numbers under their names. Everything that is a mean over tokens counts valid ones only. */
+export function stepResult(given: {
+  readonly step: number;
+  readonly rollout: TextRollout;
+  readonly scores: Float32Array;
+  readonly adjustedScores: Float32Array;
+  readonly experience: Experience & { readonly nonScoreRewards: Float32Array; readonly rawAdvantages: Float32Array };
+  readonly kl: ReturnType<typeof klSummary>;
+  readonly klCoefficient: number;
+  /** Means over the optimizer steps, and their number: less than epochs × minibatches where the KL limit ended them. */
+  readonly update: Partial<UpdateMeasures> & { readonly gradientNorm?: number };
+  readonly updates: number;
+  readonly learningRate: number;
+  /** `time/…`. */
+  readonly seconds: Readonly<Record<"time/total", number>>;
+}): StepResult {
+  const { step, rollout, scores, adjustedScores, kl, seconds, update } = given;
+  const rows = scores.length;
+  const tokens = countValid(rollout.responses.mask);
+  const meanReward = mean(scores);
+  const ended = rollout.finishReasons.filter((reason) => reason === "eos").length;
+  return {
+    step,
+    policyLoss: update.policyLoss ?? 0,
+    valueLoss: update.valueLoss ?? 0,
+    tokens,
+    kl: kl.perSequence,
+    klPerToken: kl.perToken,
+    meanReward,
+    meanAdvantage: maskedMean({ x: given.experience.rawAdvantages, mask: rollout.responses.mask }),
+    samples: sampleRows(rollout, scores),
+    metrics: {
+      "objective/kl": kl.perSequence,
+      "objective/kl_per_token": kl.perToken,
+      "objective/entropy": -sum(given.experience.logprobs) / rows,
+      "objective/scores": meanReward,
+      "objective/scores_std": deviation(scores),
+      "objective/rlhf_reward": mean(adjustedScores) + sum(given.experience.nonScoreRewards) / rows,
+      "objective/kl_coef": given.klCoefficient,
+      "policy/loss": update.policyLoss ?? 0,
+      "policy/approxkl": update.approxKl ?? 0,
+      "policy/clipfrac": update.clipFraction ?? 0,
+      "policy/ratio": update.ratioMean ?? 0,
+      "policy/ratio_var": update.ratioVariance ?? 0,
+      ...(update.entropy !== undefined && { "policy/entropy": update.entropy }),
+      "policy/updates": given.updates,
+      "val/loss": update.valueLoss ?? 0,
+      "val/clipfrac": update.valueClipFraction ?? 0,
+      "val/explained_variance": explainedVariance({ ...given.experience, mask: rollout.responses.mask }),
+      grad_norm: update.gradientNorm ?? 0,
+      lr: given.learningRate,
+      "tokens/response_mean": tokens / rows,
+      "tokens/eos_fraction": ended / rows,
+      tokens_per_second: tokens / seconds["time/total"],
+      ...seconds,
+    },
+  };
+}
+
+function sum(values: Float32Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,4 +1,4 @@
-import type { TrainingHistory } from "@cai/trainer";
+import type { Evaluation, StepResult, TrainingHistory } from "@cai/trainer";
 import { demoSettings } from "./demo-settings.ts";
 import { formatSeconds } from "./progress-bar.ts";
 import { samplesTable, signed } from "./samples-table.ts";
@@ -8,7 +8,7 @@ import { wrapText } from "./wrap-text.ts";
 
 /** What the demo did, and what it took. */
 export interface DemoOutcome {
-  readonly history: Pick<TrainingHistory, "steps" | "evaluations">;
+  readonly history: Pick<TrainingHistory<StepResult, Evaluation>, "steps" | "evaluations">;
   /** tfjs's own name of it. */
   readonly backend: string;
   readonly setupSeconds: number;

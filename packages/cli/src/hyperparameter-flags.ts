@@ -1,7 +1,8 @@
-import { type HyperparameterSpec, type Hyperparameters, hyperparameterTable } from "@cai/trainer";
+import { type Hyperparameters, hyperparameterTable } from "@cai/trainer";
+import type { OptionSpec } from "@cai/training";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-const specs = Object.entries(hyperparameterTable) as [keyof Hyperparameters, HyperparameterSpec<number | string | boolean>][];
+const specs = Object.entries(hyperparameterTable) as [keyof Hyperparameters, OptionSpec<number | string | boolean>][];
 
 /** True for a name that `cai train` takes as a flag and in its configuration file. */
 export const isHyperparameter = (name: string): name is keyof Hyperparameters => Object.hasOwn(hyperparameterTable, name);

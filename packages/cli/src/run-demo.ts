@@ -53,7 +53,6 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
     const began = performance.now();
     const history = await trainer.train(training, {
       out,
-      progress: false,
       signal,
       evaluationPrompts: heldOut,
       config: { policy: "demo", reward: "demo", prompts: "demo", rollout },

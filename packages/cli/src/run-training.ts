@@ -40,7 +40,6 @@ export async function runTraining(
     const run = trainer.train(training, {
       out,
       resume,
-      progress: false,
       signal,
       ...(held && { evaluationPrompts: held }),
       config: {

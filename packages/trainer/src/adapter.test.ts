@@ -6,7 +6,8 @@ import { addLora, type CausalPolicy, loadLora, loadPolicy } from "@cai/policy";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import type { PPOTrainer } from "./ppo-trainer.ts";
-import type { RunOptions } from "./ppo-parts.ts";
+import type { OnPolicyRunOptions } from "./on-policy-trainer.ts";
+import type { StepResult } from "./ppo-step-result.ts";
 import { disposeTrainer, freshRunFolder, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
 const backends = ["cpu", (await prepareBackend()).name].filter((name, i, all) => all.indexOf(name) === i);
@@ -24,10 +25,10 @@ const settings = { learningRate: 3e-3, weightDecay: 0.01, minibatchSize: 2, step
 const adaptedTrainer = async (policy?: CausalPolicy, seed = 0): Promise<PPOTrainer> =>
   tinyTrainer({ ...settings, seed, policy: policy ?? (await adaptedPolicy()) });
 
-async function run(out: string, options: RunOptions = {}, policy?: CausalPolicy): Promise<void> {
+async function run(out: string, options: OnPolicyRunOptions<StepResult> = {}, policy?: CausalPolicy): Promise<void> {
   const trainer = await adaptedTrainer(policy);
   try {
-    await trainer.train(tinyPrompts, { out, progress: false, ...options });
+    await trainer.train(tinyPrompts, { out, ...options });
   } finally {
     disposeTrainer(trainer);
   }
@@ -123,7 +124,7 @@ test("what a run leaves is the adapter that it trained", async () => {
   await tf.setBackend("cpu");
   const out = await freshRunFolder();
   const trainer = await adaptedTrainer();
-  await trainer.train(tinyPrompts, { out, progress: false });
+  await trainer.train(tinyPrompts, { out });
   const base = await loadPolicy(tinyModel);
   const policy = await loadLora(base, join(out, "final"));
   const numbers = (parameters: CausalPolicy["parameters"]) => [...parameters].map(([name, { value }]) => [name, [...value.dataSync()]]);

@@ -1,3 +1,5 @@
+export { type Evaluation, leftPad, type Prompt, type ScoredSample, type TextRollout } from "@cai/rollouts";
+export { TrainingError, type TrainingHistory, type TrainingStatistics } from "@cai/training";
 export type { Experience } from "./experience.ts";
 export type { OnPolicyRunOptions, StepOptions } from "./on-policy-trainer.ts";
 export { type Hyperparameters, hyperparameterTable, resolveHyperparameters } from "./ppo-options.ts";

@@ -1,14 +1,14 @@
 import { prepareBackend } from "@cai/backend";
+import { countValid } from "@cai/contracts";
 import { loadPolicy } from "@cai/policy";
+import { accumulate, consecutiveRuns } from "@cai/training";
 import { separateValueModel, sharedTrunkValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { type Experience, selectExperience } from "./experience.ts";
-import { minibatchGradients } from "./gradients.ts";
+import { openPpoPass, type PPOTrainerOptions } from "./ppo-parts.ts";
 import { ppoStepLoss } from "./ppo-step-loss.ts";
 import type { PPOTrainer } from "./ppo-trainer.ts";
-import type { PPOTrainerOptions } from "./ppo-parts.ts";
-import { consecutiveRuns } from "./select-rows.ts";
 import { disposeTrainer, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
 beforeAll(() => prepareBackend());
@@ -55,11 +55,14 @@ describe("minibatches and accumulation", () => {
           advantages: fill(2),
           returns: fill(3),
         } as Experience;
-        const parameters = trainer.parts.optimizers.flatMap((optimizer) => optimizer.parameters);
+        const { parts, hyperparameters } = trainer;
+        const denominators = { tokens: countValid(rollout.responses.mask), rows: 8 };
         const gradients = async (rows: number) => {
           const microbatches = consecutiveRuns(8, rows).map((run) => selectExperience(experience, run));
-          const { gradients } = await minibatchGradients(microbatches, parameters, (microbatch, denominators) =>
-            ppoStepLoss(trainer.parts, microbatch, { ...trainer.hyperparameters, denominators, klWeight: 0.1, importanceCap: 0 }),
+          const { gradients } = await accumulate(
+            microbatches,
+            (rows) => openPpoPass(parts, rows, hyperparameters),
+            (numbers, rows) => ppoStepLoss(numbers, rows, hyperparameters, { denominators, klWeight: 0.1, importanceCap: 0 }),
           );
           const flat = new Map<string, Float32Array>();
           for (const [name, gradient] of gradients) flat.set(name, await gradient.data<"float32">());
@@ -67,9 +70,9 @@ describe("minibatches and accumulation", () => {
           return flat;
         };
         const whole = await gradients(8);
-        const parts = await gradients(2);
+        const inParts = await gradients(2);
         for (const [name, expected] of whole) {
-          const difference = expected.map((x, i) => x - parts.get(name)![i]!);
+          const difference = expected.map((x, i) => x - inParts.get(name)![i]!);
           expect(Math.hypot(...difference), name).toBeLessThanOrEqual(Math.max(1e-6 * Math.hypot(...expected), 1e-9));
         }
       }),
@@ -147,7 +150,7 @@ describe("parameters", () => {
 
   test("the value model may have a learning rate, and an optimizer, of its own", async () =>
     withTrainer({ valueLearningRate: 0.1 }, async (trainer) => {
-      expect(trainer.parts.optimizers.map(({ learningRate }) => learningRate)).toEqual([1e-3, 0.1]);
+      expect(trainer.parts.trained.optimizers.map(({ learningRate }) => learningRate)).toEqual([1e-3, 0.1]);
       await trainer.trainStep(tinyPrompts);
       const head = trainer.parts.valueModel.parameters.get("v_head.weight")!;
       expect(Math.max(...(await head.value.data()).map(Math.abs))).toBeGreaterThan(0.05); // Adam's first steps are about the learning rate
@@ -201,7 +204,7 @@ describe("everything else", () => {
 
   test("held-out prompts are evaluated before the run, every n steps and at its end", async () =>
     withTrainer({ evaluateEvery: 2, steps: 3 }, async (trainer) => {
-      const { evaluations } = await trainer.train(tinyPrompts, { evaluationPrompts: ["Held out"], progress: false });
+      const { evaluations } = await trainer.train(tinyPrompts, { evaluationPrompts: ["Held out"] });
       expect(evaluations.map(({ step }) => step)).toEqual([0, 2, 3]);
       expect(evaluations[0]).toMatchObject({ klPerToken: 0, samples: [{ prompt: "Held out" }] });
     }));
@@ -214,7 +217,7 @@ describe("everything else", () => {
           void seen.push(`rollout ${step} of ${rollout.responseTexts.length}`),
         onStep: ({ step }: { step: number }) => void seen.push(`step ${step}`),
       };
-      await trainer.train(tinyPrompts, { callbacks, progress: false });
+      await trainer.train(tinyPrompts, { callbacks });
       expect(seen).toEqual(["rollout 1 of 4", "step 1", "rollout 2 of 4", "step 2"]);
     }));
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { TrainerError } from "./error.ts";
-import { hyperparameterTable } from "./hyperparameters.ts";
-import { resolveHyperparameters } from "./resolve-hyperparameters.ts";
+import { TrainingError } from "@cai/training";
+import { hyperparameterTable } from "./ppo-options.ts";
+import { resolveHyperparameters } from "./ppo-options.ts";
 
 test("the defaults are the documented ones", () => {
   expect(resolveHyperparameters({})).toMatchObject({
@@ -43,7 +43,7 @@ test.each([
   try {
     resolve();
   } catch (error) {
-    expect(TrainerError.isInstance(error) && error.code).toBe("invalid-option");
+    expect(TrainingError.isInstance(error) && error.code).toBe("invalid-option");
   }
 });
 

@@ -158,7 +158,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const denominators = { tokens: countValid(mask), rows: shape[0] };
     const weights = { denominators, klWeight: this.#klController.coefficient, importanceCap: this.parts.importanceCap };
     const { hyperparameters: options, parts } = this;
-    const numbers = await evaluateRows(experience, this.rowsAtOnce(experience), (rows) => forward(parts, rows, options));
+    const numbers = await evaluateRows<PpoNumbers>(experience, this.rowsAtOnce(experience), (rows) => forward(parts, rows, options));
     return { ...ppoStepLoss(numbers, experience, options, weights), numbers };
   }
 
@@ -178,6 +178,6 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
   /** Log-probabilities and values of the policy as it stands, from one pass over the trunk. */
   #evaluate(batch: SequenceBatch): Promise<PpoNumbers> {
     const options = { ...this.hyperparameters, entropyCoef: 0 };
-    return evaluateRows(batch, this.rowsAtOnce(batch), (rows) => forward(this.parts, rows, options));
+    return evaluateRows<PpoNumbers>(batch, this.rowsAtOnce(batch), (rows) => forward(this.parts, rows, options));
   }
 }

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import type { PPOTrainerOptions, RunOptions } from "./ppo-parts.ts";
+import type { OnPolicyRunOptions } from "./on-policy-trainer.ts";
+import type { PPOTrainerOptions } from "./ppo-parts.ts";
+import type { StepResult } from "./ppo-step-result.ts";
 import { disposeTrainer, freshRunFolder, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
 // Everything that a checkpoint has to carry is switched on.
@@ -20,10 +22,10 @@ const everything: Partial<PPOTrainerOptions> = {
   checkpointEvery: 2,
 };
 
-async function run(out: string, options: Partial<PPOTrainerOptions> = {}, runOptions: RunOptions = {}) {
+async function run(out: string, options: Partial<PPOTrainerOptions> = {}, runOptions: OnPolicyRunOptions<StepResult> = {}) {
   const trainer = await tinyTrainer({ ...everything, ...options });
   try {
-    return await trainer.train(tinyPrompts, { out, progress: false, ...runOptions });
+    return await trainer.train(tinyPrompts, { out, ...runOptions });
   } finally {
     disposeTrainer(trainer);
   }
@@ -103,7 +105,7 @@ describe("what is refused", () => {
     const out = await freshRunFolder();
     const trainer = await tinyTrainer();
     for (const prompts of [[], [""], ["word ".repeat(200)], [Int32Array.of(512)]])
-      await expect(trainer.train(prompts, { out, progress: false })).rejects.toMatchObject({ code: "invalid-prompts" });
+      await expect(trainer.train(prompts, { out })).rejects.toMatchObject({ code: "invalid-prompts" });
     expect(existsSync(out)).toBe(false);
     disposeTrainer(trainer);
   });
@@ -116,14 +118,14 @@ describe("what is refused", () => {
 
   test.each([
     ["another seed", { seed: 9 }, tinyPrompts, /seed 0; this one has 9/],
-    ["other prompts", {}, [...tinyPrompts].reverse(), /on other prompts, or in another order/],
+    ["other prompts", {}, [...tinyPrompts].reverse(), /on other data, or in another order/],
     ["another number of optimizers", { valueLearningRate: 0 }, tinyPrompts, /written with 2 optimizers, this trainer has 1/],
   ])("to resume with %s", async (_, options, prompts, message) => {
     await tf.setBackend("cpu");
     const out = await freshRunFolder();
     await run(out, { steps: 1 });
     const trainer = await tinyTrainer({ ...everything, ...options });
-    await expect(trainer.train(prompts, { out, resume: true, progress: false })).rejects.toThrow(message);
+    await expect(trainer.train(prompts, { out, resume: true })).rejects.toThrow(message);
     expect(metricLines(out)).toHaveLength(1);
     disposeTrainer(trainer);
   });

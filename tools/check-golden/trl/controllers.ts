@@ -1,5 +1,5 @@
 import { adaptiveKlController } from "@cai/kl";
-import { RunningMoments } from "@cai/trainer";
+import { RunningMoments } from "@cai/rollouts";
 import { type Comparison, compareNumbers } from "../compare.ts";
 import { tolerances } from "../tolerances.ts";
 

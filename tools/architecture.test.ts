@@ -8,9 +8,9 @@ const rows = [
   ["contracts", "whole-file"],
   ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo", "hub"],
   ["ppo-loss", "value-head", "optim", "checkpoint", "run-log", "gguf"],
-  ["backend", "policy", "reward-model"],
-  ["trainer", "onnx-export"],
-  ["rollout-onnx"],
+  ["backend", "policy", "reward-model", "training"],
+  ["rollouts", "onnx-export"],
+  ["trainer", "rollout-onnx"],
   ["cli"],
 ];
 const packagesFolder = fileURLToPath(new URL("../packages", import.meta.url));

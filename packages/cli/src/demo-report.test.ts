@@ -7,6 +7,7 @@ const evaluation = (step: number, meanScore: number, response: string) => ({
   meanScore,
   stdScore: 0.5,
   klPerToken: step === 0 ? 0 : 0.12,
+  metrics: {},
   scores: Float32Array.of(meanScore, meanScore),
   samples: ["The captain", "An old letter"].map((prompt) => ({ prompt, response, score: meanScore })),
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { TextRollout } from "./text-rollout.ts";
 import { scoreRequest, scoreResponses } from "./score-responses.ts";
+import type { TextRollout } from "./text-rollout.ts";
 
 const rollout: TextRollout = {
   prompts: { ids: Int32Array.of(0, 1, 2, 3), mask: Uint8Array.of(0, 1, 1, 1), shape: [2, 2] },

@@ -16,8 +16,8 @@ import {
   evaluateRows,
   type OptimizerSettings,
   type RunSettings,
-  type StepReport,
   StageTrainer,
+  type StepReport,
   type TrainingHistory,
   type TrainOptions,
 } from "@cai/training";

@@ -1,7 +1,6 @@
-import { expect, test } from "vitest";
 import { TrainingError } from "@cai/training";
-import { hyperparameterTable } from "./ppo-options.ts";
-import { resolveHyperparameters } from "./ppo-options.ts";
+import { expect, test } from "vitest";
+import { hyperparameterTable, resolveHyperparameters } from "./ppo-options.ts";
 
 test("the defaults are the documented ones", () => {
   expect(resolveHyperparameters({})).toMatchObject({

@@ -39,13 +39,7 @@ interface PpoOwnSettings {
 }
 
 /** What shapes PPO and is plain data: saved in `config.json`, given as flags to `cai train`. */
-export interface Hyperparameters
-  extends RunSettings,
-    BatchSettings,
-    SamplingSettings,
-    OptimizerSettings,
-    ScoreSettings,
-    PpoOwnSettings {}
+export interface Hyperparameters extends RunSettings, BatchSettings, SamplingSettings, OptimizerSettings, ScoreSettings, PpoOwnSettings {}
 
 const ownOptions: OptionTable<PpoOwnSettings> = {
   gamma: { default: 0.99, min: 0, max: 1, describe: "discount" },

@@ -1,6 +1,6 @@
 import type { SequenceBatch } from "@cai/contracts";
 import { adaptiveKlController, fixedKlController, type KlController } from "@cai/kl";
-import { type ForwardPass, makeOptimizer, openPass, type Optimizer, type PassTensors, type TrainedTensors } from "@cai/training";
+import { type ForwardPass, makeOptimizer, type Optimizer, openPass, type PassTensors, type TrainedTensors } from "@cai/training";
 import { sharedTrunkValueModel, ValueHead, type ValueModel } from "@cai/value-head";
 import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven, trainableParameters } from "./on-policy-parts.ts";
 import type { Hyperparameters } from "./ppo-options.ts";

@@ -53,7 +53,8 @@ export function ppoStepLoss(numbers: PpoNumbers, experience: Experience, options
   });
   const bonus = entropy && entropyBonus({ ...means, entropy });
   const { klEstimator: estimator, valueLossCoef, entropyCoef } = options;
-  const kl = options.klPlacement === "loss" ? klPenalty({ ...means, newLogprobs, refLogprobs: experience.refLogprobs, estimator }) : undefined;
+  const kl =
+    options.klPlacement === "loss" ? klPenalty({ ...means, newLogprobs, refLogprobs: experience.refLogprobs, estimator }) : undefined;
 
   return {
     total: policy.loss + valueLossCoef * value.loss - entropyCoef * (bonus?.loss ?? 0) + klWeight * (kl?.loss ?? 0),

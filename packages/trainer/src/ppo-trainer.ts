@@ -1,6 +1,6 @@
 import { countValid, type SequenceBatch } from "@cai/contracts";
 import { computeGae, whiten } from "@cai/gae";
-import { klSummary, restoreKlController, type KlControllerState, shapeRewards, tokenKl } from "@cai/kl";
+import { type KlControllerState, klSummary, restoreKlController, shapeRewards, tokenKl } from "@cai/kl";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TokenizedPrompt } from "@cai/rollouts";
 import {
   accumulate,

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { ScoreRequest } from "@cai/contracts";
 import { loadPolicy } from "@cai/policy";
 import { onTestFinished } from "vitest";
-import { PPOTrainer } from "./ppo-trainer.ts";
 import type { PPOTrainerOptions } from "./ppo-parts.ts";
+import { PPOTrainer } from "./ppo-trainer.ts";
 
 /** Two layers, 32 numbers wide, a vocabulary of 512. */
 export const tinyModel = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));

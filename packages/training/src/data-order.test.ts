@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { rowsOfStep, rowsOfEpoch } from "./data-order.ts";
+import { rowsOfEpoch, rowsOfStep } from "./data-order.ts";
 
 const run = { seed: fc.nat(1000), batchSize: fc.integer({ min: 1, max: 9 }), count: fc.integer({ min: 1, max: 20 }) };
 

@@ -15,7 +15,7 @@ test("what is not given, or given as undefined, has its default", () => {
 });
 
 test.each([
-  [{ rate: 0 }, 'rate is 0; expected more than 0 (the rate)'],
+  [{ rate: 0 }, "rate is 0; expected more than 0 (the rate)"],
   [{ rate: 2 }, "rate is 2; expected at most 1 (the rate)"],
   [{ rate: Number.NaN }, "rate is null; expected a finite number (the rate)"],
   [{ rows: 1.5 }, "rows is 1.5; expected a whole number (the rows)"],

@@ -23,6 +23,8 @@ export interface PolicyLossArrays {
   readonly behaviourLogprobs?: Float32Array | undefined;
   /** Each token's loss is multiplied by min(exp(old − behaviour), importanceCap), without a gradient through it. */
   readonly importanceCap?: number | undefined;
+  /** Each token's loss is multiplied by it as well; see {@link importanceWeights}. Default: 1. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /**
@@ -43,8 +45,8 @@ export interface PolicyLossArrays {
  * }); // -1.2, [0]: the ratio 1.5 counts as 1.2, and more would gain nothing
  */
 export function policyLoss(options: { readonly newLogprobs: Float32Array } & PolicyLossArrays & PolicyClipping & AggregationOptions): Loss {
-  const { newLogprobs, oldLogprobs, advantages, behaviourLogprobs, importanceCap, mask } = options;
-  checkLengths(mask.length, { oldLogprobs, advantages, behaviourLogprobs });
+  const { newLogprobs, oldLogprobs, advantages, behaviourLogprobs, importanceCap, weights, mask } = options;
+  checkLengths(mask.length, { oldLogprobs, advantages, behaviourLogprobs, weights });
   if ((behaviourLogprobs === undefined) !== (importanceCap === undefined) || (importanceCap !== undefined && !(importanceCap > 0)))
     throw new PpoLossError(
       "bad-option",
@@ -53,7 +55,8 @@ export function policyLoss(options: { readonly newLogprobs: Float32Array } & Pol
   const surrogate = clippedSurrogate(options);
   return pointwiseLoss("newLogprobs", newLogprobs, options, (logprob, index) => {
     const { value, slope } = surrogate(logprob, oldLogprobs[index]!, advantages[index]!);
-    const weight = behaviourLogprobs ? Math.min(Math.exp(oldLogprobs[index]! - behaviourLogprobs[index]!), importanceCap!) : 1;
+    const correction = behaviourLogprobs ? Math.min(Math.exp(oldLogprobs[index]! - behaviourLogprobs[index]!), importanceCap!) : 1;
+    const weight = correction * (weights?.[index] ?? 1);
     return { value: weight * value, slope: weight * slope };
   });
 }

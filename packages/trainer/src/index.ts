@@ -7,3 +7,7 @@ export type { PPOTrainerOptions } from "./ppo-parts.ts";
 export type { PpoLoss } from "./ppo-step-loss.ts";
 export type { RewardInputs, StepResult } from "./ppo-step-result.ts";
 export { PPOTrainer } from "./ppo-trainer.ts";
+export type { GroupStepResult } from "./group-report.ts";
+export { type GrpoSettings, grpoOptions, type RlooSettings, rlooOptions } from "./grpo-options.ts";
+export { GRPOTrainer, type GRPOTrainerOptions } from "./grpo-trainer.ts";
+export { RLOOTrainer, type RLOOTrainerOptions } from "./rloo-trainer.ts";

@@ -1,22 +1,26 @@
-import { countValid } from "@cai/contracts";
+import { countValid, type SequenceBatch } from "@cai/contracts";
 import type { Denominators } from "@cai/ppo-loss";
 import { batchRows, consecutiveRuns, rowsOfEpoch } from "@cai/training";
-import { type Experience, selectExperience } from "./experience.ts";
 
 /** The rows of one optimizer step. */
-export interface Minibatch {
+export interface Minibatch<Batch> {
   /** Counted from 0. */
   readonly epoch: number;
-  readonly experience: Experience;
+  readonly batch: Batch;
   /** The same rows, a forward and backward pass each. */
-  readonly microbatches: readonly Experience[];
+  readonly microbatches: readonly Batch[];
   /** What the losses of all of them divide by. */
   readonly denominators: Denominators;
 }
 
-/** The optimizer steps of one PPO step, in their order: every epoch visits all rows, in an order of its own. */
-export function* minibatchesOf(
-  experience: Experience,
+/**
+ * The optimizer steps of one step of training, in their order: every epoch visits all rows, in an order of its own.
+ *
+ * @param select the given rows of a batch, in the order given.
+ */
+export function* minibatchesOf<Batch extends Pick<SequenceBatch, "responses">>(
+  batch: Batch,
+  select: (batch: Batch, rows: readonly number[]) => Batch,
   options: {
     readonly seed: number;
     readonly step: number;
@@ -24,19 +28,21 @@ export function* minibatchesOf(
     readonly minibatchSize: number;
     readonly microbatchSize: number;
   },
-): Generator<Minibatch> {
-  const [rows] = experience.responses.shape;
+): Generator<Minibatch<Batch>> {
+  const [rows] = batch.responses.shape;
   const { minibatchRows, microbatchRows } = batchRows(options, rows);
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const order = rowsOfEpoch({ ...options, epoch, rows });
     for (const run of consecutiveRuns(rows, minibatchRows)) {
-      const places = run.map((place) => order[place]!);
-      const minibatch = selectExperience(experience, places);
+      const minibatch = select(
+        batch,
+        run.map((place) => order[place]!),
+      );
       yield {
         epoch,
-        experience: minibatch,
-        microbatches: consecutiveRuns(places.length, microbatchRows).map((some) => selectExperience(minibatch, some)),
-        denominators: { tokens: countValid(minibatch.responses.mask), rows: places.length },
+        batch: minibatch,
+        microbatches: consecutiveRuns(run.length, microbatchRows).map((some) => select(minibatch, some)),
+        denominators: { tokens: countValid(minibatch.responses.mask), rows: run.length },
       };
     }
   }

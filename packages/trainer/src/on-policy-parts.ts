@@ -19,9 +19,8 @@ export interface OnPolicyParts {
   readonly policy: TrainablePolicy<tf.Tensor>;
   readonly generator: Generator;
   readonly rewardModel: RewardModel;
-  readonly reference: ReferencePolicy<tf.Tensor>;
-  /** Largest importance weight; 0: none. */
-  readonly importanceCap: number;
+  /** Missing where nothing is measured against it. */
+  readonly reference: ReferencePolicy<tf.Tensor> | undefined;
   /** Disposes of the parts that were made here, not of those that were handed in. */
   dispose(): void;
 }
@@ -29,18 +28,17 @@ export interface OnPolicyParts {
 /** Takes the parts that are given and makes the others. */
 export function assembleOnPolicyParts(
   { policy, rewardModel, generator, reference: given }: OnPolicyPartsGiven,
-  { frozenLayers, importanceCap }: { readonly frozenLayers: number; readonly importanceCap: number },
+  { frozenLayers, usesReference = true }: { readonly frozenLayers: number; readonly usesReference?: boolean },
 ): OnPolicyParts {
   freezeLayers(policy, frozenLayers);
-  const reference = given ?? policy.createReference();
+  const reference = usesReference ? (given ?? policy.createReference()) : undefined;
   return {
     policy,
     generator: generator ?? policy,
     rewardModel: typeof rewardModel === "function" ? { score: rewardModel } : rewardModel,
     reference,
-    importanceCap: importanceCap || (generator === undefined ? 0 : 2),
     dispose() {
-      if (given === undefined) reference.dispose();
+      if (given === undefined) reference?.dispose();
     },
   };
 }

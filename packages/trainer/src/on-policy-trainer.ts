@@ -18,6 +18,7 @@ import {
   type RunSettings,
   StageTrainer,
   type StepReport,
+  TrainingError,
   type TrainingHistory,
   type TrainOptions,
 } from "@cai/training";
@@ -88,10 +89,16 @@ export abstract class OnPolicyTrainer<
     return this.#logprobsOf(batch, (rows) => forward(rows).logprobs);
   }
 
-  /** The same of the reference. */
+  /**
+   * The same of the reference.
+   *
+   * @throws TrainingError `no-reference` for a trainer that measures nothing against one.
+   */
   async getReferenceLogprobs(batch: SequenceBatch): Promise<Float32Array> {
     const { temperature } = this.hyperparameters;
-    return this.#logprobsOf(batch, (rows) => this.parts.reference.logprobs(rows, { temperature }));
+    const { reference } = this.parts;
+    if (reference === undefined) throw new TrainingError("no-reference", "this trainer has no reference: give it a beta above 0");
+    return this.#logprobsOf(batch, (rows) => reference.logprobs(rows, { temperature }));
   }
 
   /** Writes the policy: a folder in Hugging Face layout, or an adapter in PEFT's with such a folder in `merged/`. */
@@ -116,8 +123,13 @@ export abstract class OnPolicyTrainer<
     return evaluatePrompts(this.parts, prompts, this.hyperparameters, { step: this.step, signal });
   }
 
-  protected rollOut(prompts: readonly TokenizedPrompt[], signal: AbortSignal | undefined): Promise<TextRollout> {
-    const draws = { seed: this.hyperparameters.seed, stream: "rollout", step: this.step + 1 };
+  /** @param place where in the step the draws stand; for prompts that are answered again, another stream. */
+  protected rollOut(
+    prompts: readonly TokenizedPrompt[],
+    signal: AbortSignal | undefined,
+    place: { readonly stream?: string; readonly firstSample?: number } = {},
+  ): Promise<TextRollout> {
+    const draws = { seed: this.hyperparameters.seed, stream: "rollout", step: this.step + 1, ...place };
     return rollOut(this.parts.generator, this.parts.policy.tokenizer, prompts, { ...samplingOf(this.hyperparameters, signal), draws });
   }
 
@@ -129,7 +141,7 @@ export abstract class OnPolicyTrainer<
 
   protected get identity() {
     const { policy, reference } = this.parts;
-    return { models: { policy: policy.identity, reference: reference.identity } };
+    return { models: { policy: policy.identity, ...(reference && { reference: reference.identity }) } };
   }
 
   async #logprobsOf(batch: SequenceBatch, forward: (rows: SequenceBatch) => tf.Tensor): Promise<Float32Array> {

@@ -15,6 +15,8 @@ export interface PPOTrainerOptions extends OnPolicyPartsGiven, Partial<Hyperpara
 /** What it is made of. */
 export interface Parts extends OnPolicyParts {
   readonly valueModel: ValueModel;
+  /** Largest importance weight; 0: none. */
+  readonly importanceCap: number;
   readonly trained: TrainedTensors;
 }
 
@@ -30,6 +32,7 @@ export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters
   const models = { "policy.safetensors": policy.parameters, "value.safetensors": valueModel.parameters };
   return {
     ...common,
+    importanceCap: options.importanceCap || (given.generator === undefined ? 0 : 2),
     valueModel,
     trained: { models, optimizers },
     dispose() {

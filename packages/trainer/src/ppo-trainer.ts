@@ -15,7 +15,7 @@ import {
 } from "@cai/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluateBootstrapValues } from "./bootstrap-values.ts";
-import type { Experience } from "./experience.ts";
+import { type Experience, selectExperience } from "./experience.ts";
 import { minibatchesOf } from "./minibatches.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { measureUpdate, type UpdateMeasures } from "./ppo-measure.ts";
@@ -94,16 +94,16 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const learningRates = optimizers.map((optimizer) => scheduledRate(optimizer, { step, totalSteps: this.totalSteps }, options));
     const means = new WeightedMeans<keyof UpdateMeasures | "gradientNorm">();
     let updates = 0;
-    for (const { epoch, denominators, ...minibatch } of minibatchesOf(experience, { ...options, step })) {
+    for (const { epoch, denominators, microbatches, batch } of minibatchesOf<Experience>(experience, selectExperience, { ...options, step })) {
       const weights = { denominators, klWeight: klCoefficient, importanceCap: parts.importanceCap };
       const { gradients, losses } = await accumulate(
-        minibatch.microbatches,
+        microbatches,
         async (rows) => firstPass ?? openPpoPass(parts, rows, options),
         (numbers, rows) => ppoStepLoss(numbers, rows, options, weights),
       );
       firstPass = undefined;
       try {
-        const measures = measureUpdate(losses, minibatch.experience, options);
+        const measures = measureUpdate(losses, batch, options);
         const where = `step ${step}, epoch ${epoch + 1}`;
         refuseNonFinite(measures.total, where);
         if (options.maxApproxKl > 0 && measures.approxKl > options.maxApproxKl) break;

@@ -1,0 +1,57 @@
+import type { RewardModel } from "@cai/contracts";
+import { replaceRows, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
+
+/** Answers to prompts, group by group, with their scores. */
+export interface ScoredGroups {
+  readonly rollout: TextRollout;
+  /** `[B]`. */
+  readonly scores: Float32Array;
+  /** Groups that were drawn again. */
+  readonly redrawn: number;
+}
+
+/**
+ * Answers every prompt `groupSize` times, and scores the answers. Groups whose scores are all equal teach nothing: up to `redraws` times they
+ * are drawn again, with draws of their own (dynamic sampling, https://arxiv.org/abs/2503.14476); what is equal then stays.
+ *
+ * @param rollOut answers to prompts; `attempt` 0 for the first time, and `firstSample` the number of the first row within the step.
+ */
+export async function drawGroups({
+  prompts,
+  groupSize,
+  redraws,
+  rollOut,
+  score,
+}: {
+  readonly prompts: readonly TokenizedPrompt[];
+  readonly groupSize: number;
+  readonly redraws: number;
+  readonly rollOut: (prompts: readonly TokenizedPrompt[], attempt: number, firstSample: number) => Promise<TextRollout>;
+  readonly score: (rollout: TextRollout) => ReturnType<RewardModel["score"]>;
+}): Promise<ScoredGroups> {
+  const repeated = (prompt: TokenizedPrompt) => Array<TokenizedPrompt>(groupSize).fill(prompt);
+  let rollout = await rollOut(prompts.flatMap(repeated), 0, 0);
+  const scores = Float32Array.from(await score(rollout));
+  let redrawn = 0;
+  for (let attempt = 1; attempt <= redraws; attempt++) {
+    const equal = prompts.map((_, group) => group).filter((group) => hasEqualScores(scores, group, groupSize));
+    if (equal.length === 0) break;
+    redrawn += equal.length;
+    for (const group of equal) {
+      const firstSample = group * groupSize;
+      const again = await rollOut(repeated(prompts[group]!), attempt, firstSample);
+      scores.set(await score(again), firstSample);
+      rollout = replaceRows(
+        rollout,
+        again,
+        Array.from({ length: groupSize }, (_, i) => firstSample + i),
+      );
+    }
+  }
+  return { rollout, scores, redrawn };
+}
+
+function hasEqualScores(scores: Float32Array, group: number, groupSize: number): boolean {
+  const own = scores.subarray(group * groupSize, (group + 1) * groupSize);
+  return own.every((score) => score === own[0]);
+}

@@ -1,0 +1,100 @@
+import { countValid, validRows } from "@cai/contracts";
+import { policyDiagnostics } from "@cai/ppo-loss";
+import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
+import type { ChunkLoss } from "@cai/training";
+import { type GroupExperience, perToken } from "./group-experience.ts";
+import type { GroupLoss, GroupNumbers } from "./grpo-loss.ts";
+import type { GroupSettings } from "./grpo-options.ts";
+
+/** What a step of a trainer without a value model did. */
+export interface GroupStepResult {
+  /** Counted from 1. */
+  readonly step: number;
+  readonly meanReward: number;
+  /** Mean over tokens of the KL to the reference, in nats; NaN without one. */
+  readonly klPerToken: number;
+  /** Response tokens. */
+  readonly tokens: number;
+  /** A line of `metrics.jsonl`, names as in TRL. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The batch's first few rows. */
+  readonly samples: readonly ScoredSample[];
+}
+
+/** Of an optimizer step: its loss, and how far the policy has moved. */
+export function measureGroupUpdate(
+  losses: readonly ChunkLoss<GroupNumbers, GroupLoss>[],
+  experience: GroupExperience,
+  { epsilon, epsilonHigh }: GroupSettings,
+) {
+  const newLogprobs = Float32Array.from(losses.flatMap(({ numbers }) => [...numbers.logprobs]));
+  const advantages = perToken(experience.advantages, experience);
+  const { mask } = experience.responses;
+  const given = { newLogprobs, oldLogprobs: experience.logprobs, mask };
+  const sum = (term: (loss: GroupLoss) => number | undefined) =>
+    losses.some((loss) => term(loss) === undefined) ? undefined : losses.reduce((total, loss) => total + term(loss)!, 0);
+  const clippedAt = (wanted: (advantage: number) => boolean) => {
+    const counted = mask.map((valid, cell) => (wanted(advantages[cell]!) ? valid : 0));
+    const clipping = { clipLow: epsilon, clipHigh: epsilonHigh || epsilon };
+    const { clipFraction } = policyDiagnostics({ ...given, mask: counted, advantages, ...clipping });
+    return (clipFraction * countValid(counted)) / Math.max(1, countValid(mask));
+  };
+  const low = clippedAt((advantage) => advantage < 0);
+  const high = clippedAt((advantage) => advantage > 0);
+  const { approxKl, ratioMean } = policyDiagnostics({ ...given, advantages });
+  return {
+    loss: sum(({ total }) => total)!,
+    kl: sum(({ kl }) => kl),
+    entropy: sum(({ entropy }) => entropy),
+    "policy/approxkl": approxKl,
+    "policy/ratio": ratioMean,
+    "clip_ratio/low_mean": low,
+    "clip_ratio/high_mean": high,
+    "clip_ratio/region_mean": low + high,
+  };
+}
+
+/** Gathers a step's numbers under TRL's names. */
+export function groupStepResult(given: {
+  readonly step: number;
+  readonly rollout: TextRollout;
+  readonly scores: Float32Array;
+  /** `[groups]`. */
+  readonly groupDeviations: Float32Array;
+  readonly redrawn: number;
+  /** Means over the optimizer steps, by name. */
+  readonly update: Readonly<Partial<Record<string, number>>>;
+  readonly updates: number;
+  readonly learningRate: number;
+  readonly seconds: Readonly<Record<"time/total", number>>;
+}): GroupStepResult {
+  const { step, rollout, scores, groupDeviations, redrawn, update, updates, learningRate, seconds } = given;
+  const { ids, mask, shape } = rollout.responses;
+  const lengths = validRows(ids, mask, shape).map(({ length }) => length);
+  const tokens = countValid(mask);
+  const cut = rollout.finishReasons.filter((reason) => reason === "length").length;
+  return {
+    step,
+    meanReward: mean(scores),
+    klPerToken: update.kl ?? Number.NaN,
+    tokens,
+    samples: sampleRows(rollout, scores),
+    metrics: {
+      reward: mean(scores),
+      reward_std: mean(groupDeviations),
+      frac_reward_zero_std: groupDeviations.filter((spread) => spread === 0).length / groupDeviations.length,
+      "rewards/reward/mean": mean(scores),
+      "rewards/reward/std": deviation(scores),
+      "completions/mean_length": tokens / shape[0],
+      "completions/min_length": Math.min(...lengths),
+      "completions/max_length": Math.max(...lengths),
+      "completions/clipped_ratio": cut / shape[0],
+      "groups/redrawn": redrawn,
+      ...(update as Record<string, number>),
+      "policy/updates": updates,
+      lr: learningRate,
+      tokens_per_second: tokens / seconds["time/total"],
+      ...seconds,
+    },
+  };
+}

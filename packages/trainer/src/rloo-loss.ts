@@ -1,0 +1,21 @@
+import { type Denominators, sequencePolicyLoss } from "@cai/ppo-loss";
+import { type GroupExperience, meansOver } from "./group-experience.ts";
+import type { GroupLoss, GroupNumbers } from "./grpo-loss.ts";
+import type { RlooSettings } from "./grpo-options.ts";
+
+/** RLOO's loss on some answers: the clipped surrogate of whole answers, its mean over them. */
+export function rlooLoss(numbers: GroupNumbers, experience: GroupExperience, options: RlooSettings, denominators: Denominators): GroupLoss {
+  const { logprobs: oldLogprobs, advantages, weights } = experience;
+  const { loss, slopes } = sequencePolicyLoss({
+    ...meansOver(experience, denominators),
+    aggregation: "seq-mean-token-mean",
+    newLogprobs: numbers.logprobs,
+    oldLogprobs,
+    advantages,
+    weights,
+    ratio: "sum",
+    clipLow: options.epsilon,
+    clipHigh: options.epsilonHigh || options.epsilon,
+  });
+  return { total: loss, kl: undefined, entropy: undefined, slopes: { logprobs: slopes } };
+}

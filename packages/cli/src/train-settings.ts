@@ -21,6 +21,8 @@ export interface TrainSettings {
   /** Blocks are computed again in the backward pass. */
   readonly recompute: boolean;
   readonly hyperparameters: Hyperparameters;
+  /** Nobody set `maxNewTokens`: it may follow the policy's context. */
+  readonly freeResponseLength: boolean;
 }
 
 const names = ["policy", "reward", "prompts", "evalPrompts", "out"] as const;
@@ -62,7 +64,8 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
   const hyperparameters = await readingInput(() =>
     resolveHyperparameters({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...rest }),
   );
-  return { policy, reward, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters };
+  const freeResponseLength = given.maxNewTokens === undefined;
+  return { policy, reward, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters, freeResponseLength };
 }
 
 const known: readonly string[] = [...names, ...loraNames, "rollout", "recompute"];

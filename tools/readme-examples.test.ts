@@ -44,13 +44,16 @@ test.each(names)("the README example of %s runs and prints what it says", async 
   expect(printed).toEqual(promised);
 });
 
-test.each(names)("the install line of %s names every package that its example imports", (name) => {
-  const { code = "", commands } = exampleOf(name);
-  const imported = [...code.matchAll(/^import (?:.* from )?"((?:@[^/"]+\/)?[^/":]+)/gm)].map((match) => match[1]!);
-  const line = commands.find((command) => command.includes("npm install"));
-  expect(line).toBeDefined();
-  expect(imported.filter((module) => module !== "node" && !line!.split(/\s+/).includes(module))).toEqual([]);
-});
+test.each([...names.map((name) => `packages/${name}/README.md`), "README.md"])(
+  "%s installs every package that its example imports",
+  (file) => {
+    const { code = "", commands } = readReadmeExample(`${root}${file}`);
+    const imported = [...code.matchAll(/^import (?:.* from )?"((?:@[^/"]+\/)?[^/":]+)/gm)].map((match) => match[1]!);
+    const line = commands.find((command) => command.includes("npm install"));
+    expect(line).toBeDefined();
+    expect(imported.filter((module) => module !== "node" && !line!.split(/\s+/).includes(module))).toEqual([]);
+  },
+);
 
 test("the program in the README is docs/examples/train.ts", () => {
   const program = /```ts\n([\s\S]*?)```/.exec(readFileSync(`${root}README.md`, "utf8"))?.[1];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** What a package's README promises who follows it. */
 export interface ReadmeExample {
-  /** The commands of its first shell block. */
+  /** The commands of the shell block that installs it. */
   readonly commands: readonly string[];
   /** The example's code; undefined for a package that is a command. */
   readonly code: string | undefined;
@@ -10,10 +10,11 @@ export interface ReadmeExample {
   readonly promised: readonly string[];
 }
 
-/** The install line and the example of a package's README. */
+/** What a README says to install, and its example. */
 export function readReadmeExample(file: string): ReadmeExample {
   const readme = readFileSync(file, "utf8");
-  const shell = /```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  const shells = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  const shell = shells.find((block) => block.includes("npm install")) ?? "";
   const code = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
   return {
     commands: shell.split("\n").filter((line) => line !== ""),

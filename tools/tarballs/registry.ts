@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 
 /** A package as `npm publish` would send it. */
 export interface Tarball {
-  readonly manifest: { readonly name: string; readonly version: string };
+  readonly manifest: { readonly name: string; readonly version: string; readonly exports?: unknown; readonly bin?: unknown };
   readonly file: string;
 }
 

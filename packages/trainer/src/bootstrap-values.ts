@@ -23,7 +23,11 @@ export async function evaluateBootstrapValues(
 /** The responses, those that were cut with one token more: their last one again, since nothing reads it but its id must be one. */
 function withOneTokenMore({ ids, mask, shape }: TokenBatch, cut: readonly boolean[]): { batch: TokenBatch; lengths: number[] } {
   const [rows, columns] = shape;
-  const batch = { ids: new Int32Array(rows * (columns + 1)), mask: new Uint8Array(rows * (columns + 1)), shape: [rows, columns + 1] as const };
+  const batch = {
+    ids: new Int32Array(rows * (columns + 1)),
+    mask: new Uint8Array(rows * (columns + 1)),
+    shape: [rows, columns + 1] as const,
+  };
   const lengths = cut.map((isCut, row) => {
     const [from, to] = [row * columns, row * (columns + 1)];
     const length = mask.subarray(from, from + columns).reduce((sum, valid) => sum + valid, 0);

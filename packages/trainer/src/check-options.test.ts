@@ -63,7 +63,7 @@ describe("at creation, before a tensor is made", () => {
 
 test("undefined counts as not given, whatever the name", async () => {
   const trainer = await create({ ...good(), learningRate: undefined, valueModel: undefined, nonsense: undefined });
-  expect(trainer.hyperparameters).toMatchObject({ learningRate: 1e-5, valueLearningRate: 1e-3 });
+  expect(trainer.hyperparameters).toMatchObject({ learningRate: 1e-5, valueLearningRate: 1e-4 });
   trainer.dispose();
 });
 
@@ -81,7 +81,7 @@ test("a value model that is given shares the policy's optimizer, unless a learni
     trainer.dispose();
     return trainer.parts.optimizers.map(({ learningRate }) => learningRate);
   };
-  expect(await optimizers({})).toEqual([1e-5, 1e-3]);
+  expect(await optimizers({})).toEqual([1e-5, 1e-4]);
   expect(await optimizers({ valueLearningRate: 0 })).toEqual([1e-5]);
   expect(await optimizers({ valueModel })).toEqual([1e-5]);
   expect(await optimizers({ valueModel, valueLearningRate: undefined })).toEqual([1e-5]);
@@ -95,7 +95,10 @@ describe("of train and steps", () => {
     [{ checkpointEvery: 3 }, "checkpointEvery is an option of PPOTrainer.create: give it there"],
     [{ onStep: () => {} }, "onStep is an option of callbacks: give it there"],
     [{ callbacks: { onstep: () => {} } }, "unknown option onstep: did you mean onStep?"],
+    [{ callbacks: { onStep: "log" } }, 'onStep is "log"; expected a function'],
     [{ out: 7 }, "out is 7; expected the path of a folder"],
+    [{ resume: true }, "resume wants out, the folder of the run to go on with"],
+    [{ config: { steps: 1n } }, /^config can't be kept as JSON: .*BigInt/],
     [{ steps: 0.5 }, /^steps is 0.5; expected a whole number/],
   ])("%o is refused before the first step", async (options, message) => {
     const trainer = await create(good());

@@ -72,10 +72,21 @@ function refuseOtherPart(name: PartName, part: unknown): void {
  * @throws TrainerError `invalid-option`.
  */
 export function checkRunOptions(options: RunOptions): void {
+  const { out, resume, callbacks = {}, config } = options;
+  const refuse = (message: string) => {
+    throw new TrainerError("invalid-option", message);
+  };
   refuseUnknownOptions(options, runOptionNames, { "PPOTrainer.create": [...partNames, ...hyperparameterNames], callbacks: callbackNames });
-  if (options.callbacks !== undefined) refuseUnknownOptions(options.callbacks, callbackNames);
-  if (options.out !== undefined && (typeof options.out !== "string" || options.out === ""))
-    throw new TrainerError("invalid-option", `out is ${described(options.out)}; expected the path of a folder`);
+  refuseUnknownOptions(callbacks, callbackNames);
+  for (const [name, callback] of Object.entries(callbacks))
+    if (callback !== undefined && typeof callback !== "function") refuse(`${name} is ${described(callback)}; expected a function`);
+  if (out !== undefined && (typeof out !== "string" || out === "")) refuse(`out is ${described(out)}; expected the path of a folder`);
+  if (resume && out === undefined) refuse("resume wants out, the folder of the run to go on with");
+  try {
+    JSON.stringify(config);
+  } catch (cause) {
+    refuse(`config can't be kept as JSON: ${(cause as Error).message}`);
+  }
 }
 
 function described(value: unknown): string {

@@ -158,7 +158,7 @@ export const hyperparameterTable: { readonly [Name in keyof Hyperparameters]: Hy
     describe: "values are clipped to the old ones ± this in the loss (0: off)",
   },
   valueLearningRate: {
-    default: 1e-3,
+    default: 1e-4,
     min: least,
     max: 1e3,
     zeroIsOff: true,

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { TrainerError } from "./error.ts";
 import { type HyperparameterSpec, hyperparameterTable } from "./hyperparameters.ts";
@@ -81,4 +82,24 @@ test("an option that 0 turns off may be 0, and every other bound is one that can
 
 test("every option has a description", () => {
   for (const spec of Object.values(hyperparameterTable)) expect(spec.describe.length).toBeGreaterThan(5);
+});
+
+/** What values an option takes, in words. */
+function allowed({ default: fallback, min, max, exclusiveMin, integer, zeroIsOff, choices }: HyperparameterSpec<unknown>): string {
+  if (choices !== undefined) return choices.join(", ");
+  if (typeof fallback === "boolean") return "true, false";
+  const bounds = [min !== undefined && `${exclusiveMin ? ">" : "≥"} ${min}`, max !== undefined && `≤ ${max}`].filter(Boolean).join(", ");
+  return `${zeroIsOff ? "0; " : ""}${integer ? "whole, " : ""}${bounds}`;
+}
+
+test("docs/options.md has the table of all options as it is", () => {
+  const specs = Object.entries(hyperparameterTable) as [string, HyperparameterSpec<unknown>][];
+  const rows = [["option", "default", "allowed", "meaning"]].concat(
+    specs.map(([name, spec]) => [`\`${name}\``, String(spec.default), allowed(spec), spec.describe]),
+  );
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |\n`;
+  const [head, ...body] = rows.map(line);
+  const table = [head, line(widths.map((width) => "-".repeat(width))), ...body].join("");
+  expect(readFileSync(new URL("../../../docs/options.md", import.meta.url), "utf8")).toContain(table);
 });

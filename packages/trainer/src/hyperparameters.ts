@@ -83,7 +83,7 @@ export const hyperparameterTable: { readonly [Name in keyof Hyperparameters]: Hy
   seed: { default: 0, integer: true, min: 0, max: 2 ** 32 - 1, describe: "seed of every random draw" },
   steps: { default: 100, ...count, describe: "steps of the whole run" },
   batchSize: { default: 4, ...count, describe: "prompts a step" },
-  maxNewTokens: { default: 150, ...count, describe: "longest response, in tokens" },
+  maxNewTokens: { default: 150, ...count, describe: "longest response, in tokens; PPOTrainer's default is half of a shorter context" },
   minNewTokens: { default: 0, integer: true, min: 0, describe: "no end of text before so many tokens" },
   temperature: { default: 1, min: 1e-4, max: 1e4, describe: "sampling temperature, also of every log-probability" },
   topK: { default: 0, integer: true, min: 0, describe: "draw from the k likeliest tokens only; biases the ratio (0: off)" },
@@ -180,7 +180,7 @@ export const hyperparameterTable: { readonly [Name in keyof Hyperparameters]: Hy
   rewardScaling: {
     default: "none",
     choices: ["none", "scale", "normalize"],
-    describe: "scores divided by their running deviation ('normalize': less their running mean first)",
+    describe: "scores divided by their running deviation, 1 while all are equal ('normalize': less their running mean first)",
   },
   rewardClip: { default: 0, min: least, zeroIsOff: true, describe: "scores are clipped to ± this (0: off)" },
   rewardWhitening: { default: false, describe: "token rewards are whitened over the batch, their mean kept" },

@@ -56,8 +56,8 @@ export function firstAdamStepTolerance(step: FirstAdamStep): Tolerance {
   const u = (gradient: number) => gradient / (Math.abs(gradient) + epsilon);
   const units = Float64Array.from(gradients, (unscaled, index) => {
     const gradient = scale * unscaled;
-    const unknown = Math.max(u(gradient + noise) - u(gradient), u(gradient) - u(gradient - noise));
-    return learningRate * (unknown + stepRounding) + weightRoundings * Math.abs(weights[index]!);
+    const doubt = Math.max(u(gradient + noise) - u(gradient), u(gradient) - u(gradient - noise));
+    return learningRate * (doubt + stepRounding) + weightRoundings * Math.abs(weights[index]!);
   });
   return { limit: 1, units };
 }

@@ -34,6 +34,7 @@ export interface Optimizer {
 export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters): Parts {
   const { policy, rewardModel } = given;
   freezeLayers(policy, options.frozenLayers);
+  refuseFrozen(policy);
   const reference = given.reference ?? policy.createReference();
   const valueModel = given.valueModel ?? sharedTrunkValueModel({ head: ValueHead.create({ hiddenSize: policy.hiddenSize }) });
   const optimizers = makeOptimizers(policy, valueModel, options);
@@ -79,8 +80,6 @@ function makeOptimizers(policy: TrainablePolicy<tf.Tensor>, valueModel: ValueMod
     [...parameters.values()].filter((parameter) => parameter.trainable);
   const policyParameters = trainable(policy.parameters);
   const valueParameters = trainable(valueModel.parameters);
-  if (policyParameters.length === 0)
-    throw new TrainerError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
   const optimizer = (parameters: Parameter<tf.Tensor>[], learningRate: number): Optimizer => {
     const { adamBeta1: beta1, adamBeta2: beta2, adamEpsilon: epsilon, weightDecay } = options;
     return { parameters, learningRate, adamW: new AdamW({ parameters, beta1, beta2, epsilon, weightDecay }) };
@@ -93,4 +92,9 @@ function freezeLayers(policy: TrainablePolicy<tf.Tensor>, count: number): void {
   if (count > policy.layerCount)
     throw new TrainerError("invalid-option", `frozenLayers is ${count}; the policy has ${policy.layerCount} layers`);
   if (count > 0) for (const parameter of policy.parameters.values()) if (parameter.layer < count) parameter.trainable = false;
+}
+
+function refuseFrozen({ parameters }: TrainablePolicy<tf.Tensor>): void {
+  if (![...parameters.values()].some(({ trainable }) => trainable))
+    throw new TrainerError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
 }

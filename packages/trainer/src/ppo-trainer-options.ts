@@ -15,7 +15,7 @@ export interface PPOTrainerOptions extends Partial<Hyperparameters> {
   readonly rewardModel: RewardModel | RewardModel["score"];
   /** What writes the responses. Default: the policy. */
   readonly generator?: Generator;
-  /** Default: a zero-initialised head on the policy's trunk, which the trainer then owns. */
+  /** Default: a zero-initialised head on the policy's trunk, which the trainer then owns and trains at `valueLearningRate`. */
   readonly valueModel?: ValueModel;
   /** What the KL is measured against. Default: the policy as it is now, frozen, which the trainer then owns. */
   readonly reference?: ReferencePolicy<tf.Tensor>;

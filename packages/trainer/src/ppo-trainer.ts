@@ -3,16 +3,18 @@ import type { SequenceBatch } from "@cai/contracts";
 import { computeGae, whiten } from "@cai/gae";
 import { klSummary, restoreKlController, shapeRewards, tokenKl } from "@cai/kl";
 import { adjustScores } from "./adjust-scores.ts";
+import { evaluateBootstrapValues } from "./bootstrap-values.ts";
+import { checkRunOptions, resolveOptions } from "./check-options.ts";
 import { type Evaluation, evaluatePrompts } from "./evaluation.ts";
 import { countTokens, type Experience, type OldPolicy, type TextRollout } from "./experience.ts";
-import { evaluateBootstrapValues, evaluateInRuns, evaluatePolicy } from "./forward.ts";
+import { evaluateInRuns, evaluatePolicy } from "./forward.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import { assembleParts, makeKlController, optimizerGroups, type Parts } from "./parts.ts";
 import { type PpoLoss, ppoStepLoss } from "./ppo-step-loss.ts";
 import type { PPOTrainerOptions, RewardInputs, RunOptions, StepOptions, TrainingHistory } from "./ppo-trainer-options.ts";
 import { promptsOfStep } from "./prompt-order.ts";
 import { digestPrompts, type Prompt, type TokenizedPrompt, tokenizePrompts } from "./prompt-tokens.ts";
-import { resolveHyperparameters } from "./resolve-hyperparameters.ts";
+import { refuseShortHorizon, resolveHyperparameters } from "./resolve-hyperparameters.ts";
 import { rollOut, samplingOptions } from "./rollout.ts";
 import { Run } from "./run.ts";
 import { RunningMoments } from "./running-moments.ts";
@@ -50,13 +52,13 @@ export class PPOTrainer {
   #updating = false;
 
   private constructor(options: PPOTrainerOptions) {
-    this.hyperparameters = resolveHyperparameters(options);
+    this.hyperparameters = resolveOptions(options);
     this.parts = assembleParts(options, this.hyperparameters);
     this.#klController = makeKlController(this.hyperparameters);
     this.#totalSteps = this.hyperparameters.steps;
   }
 
-  /** @throws TrainerError `invalid-option` for a hyperparameter out of its bounds, before any part is made. */
+  /** @throws TrainerError `invalid-option` for an option that is unknown, missing or out of its bounds, before any part is made. */
   static async create(options: PPOTrainerOptions): Promise<PPOTrainer> {
     return new PPOTrainer(options);
   }
@@ -79,9 +81,11 @@ export class PPOTrainer {
   /**
    * The loop that `train` consumes; nothing runs until it is iterated. Leaving it early writes a checkpoint, where there is a folder.
    *
-   * @throws TrainerError `invalid-prompts`, before anything is written; RunLogError `run-exists` for a folder that holds a run.
+   * @throws TrainerError `invalid-option` or `invalid-prompts`, before anything is written; RunLogError `run-exists` for a folder that
+   * holds a run.
    */
   async *steps(prompts: readonly Prompt[], options: RunOptions = {}): AsyncGenerator<StepResult, void, undefined> {
+    checkRunOptions(options);
     const { signal, callbacks } = options;
     const { batchSize, seed, evaluateEvery } = this.hyperparameters;
     const training = this.#tokenize(prompts);
@@ -121,6 +125,7 @@ export class PPOTrainer {
 
   async #trainStep(prompts: readonly TokenizedPrompt[], { signal, onRollout }: StepOptions): Promise<StepResult> {
     const options = this.hyperparameters;
+    if (options.klController === "adaptive") refuseShortHorizon(options.klHorizon, prompts.length);
     const step = this.step + 1;
     const klCoefficient = this.#klController.coefficient;
     const watch = new Stopwatch();

@@ -1,17 +1,20 @@
+import { leastKlHorizon } from "@cai/kl";
 import { TrainerError } from "./error.ts";
 import { type HyperparameterSpec, type Hyperparameters, hyperparameterTable } from "./hyperparameters.ts";
+import { refuseUnknownOptions } from "./refuse-unknown-options.ts";
 
 /**
- * Fills in the defaults and refuses what is out of bounds.
+ * Fills in the defaults and refuses what is unknown, out of bounds or contradictory. `undefined` counts as not given.
  *
  * @throws TrainerError `invalid-option`, naming the option, what was given and what is allowed.
  * @example
  * resolveHyperparameters({ klCoef: 0.05 }).learningRate; // 0.00001
  */
 export function resolveHyperparameters(given: Partial<Hyperparameters>): Hyperparameters {
+  refuseUnknownOptions(given, Object.keys(hyperparameterTable));
   const resolved: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(hyperparameterTable)) {
-    const value = given[name as keyof Hyperparameters] ?? spec.default;
+    const { [name as keyof Hyperparameters]: value = spec.default } = given;
     refuseInvalid(name, value, spec as HyperparameterSpec<unknown>);
     resolved[name] = value;
   }
@@ -24,7 +27,7 @@ function refuseInvalid(name: string, value: unknown, spec: HyperparameterSpec<un
   const refuse = (expected: string) => {
     throw new TrainerError(
       "invalid-option",
-      `${name} is ${JSON.stringify(value) ?? String(value)}; expected ${expected} (${spec.describe})`,
+      `${name} is ${typeof value === "string" ? JSON.stringify(value) : String(value)}; expected ${expected} (${spec.describe})`,
     );
   };
   if (typeof value !== typeof spec.default) refuse(`a ${typeof spec.default}`);
@@ -32,9 +35,11 @@ function refuseInvalid(name: string, value: unknown, spec: HyperparameterSpec<un
   if (typeof value !== "number") return;
   if (!Number.isFinite(value)) refuse("a finite number");
   if (spec.integer && !Number.isSafeInteger(value)) refuse("a whole number");
-  const { min, max } = spec;
-  if (min !== undefined && (spec.exclusiveMin ? value <= min : value < min))
-    refuse(`${spec.exclusiveMin ? "more than" : "at least"} ${min}`);
+  const { min, max, exclusiveMin, zeroIsOff } = spec;
+  if (zeroIsOff && value === 0) return;
+  const orZero = zeroIsOff ? ", or 0" : "";
+  if (min !== undefined && (exclusiveMin ? value <= min : value < min))
+    refuse(`${exclusiveMin ? "more than" : "at least"} ${min}${orZero}`);
   if (max !== undefined && value > max) refuse(`at most ${max}`);
 }
 
@@ -50,8 +55,24 @@ function refuseContradictions(options: Hyperparameters): void {
   const minibatch = minibatchSize || batchSize;
   if (microbatchSize > 0 && minibatch % microbatchSize !== 0)
     refuse(`a minibatch of ${minibatch} rows is not a multiple of microbatchSize ${microbatchSize}`);
-  if (options.dualClip !== 0 && options.dualClip <= 1) refuse(`dualClip is ${options.dualClip}; expected more than 1, or 0 for none`);
   if (options.clipRange >= 1) refuse(`clipRange is ${options.clipRange}; expected less than 1, the ratio is clipped to 1 ± clipRange`);
   if (options.aggregation === "constant" && options.aggregationDivisor <= 0)
     refuse("aggregation 'constant' wants aggregationDivisor, the positive number to divide the sum by");
+  const rate = Math.max(options.learningRate, options.valueLearningRate);
+  if (rate * options.weightDecay >= 1)
+    refuse(
+      `weightDecay ${options.weightDecay} times the learning rate ${rate} is ${rate * options.weightDecay}; expected less than 1, ` +
+        "from which on a step turns weights around",
+    );
+  if (options.klController === "adaptive") refuseShortHorizon(options.klHorizon, batchSize);
+}
+
+/** Refuses an adaptive KL horizon with which a step of so many rows could take β to 0 or below. */
+export function refuseShortHorizon(klHorizon: number, rows: number): void {
+  const least = leastKlHorizon({ samples: rows });
+  if (klHorizon <= least)
+    throw new TrainerError(
+      "invalid-option",
+      `klHorizon is ${klHorizon}; expected more than ${least}, a fifth of a step's ${rows} rows, so that an adaptive β stays above 0`,
+    );
 }

@@ -7,8 +7,11 @@ export interface ValueModel {
   /** Those that are this model's own, by name; none of the policy's. */
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   /**
-   * `[B, T]`: values of the response tokens. `policyHidden` are the policy's hidden states `[B, T, H]` for the same batch. Differentiable; at
-   * padding unspecified but finite; the caller disposes.
+   * `[B, T]`: values of the response tokens, each of the text before it. `policyHidden` are the policy's hidden states `[B, T, H]` for the
+   * same batch. Differentiable; at padding unspecified; the caller disposes.
+   *
+   * To learn the value of a whole text, where a response was cut, a trainer asks for that of one token more: it stands in the batch with
+   * mask 1 and an id that means nothing.
    */
   values(batch: SequenceBatch, policyHidden: tf.Tensor): tf.Tensor;
   dispose(): void;

@@ -20,8 +20,8 @@ export interface GgufFile {
 const elementsAtATime = 2 ** 17;
 
 /**
- * Opens a GGUF file, version 2 or 3: weights in F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K and Q6_K. Its header is checked wholly first, and
- * nothing is allocated by a number in it that was not held against the length of the file.
+ * Opens a GGUF file, version 2 or 3, with weights of the types of `GgufDtype`. Its header is checked wholly first, and nothing is
+ * allocated by a number in it that was not held against the length of the file.
  *
  * @throws GgufError, with the file and the tensor or metadata key, also from the methods of the result
  * @example

@@ -2,7 +2,7 @@ export { checkPrompts, longestRow } from "./check-batch.ts";
 export { checkSampling } from "./check-sampling.ts";
 export { createPolicy } from "./create-policy.ts";
 export { PolicyError } from "./error.ts";
-export { exportGguf } from "./gguf-export.ts";
+export { exportGguf } from "./gguf/export.ts";
 export { loadPolicy } from "./load-policy.ts";
 export { addLora } from "./lora/add-lora.ts";
 export { loadLora } from "./lora/load-lora.ts";

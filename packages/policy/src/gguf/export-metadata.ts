@@ -1,8 +1,8 @@
 import type { WrittenDtype, WrittenValue } from "@cai/gguf";
 import { ggufTokenizerMetadata } from "@cai/tokenizer";
-import { PolicyError } from "./error.ts";
-import { ropeOf } from "./gguf-rope-scaling.ts";
-import type { PolicyParts } from "./policy.ts";
+import { PolicyError } from "../error.ts";
+import type { PolicyParts } from "../policy.ts";
+import { ropeOf } from "./rope-scaling.ts";
 
 type Metadata = Readonly<Record<string, WrittenValue>>;
 

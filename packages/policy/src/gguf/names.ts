@@ -1,4 +1,4 @@
-import { PolicyError } from "./error.ts";
+import { PolicyError } from "../error.ts";
 
 /** llama.cpp's names for the modules of a block, by Hugging Face's: of the Llama family, then of GPT-2's. */
 const blockModules: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
-import { PolicyError } from "./error.ts";
-import type { GgufMetadata } from "./gguf-metadata.ts";
+import { PolicyError } from "../error.ts";
+import type { GgufMetadata } from "./metadata.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -14,14 +14,22 @@ interface Llama3Scaling {
 const published = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
 
 /**
- * The `rope_scaling` of a configuration, or null. A file names linear scaling in its metadata; that of Llama 3.1 is only there as the
- * divisor of each frequency, `rope_freqs.weight`, which must be those of the published models for some factor.
+ * The `rope_scaling` of a configuration, or null. Scaling whose kind a file doesn't name is linear, by a factor that may stand under an
+ * older key; 0 means none. That of Llama 3.1 is only there as the divisor of each frequency, `rope_freqs.weight`, which must be those of
+ * the published models for some factor.
  */
 export async function ggufRopeScaling(metadata: GgufMetadata, theta: number): Promise<Config | null> {
-  const kind = metadata.text("rope.scaling.type", "none");
-  if (kind === "linear") return { rope_type: "linear", factor: metadata.float32("rope.scaling.factor") };
-  if (kind !== "none") throw metadata.unsupported(`${metadata.architecture}.rope.scaling.type is ${kind}; supported: none, linear`);
-  if (!metadata.file.tensors.has("rope_freqs.weight")) return null;
+  metadata.require("rope.scaling.attn_factor", 1);
+  const kind = metadata.text("rope.scaling.type", "linear");
+  const factor = scalingFactor(metadata);
+  const isPlain = kind === "none" || factor === 1;
+  if (!["none", "linear"].includes(kind) && !(kind === "yarn" && isPlain))
+    throw metadata.unsupported(`${metadata.architecture}.rope.scaling.type is ${kind}; supported: none, linear`);
+  if (!metadata.file.tensors.has("rope_freqs.weight")) return isPlain ? null : { rope_type: "linear", factor };
+  if (!isPlain)
+    throw metadata.unsupported(
+      `positions are scaled twice: linearly by ${factor}, and by tensor "rope_freqs.weight"; supported: one of them`,
+    );
 
   const stored = await metadata.file.readFloat32("rope_freqs.weight");
   const scaling = { ...published, factor: stored.reduce((most, divisor) => Math.max(most, divisor), 1) };
@@ -29,6 +37,11 @@ export async function ggufRopeScaling(metadata: GgufMetadata, theta: number): Pr
   if (stored.some((divisor, pair) => !(Math.abs(divisor - expected[pair]!) <= 1e-4 * expected[pair]!)))
     throw metadata.unsupported('tensor "rope_freqs.weight" scales positions in another way than Llama 3.1');
   return { rope_type: "llama3", ...scaling };
+}
+
+function scalingFactor(metadata: GgufMetadata): number {
+  const key = metadata.get("rope.scaling.factor") === undefined ? "rope.scale_linear" : "rope.scaling.factor";
+  return metadata.get(key) === 0 ? 1 : metadata.float32(key, 1);
 }
 
 /** What `rope_freqs.weight` is to hold for a configuration with Llama 3.1's scaling; undefined for any other. */

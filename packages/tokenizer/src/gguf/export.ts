@@ -1,7 +1,7 @@
-import { TokenizerError } from "./error.ts";
-import { type JsonObject, parseJsonFile } from "./files.ts";
-import { preTokenizers } from "./gguf-pre-tokenizers.ts";
-import { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
+import { TokenizerError } from "../error.ts";
+import { type JsonObject, parseJsonFile } from "../files.ts";
+import { HuggingFaceTokenizer } from "../huggingface-tokenizer.ts";
+import { preTokenizers } from "./pre-tokenizers.ts";
 
 /** A metadata value as GGUF files type it. */
 type GgufValue = string | boolean | readonly string[] | { readonly uint32: number } | { readonly int32s: readonly number[] };

@@ -1,4 +1,4 @@
-import type { ModelArchitecture, ParameterSpec } from "./families/family.ts";
+import type { ModelArchitecture, ParameterSpec } from "../families/family.ts";
 
 /** How a weight lies in a GGUF file, against Hugging Face's layout. */
 export interface GgufLayout {

@@ -1,10 +1,10 @@
 import { openGguf } from "@cai/gguf";
 import { createGgufTokenizer } from "@cai/tokenizer";
-import { assemblePolicy } from "./assemble-policy.ts";
-import { architectureOf } from "./families/registry.ts";
-import { ggufConfig } from "./gguf-config.ts";
-import { loadGgufWeights } from "./gguf-weights.ts";
-import type { CausalPolicy } from "./policy.ts";
+import { assemblePolicy } from "../assemble-policy.ts";
+import { architectureOf } from "../families/registry.ts";
+import type { CausalPolicy } from "../policy.ts";
+import { ggufConfig } from "./config.ts";
+import { loadGgufWeights } from "./weights.ts";
 
 /**
  * A policy from one GGUF file, whose metadata hold its configuration, its tokenizer and its chat template. Saved, it is a folder in

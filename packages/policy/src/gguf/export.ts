@@ -1,11 +1,11 @@
 import { writeGguf } from "@cai/gguf";
-import { checkFinite } from "./check-finite.ts";
-import { ggufExportMetadata } from "./gguf-export-metadata.ts";
-import { ggufLayout, toGgufLayout } from "./gguf-layout.ts";
-import { ggufTensorName } from "./gguf-names.ts";
-import { ggufRopeDivisors } from "./gguf-rope-scaling.ts";
-import { mergedValues } from "./lora/merged-values.ts";
-import type { CausalPolicy } from "./policy.ts";
+import { checkFinite } from "../check-finite.ts";
+import { mergedValues } from "../lora/merged-values.ts";
+import type { CausalPolicy } from "../policy.ts";
+import { ggufExportMetadata } from "./export-metadata.ts";
+import { ggufLayout, toGgufLayout } from "./layout.ts";
+import { ggufTensorName } from "./names.ts";
+import { ggufRopeDivisors } from "./rope-scaling.ts";
 
 /** Rows of Q8_0 are whole blocks of so many weights. */
 const blockSize = 32;

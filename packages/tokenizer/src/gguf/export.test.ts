@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { createTokenizer } from "./create.ts";
-import { TokenizerError } from "./error.ts";
-import { createGgufTokenizer } from "./gguf.ts";
-import { ggufTokenizerMetadata } from "./gguf-export.ts";
-import { loadTokenizer } from "./load.ts";
+import { createTokenizer } from "../create.ts";
+import { TokenizerError } from "../error.ts";
+import { loadTokenizer } from "../load.ts";
+import { createGgufTokenizer } from "./create.ts";
+import { ggufTokenizerMetadata } from "./export.ts";
 
-const goldenFolder = new URL("../../../tools/golden/tiny-gpt2/", import.meta.url);
+const goldenFolder = new URL("../../../../tools/golden/tiny-gpt2/", import.meta.url);
 const golden = await loadTokenizer(fileURLToPath(goldenFolder));
 const texts: string[] = JSON.parse(await readFile(new URL("expected.json", goldenFolder), "utf8")).tokenizer.encode.map(
   ({ text }: { text: string }) => text,

@@ -1,6 +1,7 @@
 import type { GgufFile } from "@cai/gguf";
-import { GgufMetadata } from "./gguf-metadata.ts";
-import { ggufRopeScaling } from "./gguf-rope-scaling.ts";
+import { ggufSpecialTokenIds } from "@cai/tokenizer";
+import { GgufMetadata } from "./metadata.ts";
+import { ggufRopeScaling } from "./rope-scaling.ts";
 
 type Config = Record<string, unknown>;
 
@@ -12,8 +13,8 @@ const configs: ReadonlyMap<string, (metadata: GgufMetadata) => Promise<Config>> 
 ]);
 
 /**
- * The configuration in Hugging Face's terms of the model in a GGUF file. Its sizes are held against the file: as many blocks as there are
- * tensors at most, and as many ids as the embedding has rows. Throws PolicyError.
+ * The configuration in Hugging Face's terms of the model in a GGUF file, as llama.cpp understands it. Its sizes are held against the file:
+ * as many blocks as there are tensors at most, and as many ids as the embedding has rows. Throws PolicyError or TokenizerError.
  */
 export async function ggufConfig(file: GgufFile): Promise<Config> {
   const metadata = new GgufMetadata(file);
@@ -23,17 +24,21 @@ export async function ggufConfig(file: GgufFile): Promise<Config> {
   const blocks = metadata.number("block_count");
   if (blocks > file.tensors.size)
     throw metadata.wrong(`${metadata.architecture}.block_count is ${blocks}, the file has ${file.tensors.size} tensors`);
+  metadata.require("attention.causal", true);
   return { ...(await config(metadata)), vocab_size: vocabSize(metadata), ...specialTokenIds(file) };
 }
 
 async function llamaConfig(metadata: GgufMetadata): Promise<Config> {
-  const { tensors } = metadata.file;
+  const hasBias = (layers: string) => {
+    const name = new RegExp(`^blk\\.\\d+\\.(${layers})\\.bias$`);
+    return [...metadata.file.tensors.keys()].some((tensor) => name.test(tensor));
+  };
   return {
     architectures: ["LlamaForCausalLM"],
     model_type: "llama",
     ...(await llamaLikeConfig(metadata)),
-    attention_bias: tensors.has("blk.0.attn_q.bias"),
-    mlp_bias: tensors.has("blk.0.ffn_up.bias"),
+    attention_bias: hasBias("attn_(q|k|v|output)"),
+    mlp_bias: hasBias("ffn_(gate|up|down)"),
   };
 }
 
@@ -43,16 +48,11 @@ async function qwen2Config(metadata: GgufMetadata): Promise<Config> {
 
 async function llamaLikeConfig(metadata: GgufMetadata): Promise<Config> {
   const hiddenSize = metadata.number("embedding_length");
-  const headCount = metadata.number("attention.head_count");
+  const headCount = metadata.numberOfLayers("attention.head_count");
   const headSize = metadata.number("attention.key_length", hiddenSize / headCount);
-  for (const [key, expected] of [
-    ["attention.value_length", headSize],
-    ["rope.dimension_count", headSize],
-    ["expert_count", 0],
-  ] as const) {
-    if ((metadata.get(key) ?? expected) !== expected)
-      throw metadata.unsupported(`${metadata.architecture}.${key} is ${metadata.get(key)}; supported: ${expected}`);
-  }
+  metadata.require("attention.value_length", headSize);
+  metadata.require("rope.dimension_count", headSize);
+  metadata.require("expert_count", 0);
   const [rows] = metadata.file.tensors.get("blk.0.attn_q.weight")?.shape ?? [];
   if (rows !== headCount * headSize)
     throw metadata.wrong(
@@ -62,10 +62,10 @@ async function llamaLikeConfig(metadata: GgufMetadata): Promise<Config> {
   return {
     hidden_act: "silu",
     hidden_size: hiddenSize,
-    intermediate_size: metadata.number("feed_forward_length"),
+    intermediate_size: metadata.numberOfLayers("feed_forward_length"),
     num_hidden_layers: metadata.number("block_count"),
     num_attention_heads: headCount,
-    num_key_value_heads: metadata.number("attention.head_count_kv", headCount),
+    num_key_value_heads: metadata.numberOfLayers("attention.head_count_kv", headCount),
     head_dim: headSize,
     max_position_embeddings: metadata.number("context_length"),
     rms_norm_eps: metadata.float32("attention.layer_norm_rms_epsilon"),
@@ -76,14 +76,16 @@ async function llamaLikeConfig(metadata: GgufMetadata): Promise<Config> {
 }
 
 async function gpt2Config(metadata: GgufMetadata): Promise<Config> {
+  const headCount = metadata.numberOfLayers("attention.head_count");
+  metadata.require("attention.head_count_kv", headCount);
   return {
     architectures: ["GPT2LMHeadModel"],
     model_type: "gpt2",
     activation_function: "gelu_new",
     n_embd: metadata.number("embedding_length"),
-    n_inner: metadata.number("feed_forward_length", 4 * metadata.number("embedding_length")),
+    n_inner: metadata.numberOfLayers("feed_forward_length", 4 * metadata.number("embedding_length")),
     n_layer: metadata.number("block_count"),
-    n_head: metadata.number("attention.head_count"),
+    n_head: headCount,
     n_positions: metadata.number("context_length"),
     layer_norm_epsilon: metadata.float32("attention.layer_norm_epsilon"),
     tie_word_embeddings: !(await hasOutputOfItsOwn(metadata.file)),
@@ -105,9 +107,8 @@ function vocabSize(metadata: GgufMetadata): number {
   return rows;
 }
 
-/** Chat models may end their turns with another token than their texts: both end a response. */
-function specialTokenIds({ metadata }: GgufFile): Config {
-  const id = (role: string) => metadata.get(`tokenizer.ggml.${role}_token_id`);
-  const ends = [...new Set([id("eos"), id("eot")])].filter((one) => one !== undefined);
-  return { bos_token_id: id("bos"), eos_token_id: ends.length > 1 ? ends : ends[0], pad_token_id: id("padding") };
+/** Chat models end their turns with another token than their texts, which many files name by its text alone: all of them end a response. */
+function specialTokenIds({ metadata, path }: GgufFile): Config {
+  const { bos, padding, ends } = ggufSpecialTokenIds({ metadata, where: path });
+  return { bos_token_id: bos, eos_token_id: ends.length > 1 ? ends : ends[0], pad_token_id: padding };
 }

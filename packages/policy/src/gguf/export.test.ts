@@ -4,15 +4,15 @@ import { openGguf } from "@cai/gguf";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
-import { createPolicy } from "./create-policy.ts";
-import { decimalTokenizer } from "./decimal-tokenizer.ts";
+import { tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
+import { createPolicy } from "../create-policy.ts";
+import { decimalTokenizer } from "../decimal-tokenizer.ts";
+import { loadPolicy } from "../load-policy.ts";
+import { addLora } from "../lora/add-lora.ts";
+import { mergeLora } from "../lora/merge-lora.ts";
+import { temporaryFolder } from "../model-folder.fixture.ts";
+import { exportGguf } from "./export.ts";
 import { roundTrip, tinyLlama } from "./gguf.fixture.ts";
-import { exportGguf } from "./gguf-export.ts";
-import { loadPolicy } from "./load-policy.ts";
-import { addLora } from "./lora/add-lora.ts";
-import { mergeLora } from "./lora/merge-lora.ts";
-import { temporaryFolder } from "./model-folder.fixture.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { type GgufSource, openGguf, type WrittenValue, writeGguf } from "@cai/gguf";
-import { goldenModels } from "../../../tools/golden-models.fixture.ts";
-import { exportGguf } from "./gguf-export.ts";
-import { ggufExportMetadata } from "./gguf-export-metadata.ts";
-import { loadPolicy } from "./load-policy.ts";
-import { temporaryFolder } from "./model-folder.fixture.ts";
-import type { CausalPolicy } from "./policy.ts";
+import { goldenModels } from "../../../../tools/golden-models.fixture.ts";
+import { loadPolicy } from "../load-policy.ts";
+import { temporaryFolder } from "../model-folder.fixture.ts";
+import type { CausalPolicy } from "../policy.ts";
+import { exportGguf } from "./export.ts";
+import { ggufExportMetadata } from "./export-metadata.ts";
 
 export const tinyLlama = goldenModels[1].folder;
 

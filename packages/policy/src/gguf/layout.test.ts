@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { architectureOf } from "./families/registry.ts";
-import { fromGgufLayout, ggufLayout, toGgufLayout } from "./gguf-layout.ts";
+import { architectureOf } from "../families/registry.ts";
+import { fromGgufLayout, ggufLayout, toGgufLayout } from "./layout.ts";
 
 const llama = {
   model_type: "llama",

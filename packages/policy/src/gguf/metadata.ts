@@ -1,5 +1,5 @@
 import type { GgufFile, GgufValue } from "@cai/gguf";
-import { PolicyError } from "./error.ts";
+import { PolicyError } from "../error.ts";
 
 /** Checked reading of what a GGUF file says of its architecture; every error names the file and the key. */
 export class GgufMetadata {
@@ -23,6 +23,28 @@ export class GgufMetadata {
     const value = this.get(key) ?? absent;
     if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
     throw this.wrong(`${this.architecture}.${key} is ${shown(value)}, expected a positive number`);
+  }
+
+  /** A number above zero that a file may give for each layer; all layers must have the same. */
+  numberOfLayers(key: string, absent?: number): number {
+    const value = this.get(key);
+    if (!Array.isArray(value)) return this.number(key, absent);
+    const name = `${this.architecture}.${key}`;
+    const blocks = this.number("block_count");
+    if (value.length !== blocks) throw this.wrong(`${name} has ${value.length} entries, ${this.architecture}.block_count is ${blocks}`);
+    const [first] = value;
+    if (!value.every((one) => typeof one === "number" && Number.isFinite(one) && one > 0))
+      throw this.wrong(`${name} is ${shown(value)}, expected positive numbers`);
+    if (value.some((one) => one !== first))
+      throw this.unsupported(`${name} is ${shown(value)}: models whose layers differ are not supported, only one number for all of them`);
+    return first;
+  }
+
+  /** Refuses any other value than the one that is supported, which is also what no value means. */
+  require(key: string, supported: number | boolean): void {
+    const value = this.get(key) ?? supported;
+    if (Array.isArray(value) ? value.some((one) => one !== supported) : value !== supported)
+      throw this.unsupported(`${this.architecture}.${key} is ${shown(value)}; supported: ${supported}`);
   }
 
   /** A number of 32 bits in the fewest digits that give it again: 1e-5, not 0.000009999999747378752. */
@@ -49,5 +71,6 @@ export class GgufMetadata {
 
 function shown(value: unknown): string {
   if (value === undefined) return "missing";
-  return Array.isArray(value) ? "a list" : String(value).slice(0, 80);
+  if (Array.isArray(value)) return `[${value.slice(0, 8).map(String).join(", ")}${value.length > 8 ? ", …" : ""}]`.slice(0, 200);
+  return String(value).slice(0, 80);
 }

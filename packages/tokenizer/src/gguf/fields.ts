@@ -1,4 +1,7 @@
-import { TokenizerError } from "./error.ts";
+import { TokenizerError } from "../error.ts";
+
+/** What writers put where an id or a number is none: −1, as 32 bits without a sign. */
+const noId = 0xffff_ffff;
 
 /** Checked reading of metadata; every error names the file and the key. */
 export class GgufFields {
@@ -10,10 +13,8 @@ export class GgufFields {
     this.#where = where;
   }
 
-  requireOneOf(key: string, known: readonly string[]): string {
-    const value = this.text(key);
-    if (value !== undefined && known.includes(value)) return value;
-    throw this.wrong(`${key} is ${JSON.stringify(value) ?? "missing"}; supported: ${known.join(", ")}`);
+  has(key: string): boolean {
+    return this.#metadata.has(key);
   }
 
   text(key: string): string | undefined {
@@ -34,23 +35,28 @@ export class GgufFields {
     throw this.wrong(`${key} is neither true nor false`);
   }
 
-  /** The id of the token with that role, where the file names one. */
-  id(role: string, tokenCount: number): number | undefined {
-    const key = `tokenizer.ggml.${role}_token_id`;
+  /** The id at a key; undefined where the file has none there, or says that there is none. */
+  id(key: string, tokenCount: number): number | undefined {
     const value = this.#metadata.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || value === -1 || value === noId) return undefined;
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < tokenCount) return value;
     throw this.wrong(`${key} is ${String(value)}, expected an id within 0 … ${tokenCount - 1}`);
   }
 
-  /** One for each token; none where the file has none. */
-  tokenTypes(tokenCount: number): readonly unknown[] {
-    const key = "tokenizer.ggml.token_type";
-    const value = this.#metadata.get(key) ?? [];
-    if (!Array.isArray(value)) throw this.wrong(`${key} is no list`);
-    if (value.length !== 0 && value.length !== tokenCount)
-      throw this.wrong(`${key} has ${value.length} entries, tokenizer.ggml.tokens has ${tokenCount}`);
+  /** Undefined where the file has none. */
+  numbers(key: string): readonly number[] | undefined {
+    const value = this.#metadata.get(key);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value) || !value.every((one) => typeof one === "number")) throw this.wrong(`${key} is no list of numbers`);
     return value;
+  }
+
+  /** A number for each token; undefined where the file has none. */
+  numberPerToken(key: string, tokenCount: number): readonly number[] | undefined {
+    const numbers = this.numbers(key);
+    if (numbers !== undefined && numbers.length !== tokenCount)
+      throw this.wrong(`${key} has ${numbers.length} entries, tokenizer.ggml.tokens has ${tokenCount}`);
+    return numbers;
   }
 
   wrong(what: string): TokenizerError {

@@ -1,0 +1,14 @@
+import type { Engine } from "./engine/engine.ts";
+import { JavaScriptEngine } from "./engine/javascript-engine.ts";
+import { TokenizerError } from "./error.ts";
+import type { JsonObject } from "./files.ts";
+
+/** The library that does what a tokenizer.json says. */
+export function createEngine(json: JsonObject): Engine {
+  return new JavaScriptEngine(json);
+}
+
+/** There are no folders in a browser. */
+export async function readTextIfPresent(path: string): Promise<string | undefined> {
+  throw new TokenizerError("missing-file", `${path} can't be read in a browser: fetch the files and give their contents to createTokenizer`);
+}

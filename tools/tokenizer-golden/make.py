@@ -1,13 +1,17 @@
-"""Writes packages/tokenizer/src/golden/reference.json: what the Python package `tokenizers` makes of tokenizers of every kind.
+"""Writes what the Python packages make of tokenizers of every kind to packages/tokenizer/src/golden: reference.json (tokenizers) and
+configured.json (transformers' AutoTokenizer).
 
-Made with tokenizers 0.23.3:  python3 tools/tokenizer-golden/make.py
+Made with tokenizers 0.23.3 and transformers 5.24.0:  python3 tools/tokenizer-golden/make.py
 """
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import tokenizers
+import transformers
+from configured_tokenizers import CONFIGURED_CASES, CONFIGURED_TEXTS
 from tokenizers_of_every_kind import CASES, MODELS, TEXTS, tokenizer_json
 
 FOLDER = Path(__file__).parents[2] / "packages/tokenizer/src/golden"
@@ -38,10 +42,42 @@ def expected(model, changes):
     }
 
 
-cases = [{"name": name, "model": model, "changes": changes, **expected(model, changes)} for name, model, changes in CASES]
+def numbered(changes, vocab):
+    """With the ids that the added tokens have: transformers sorts by them."""
+    new = [token["content"] for token in changes.get("added_tokens", []) if token["content"] not in vocab]
+    ids = vocab | {content: len(vocab) + at for at, content in enumerate(new)}
+    return changes | {"added_tokens": [token | {"id": ids[token["content"]]} for token in changes.get("added_tokens", [])]}
+
+
+def configured(model, changes, config, files):
+    with tempfile.TemporaryDirectory() as folder:
+        contents = {"tokenizer.json": tokenizer_json(model, changes), "tokenizer_config.json": config, "config.json": {"model_type": "gpt2"}, **files}
+        for name, content in contents.items():
+            (Path(folder) / name).write_text(json.dumps(content))
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    encoded = [tokenizer(text).input_ids for text in CONFIGURED_TEXTS]
+    return {
+        "encoded": encoded,
+        "decoded": [tokenizer.decode(ids) for ids in encoded],
+        "withoutSpecialTokens": [tokenizer.decode(ids, skip_special_tokens=True) for ids in encoded],
+    }
+
+
+def write(name, head, cases):
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    (FOLDER / name).write_text(f"{json.dumps(head)[:-1]},\n\"cases\": [\n{lines}\n]}}\n")
+    print(f"{name}: {len(cases)} tokenizers", file=sys.stderr)
+
+
 FOLDER.mkdir(exist_ok=True)
-lines = ",\n".join(json.dumps(case) for case in cases)
-(FOLDER / "reference.json").write_text(
-    f'{{"tokenizers": "{tokenizers.__version__}",\n"texts": {json.dumps(TEXTS)},\n"models": {json.dumps(MODELS)},\n"cases": [\n{lines}\n]}}\n'
+write(
+    "reference.json",
+    {"tokenizers": tokenizers.__version__, "texts": TEXTS, "models": MODELS},
+    [{"name": name, "model": model, "changes": changes, **expected(model, changes)} for name, model, changes in CASES],
 )
-print(f"{len(cases)} tokenizers, {len(TEXTS)} texts", file=sys.stderr)
+write(
+    "configured.json",
+    {"transformers": transformers.__version__, "texts": CONFIGURED_TEXTS},
+    [{"name": name, "model": model, "changes": changes, "config": config, "files": files, **configured(model, changes, config, files)}
+     for name, model, changes, config, files in [(name, model, numbered(changes, MODELS[model]["vocab"]), *more) for name, model, changes, *more in CONFIGURED_CASES]],
+)

@@ -2,7 +2,6 @@ import { TokenizerError } from "../error.ts";
 import type { JsonObject } from "../files.ts";
 import type { SpecialTokens } from "../special-tokens.ts";
 import { configuredAddedTokens } from "./added-tokens.ts";
-import { configuredPostProcessor } from "./bos-and-eos.ts";
 import { configuredNormalizer, configuredPreTokenizer } from "./class-options.ts";
 import { refuseUnknownTypes } from "./known-types.ts";
 import { currentMetaspace } from "./legacy-metaspace.ts";
@@ -11,7 +10,7 @@ import { isJsonObject } from "./parts.ts";
 
 /**
  * The tokenizer.json that does by itself what transformers does with the files of a folder together. Padding and truncation are left out:
- * a text is encoded as a whole, and alone.
+ * a text is encoded as a whole, and alone. `add_bos_token` and `add_eos_token` count for nothing beside a tokenizer.json.
  *
  * @param files the contents of tokenizer.json, tokenizer_config.json and added_tokens.json
  * @param named the special tokens that the files name, by their role
@@ -32,14 +31,12 @@ export function configuredTokenizer(
   const listed = json.added_tokens ?? [];
   if (!Array.isArray(listed)) throw new TokenizerError("invalid-file", `${where}: added_tokens of tokenizer.json is no list: fetch it again`);
   const vocabulary = readModelVocabulary(json.model);
-  const addedTokens = configuredAddedTokens(listed, { config, legacy, named, vocabulary });
-  const idOf = (token: string) => addedTokens.find(({ content }) => content === token)?.id ?? vocabulary.idOf(token);
   return {
     ...rest,
-    added_tokens: addedTokens,
+    added_tokens: configuredAddedTokens(listed, { config, legacy, named, vocabulary }),
     normalizer: configuredNormalizer(json.normalizer ?? null, config),
     pre_tokenizer: configuredPreTokenizer(currentMetaspace(json.pre_tokenizer ?? null), config),
-    post_processor: configuredPostProcessor(json.post_processor ?? null, { config, named, idOf }),
+    post_processor: json.post_processor ?? null,
     decoder: currentMetaspace(json.decoder ?? null),
   };
 }

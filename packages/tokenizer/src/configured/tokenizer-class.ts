@@ -24,41 +24,12 @@ const bertClasses = [
 /** Classes of transformers whose ByteLevel pre-tokenizer follows tokenizer_config.json. */
 const byteLevelClasses = ["GPT2", "Roberta", "Bart", "CodeGen", "Deberta", "GPTNeoX", "LayoutLMv3", "LED", "Longformer", "Luke", "Mvp", "Whisper"];
 
-/** Further classes that put their own tokens around a text, whatever `add_bos_token` and `add_eos_token` say. */
-const otherClassesWithOwnTokens = [
-  "Albert",
-  "BigBird",
-  "Camembert",
-  "CLIP",
-  "DebertaV2",
-  "Herbert",
-  "LayoutXLM",
-  "MarkupLM",
-  "MBart",
-  "MBart50",
-  "MLuke",
-  "Nllb",
-  "Nougat",
-  "Pegasus",
-  "RemBert",
-  "RoFormer",
-  "SeamlessM4T",
-  "T5",
-  "Udop",
-  "XGLM",
-  "XLMRoberta",
-  "XLNet",
-];
-
-const classesWithBosAndEos = ["GPT2", "GPTNeoX"];
-
 /** What the `tokenizer_class` of tokenizer_config.json means for the options beside it. */
 export interface TokenizerClass {
   /** Undefined where the file names none. */
   readonly name: string | undefined;
   readonly isBert: boolean;
   readonly isByteLevel: boolean;
-  readonly hasOwnSpecialTokens: boolean;
 }
 
 export function readTokenizerClass(config: JsonObject): TokenizerClass {
@@ -69,6 +40,5 @@ export function readTokenizerClass(config: JsonObject): TokenizerClass {
     name,
     isBert: isOneOf(bertClasses),
     isByteLevel: isOneOf(byteLevelClasses),
-    hasOwnSpecialTokens: isOneOf([...bertClasses, ...byteLevelClasses, ...otherClassesWithOwnTokens]) && !isOneOf(classesWithBosAndEos),
   };
 }

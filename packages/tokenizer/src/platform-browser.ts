@@ -1,5 +1,5 @@
 import type { Engine } from "./engine/engine.ts";
-import { JavaScriptEngine } from "./engine/javascript-engine.ts";
+import { JavaScriptEngine } from "./engine/javascript/javascript-engine.ts";
 import { TokenizerError } from "./error.ts";
 import type { JsonObject } from "./files.ts";
 
@@ -10,5 +10,8 @@ export function createEngine(json: JsonObject): Engine {
 
 /** There are no folders in a browser. */
 export async function readTextIfPresent(path: string): Promise<string | undefined> {
-  throw new TokenizerError("missing-file", `${path} can't be read in a browser: fetch the files and give their contents to createTokenizer`);
+  throw new TokenizerError(
+    "missing-file",
+    `${path} can't be read in a browser: fetch the files and give their contents to createTokenizer`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../files.ts";
 import type { SpecialTokens } from "../special-tokens.ts";
-import { isJsonObject } from "./parts.ts";
 import type { ModelVocabulary } from "./model-vocabulary.ts";
+import { isJsonObject } from "./parts.ts";
 
 /** An entry of `added_tokens` in tokenizer.json. */
 export interface AddedToken {

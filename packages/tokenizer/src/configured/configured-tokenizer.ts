@@ -29,7 +29,8 @@ export function configuredTokenizer(
   }
   const { truncation, padding, ...rest } = json;
   const listed = json.added_tokens ?? [];
-  if (!Array.isArray(listed)) throw new TokenizerError("invalid-file", `${where}: added_tokens of tokenizer.json is no list: fetch it again`);
+  if (!Array.isArray(listed))
+    throw new TokenizerError("invalid-file", `${where}: added_tokens of tokenizer.json is no list: fetch it again`);
   const vocabulary = readModelVocabulary(json.model);
   return {
     ...rest,

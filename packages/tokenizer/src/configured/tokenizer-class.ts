@@ -22,7 +22,20 @@ const bertClasses = [
 ];
 
 /** Classes of transformers whose ByteLevel pre-tokenizer follows tokenizer_config.json. */
-const byteLevelClasses = ["GPT2", "Roberta", "Bart", "CodeGen", "Deberta", "GPTNeoX", "LayoutLMv3", "LED", "Longformer", "Luke", "Mvp", "Whisper"];
+const byteLevelClasses = [
+  "GPT2",
+  "Roberta",
+  "Bart",
+  "CodeGen",
+  "Deberta",
+  "GPTNeoX",
+  "LayoutLMv3",
+  "LED",
+  "Longformer",
+  "Luke",
+  "Mvp",
+  "Whisper",
+];
 
 /** What the `tokenizer_class` of tokenizer_config.json means for the options beside it. */
 export interface TokenizerClass {

@@ -28,7 +28,7 @@ function isSoundTrie(units: Uint32Array, replacements: Uint8Array): boolean {
       const unit = units[at]!;
       if (labelOf(unit) !== byte) continue;
       const child = at ^ offsetOf(unit);
-      if (hasLeaf(unit) && !(child < units.length && beginsText(replacements, valueOf(units[child]!)))) return false;
+      if (hasLeaf(unit) && !(child < units.length && beginsText(replacements, leafValueOf(units[child]!)))) return false;
       nodes.push(child);
     }
   }
@@ -36,7 +36,7 @@ function isSoundTrie(units: Uint32Array, replacements: Uint8Array): boolean {
 }
 
 const hasLeaf = (unit: number) => ((unit >>> 8) & 1) === 1;
-const valueOf = (unit: number) => unit & 0x7fffffff;
+const leafValueOf = (unit: number) => unit & 0x7fffffff;
 const labelOf = (unit: number) => (unit & 0x800000ff) >>> 0;
 const offsetOf = (unit: number) => (unit >>> 10) << ((unit & 0x200) >>> 6);
 

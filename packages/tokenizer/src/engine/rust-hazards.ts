@@ -28,7 +28,9 @@ function refuseMergesWithoutPrefix(model: unknown): void {
   for (const merge of model.merges) {
     const right = typeof merge === "string" ? merge.slice(merge.indexOf(" ") + 1) : Array.isArray(merge) ? merge[1] : undefined;
     if (typeof right === "string" && right.startsWith(prefix)) continue;
-    refuse(`model.merges has ${JSON.stringify(merge)}, whose second part doesn't begin with continuing_subword_prefix ${JSON.stringify(prefix)}`);
+    refuse(
+      `model.merges has ${JSON.stringify(merge)}, whose second part doesn't begin with continuing_subword_prefix ${JSON.stringify(prefix)}`,
+    );
   }
 }
 
@@ -49,7 +51,8 @@ function refuseUnknownPieces(postProcessor: JsonObject): unknown {
   if (!Array.isArray(single)) return postProcessor;
   for (const piece of single) {
     const { Sequence: text, SpecialToken: special } = isJsonObject(piece) ? piece : {};
-    if (isJsonObject(text) && text.id !== "A") refuse(`the post-processor's template for a single text asks for text ${JSON.stringify(text.id)}`);
+    if (isJsonObject(text) && text.id !== "A")
+      refuse(`the post-processor's template for a single text asks for text ${JSON.stringify(text.id)}`);
     const isKnown = !isJsonObject(special) || (isJsonObject(specialTokens) && Object.hasOwn(specialTokens, String(special.id)));
     if (!isKnown) refuse(`the post-processor's template names ${JSON.stringify(special.id)}, which its special_tokens lack`);
   }

@@ -10,7 +10,7 @@ import { precompiledCharsmapFault } from "./precompiled-charsmap.ts";
  * @throws TokenizerError `invalid-file`
  */
 export function withoutHazards(json: JsonObject): JsonObject {
-  refuseMergesWithoutPrefix(json.model);
+  refuseMergesToNowhere(json.model);
   mapParts(json.normalizer, refuseDamagedCharsmap);
   mapParts(json.pre_tokenizer, refusePiecesOfNoLength);
   mapParts(json.post_processor, refuseUnknownPieces);
@@ -21,16 +21,15 @@ function refuse(message: string): never {
   throw new TokenizerError("invalid-file", `${message}: fetch tokenizer.json again, or correct it`);
 }
 
-function refuseMergesWithoutPrefix(model: unknown): void {
-  if (!isJsonObject(model) || !Array.isArray(model.merges)) return;
-  const prefix = model.continuing_subword_prefix;
-  if (typeof prefix !== "string" || prefix === "") return;
-  for (const merge of model.merges) {
-    const right = typeof merge === "string" ? merge.slice(merge.indexOf(" ") + 1) : Array.isArray(merge) ? merge[1] : undefined;
-    if (typeof right === "string" && right.startsWith(prefix)) continue;
-    refuse(
-      `model.merges has ${JSON.stringify(merge)}, whose second part doesn't begin with continuing_subword_prefix ${JSON.stringify(prefix)}`,
-    );
+function refuseMergesToNowhere(model: unknown): void {
+  if (!isJsonObject(model) || !Array.isArray(model.merges) || !isJsonObject(model.vocab)) return;
+  const { merges, vocab, continuing_subword_prefix: prefix } = model;
+  const begin = typeof prefix === "string" ? prefix : "";
+  for (const merge of merges) {
+    const [left, right] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
+    const isWhole = typeof left === "string" && typeof right === "string" && right.startsWith(begin);
+    if (isWhole && Object.hasOwn(vocab, left + right.slice(begin.length))) continue;
+    refuse(`the merge ${JSON.stringify(merge)} of tokenizer.json leads to no token of its vocabulary`);
   }
 }
 

@@ -2,10 +2,10 @@ import type { ChatMessage, Tokenizer } from "@cai/contracts";
 import { createEngine } from "#platform";
 import { readChatTemplates, renderChat } from "./chat-template.ts";
 import { cleanUp, isCleanUpAsked } from "./clean-up.ts";
-import { configuredTokenizer } from "./configured/configured-tokenizer.ts";
+import { type ConfiguredTokenizer, configuredTokenizer } from "./configured/configured-tokenizer.ts";
 import type { Engine } from "./engine/engine.ts";
 import { TokenizerError } from "./error.ts";
-import { type JsonObject, parseJsonFile } from "./files.ts";
+import { parseJsonFile } from "./files.ts";
 import { readSpecialTokens, type SpecialTokens, withClassDefaults } from "./special-tokens.ts";
 
 /**
@@ -26,6 +26,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
   /** The text of the chat template that is used unless another is named; undefined where there is none. */
   readonly chatTemplate: string | undefined;
   readonly #engine: Engine;
+  readonly #idOf: (token: string) => number | undefined;
   readonly #where: string;
   readonly #cleansUp: boolean;
   readonly #specialTokens: SpecialTokens;
@@ -40,19 +41,19 @@ export class HuggingFaceTokenizer implements Tokenizer {
     const legacy = parseJsonFile(files, "added_tokens.json", where) ?? {};
     const named = readSpecialTokens({ config, map });
     const configured = configuredTokenizer({ json, config, legacy }, named, where);
-    const engine = startEngine(configured, where);
     this.files = files;
-    this.#engine = engine;
+    this.#engine = startEngine(configured, where);
+    this.#idOf = configured.idOf;
     this.#where = where;
     this.#cleansUp = isCleanUpAsked(config, json.model);
-    this.#specialTokens = withClassDefaults(named, { config, hasToken: (token) => engine.tokenToId(token) !== undefined });
+    this.#specialTokens = withClassDefaults(named, { config, hasToken: (token) => configured.idOf(token) !== undefined });
     this.#chatTemplates = readChatTemplates(config, files.get("chat_template.jinja"));
     this.chatTemplate = this.#chatTemplates.get("default");
-    this.vocabSize = engine.vocabSize;
+    this.vocabSize = configured.vocabSize;
     if (this.vocabSize === 0) throw new TokenizerError("invalid-file", `${where}: tokenizer.json has no tokens`);
-    this.bosTokenId = this.#idOf("bos_token");
-    this.eosTokenId = this.#idOf("eos_token");
-    this.padTokenId = this.#idOf("pad_token");
+    this.bosTokenId = this.#idOfRole("bos_token");
+    this.eosTokenId = this.#idOfRole("eos_token");
+    this.padTokenId = this.#idOfRole("pad_token");
     const maxLength = config.model_max_length;
     this.modelMaxLength = typeof maxLength === "number" && Number.isSafeInteger(maxLength) && maxLength > 0 ? maxLength : undefined;
   }
@@ -98,10 +99,10 @@ export class HuggingFaceTokenizer implements Tokenizer {
     });
   }
 
-  #idOf(role: keyof SpecialTokens): number | undefined {
+  #idOfRole(role: keyof SpecialTokens): number | undefined {
     const token = this.#specialTokens[role];
     if (token === undefined) return undefined;
-    const id = this.#engine.tokenToId(token);
+    const id = this.#idOf(token);
     if (id !== undefined) return id;
     throw new TokenizerError(
       "unknown-special-token",
@@ -110,9 +111,9 @@ export class HuggingFaceTokenizer implements Tokenizer {
   }
 }
 
-function startEngine(json: JsonObject, where: string): Engine {
+function startEngine(configured: ConfiguredTokenizer, where: string): Engine {
   try {
-    return createEngine(json);
+    return createEngine(configured);
   } catch (cause) {
     if (TokenizerError.isInstance(cause)) {
       if (cause.code === "engine-failed") throw cause;

@@ -1,11 +1,11 @@
+import type { ConfiguredTokenizer } from "./configured/configured-tokenizer.ts";
 import type { Engine } from "./engine/engine.ts";
 import { JavaScriptEngine } from "./engine/javascript/javascript-engine.ts";
 import { TokenizerError } from "./error.ts";
-import type { JsonObject } from "./files.ts";
 
 /** The library that does what a tokenizer.json says. */
-export function createEngine(json: JsonObject): Engine {
-  return new JavaScriptEngine(json);
+export function createEngine(configured: ConfiguredTokenizer): Engine {
+  return new JavaScriptEngine(configured);
 }
 
 /** There are no folders in a browser. */

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
+import type { ConfiguredTokenizer } from "./configured/configured-tokenizer.ts";
 import type { Engine } from "./engine/engine.ts";
 import { RustEngine } from "./engine/rust-engine.ts";
 import { TokenizerError } from "./error.ts";
-import type { JsonObject } from "./files.ts";
 
 /** The library that does what a tokenizer.json says. */
-export function createEngine(json: JsonObject): Engine {
-  return new RustEngine(json);
+export function createEngine(configured: ConfiguredTokenizer): Engine {
+  return new RustEngine(configured);
 }
 
 /** A text file's content, undefined where there is no such file. */

@@ -7,15 +7,13 @@ import { TokenizerError } from "./error.ts";
 const startLimit = 120_000;
 
 interface Answers {
-  readonly load: number;
-  readonly tokenToId: number | undefined;
+  readonly load: undefined;
   readonly encode: Int32Array;
   readonly decode: string;
 }
 
 interface Requests {
   readonly load: { readonly json: string };
-  readonly tokenToId: { readonly token: string };
   readonly encode: { readonly text: string; readonly addSpecialTokens: boolean };
   readonly decode: { readonly ids: Int32Array; readonly skipSpecialTokens: boolean };
 }

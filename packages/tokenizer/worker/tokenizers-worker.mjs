@@ -13,9 +13,7 @@ const operations = {
     tokenizer.disablePadding();
     tokenizer.disableTruncation();
     tokenizers.set(handle, tokenizer);
-    return Object.values(tokenizer.getVocab(true)).reduce((largest, id) => Math.max(largest, id), -1) + 1;
   },
-  tokenToId: ({ handle, token }) => tokenizers.get(handle).tokenToId(token) ?? undefined,
   async encode({ handle, text, addSpecialTokens }) {
     const encoding = await tokenizers.get(handle).encode(text, null, { addSpecialTokens });
     return Int32Array.from(encoding.getIds());

@@ -8,6 +8,14 @@ import { currentMetaspace } from "./legacy-metaspace.ts";
 import { readModelVocabulary } from "./model-vocabulary.ts";
 import { isJsonObject } from "./parts.ts";
 
+export interface ConfiguredTokenizer {
+  /** A tokenizer.json */
+  readonly json: JsonObject;
+  /** The largest id + 1. */
+  readonly vocabSize: number;
+  idOf(token: string): number | undefined;
+}
+
 /**
  * The tokenizer.json that does by itself what transformers does with the files of a folder together. Padding and truncation are left out:
  * a text is encoded as a whole, and alone. `add_bos_token` and `add_eos_token` count for nothing beside a tokenizer.json.
@@ -20,7 +28,7 @@ export function configuredTokenizer(
   { json, config, legacy }: { readonly json: JsonObject; readonly config: JsonObject; readonly legacy: JsonObject },
   named: SpecialTokens,
   where: string,
-): JsonObject {
+): ConfiguredTokenizer {
   refuseUnknownTypes(json, where);
   refuseRandomness(json.model, where);
   if (config.split_special_tokens === true) {
@@ -32,13 +40,19 @@ export function configuredTokenizer(
   if (!Array.isArray(listed))
     throw new TokenizerError("invalid-file", `${where}: added_tokens of tokenizer.json is no list: fetch it again`);
   const vocabulary = readModelVocabulary(json.model);
+  const addedTokens = configuredAddedTokens(listed, { config, legacy, named, vocabulary });
+  const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]));
   return {
-    ...rest,
-    added_tokens: configuredAddedTokens(listed, { config, legacy, named, vocabulary }),
-    normalizer: configuredNormalizer(json.normalizer ?? null, config),
-    pre_tokenizer: configuredPreTokenizer(currentMetaspace(json.pre_tokenizer ?? null), config),
-    post_processor: json.post_processor ?? null,
-    decoder: currentMetaspace(json.decoder ?? null),
+    json: {
+      ...rest,
+      added_tokens: addedTokens,
+      normalizer: configuredNormalizer(json.normalizer ?? null, config),
+      pre_tokenizer: configuredPreTokenizer(currentMetaspace(json.pre_tokenizer ?? null), config),
+      post_processor: json.post_processor ?? null,
+      decoder: currentMetaspace(json.decoder ?? null),
+    },
+    vocabSize: addedTokens.reduce((largest, { id }) => Math.max(largest, id), vocabulary.largestId) + 1,
+    idOf: (token) => addedIds.get(token) ?? vocabulary.idOf(token),
   };
 }
 

@@ -2,8 +2,10 @@ import { isJsonObject } from "./parts.ts";
 
 /** The tokens of a tokenizer.json's model, without added ones. */
 export interface ModelVocabulary {
-  /** How many tokens it has; where ids are left out, the largest one is larger. */
+  /** How many tokens it has. */
   readonly size: number;
+  /** Where ids are left out, larger than the number of tokens − 1; −1 where there are none. */
+  readonly largestId: number;
   idOf(token: string): number | undefined;
 }
 
@@ -12,9 +14,13 @@ export function readModelVocabulary(model: unknown): ModelVocabulary {
   const vocab = isJsonObject(model) ? model.vocab : undefined;
   if (Array.isArray(vocab)) {
     const ids = new Map(vocab.map((piece, id) => [Array.isArray(piece) ? piece[0] : undefined, id]));
-    return { size: vocab.length, idOf: (token) => ids.get(token) };
+    return { size: vocab.length, largestId: vocab.length - 1, idOf: (token) => ids.get(token) };
   }
-  if (!isJsonObject(vocab)) return { size: 0, idOf: () => undefined };
-  const idOf = (token: string) => (Object.hasOwn(vocab, token) ? (vocab[token] as number) : undefined);
-  return { size: Object.keys(vocab).length, idOf };
+  if (!isJsonObject(vocab)) return { size: 0, largestId: -1, idOf: () => undefined };
+  const ids = Object.values(vocab) as number[];
+  return {
+    size: ids.length,
+    largestId: ids.reduce((largest, id) => Math.max(largest, id), -1),
+    idOf: (token) => (Object.hasOwn(vocab, token) ? (vocab[token] as number) : undefined),
+  };
 }

@@ -1,8 +1,5 @@
 /** What a tokenizer.json does, by whichever library. Its methods throw plain errors with the library's reason. */
 export interface Engine {
-  /** The largest id + 1. */
-  readonly vocabSize: number;
-  tokenToId(token: string): number | undefined;
   encode(text: string, addSpecialTokens: boolean): Int32Array;
   /** Ids without a token are left out. */
   decode(ids: Int32Array, skipSpecialTokens: boolean): string;

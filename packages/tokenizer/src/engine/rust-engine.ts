@@ -1,4 +1,4 @@
-import type { JsonObject } from "../files.ts";
+import type { ConfiguredTokenizer } from "../configured/configured-tokenizer.ts";
 import { RustThread } from "../rust-thread.ts";
 import type { Engine } from "./engine.ts";
 import { withoutHazards } from "./rust-hazards.ts";
@@ -9,20 +9,15 @@ const unused = new FinalizationRegistry<number>((handle) => thread?.free(handle)
 
 /** The official Rust library. All tokenizers of a process share one thread of it. */
 export class RustEngine implements Engine {
-  readonly vocabSize: number;
   readonly #thread: RustThread;
   readonly #handle = handles++;
 
-  constructor(json: JsonObject) {
+  constructor({ json }: ConfiguredTokenizer) {
     const safe = withoutHazards(json);
     thread ??= new RustThread();
     this.#thread = thread;
-    this.vocabSize = this.#thread.ask("load", this.#handle, { json: JSON.stringify(safe) });
+    this.#thread.ask("load", this.#handle, { json: JSON.stringify(safe) });
     unused.register(this, this.#handle);
-  }
-
-  tokenToId(token: string): number | undefined {
-    return this.#thread.ask("tokenToId", this.#handle, { token });
   }
 
   encode(text: string, addSpecialTokens: boolean): Int32Array {

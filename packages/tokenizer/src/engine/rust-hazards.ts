@@ -21,14 +21,16 @@ function refuse(message: string): never {
   throw new TokenizerError("invalid-file", `${message}: fetch tokenizer.json again, or correct it`);
 }
 
+/** A merge without the prefix that it should take off, or to more bytes than the longest token has. */
 function refuseMergesToNowhere(model: unknown): void {
   if (!isJsonObject(model) || !Array.isArray(model.merges) || !isJsonObject(model.vocab)) return;
-  const { merges, vocab, continuing_subword_prefix: prefix } = model;
-  const begin = typeof prefix === "string" ? prefix : "";
+  const { merges, vocab, continuing_subword_prefix } = model;
+  const prefix = typeof continuing_subword_prefix === "string" ? continuing_subword_prefix : "";
+  const longest = Object.keys(vocab).reduce((most, token) => Math.max(most, Buffer.byteLength(token)), 0) + Buffer.byteLength(prefix);
   for (const merge of merges) {
     const [left, right] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
-    const isWhole = typeof left === "string" && typeof right === "string" && right.startsWith(begin);
-    if (isWhole && Object.hasOwn(vocab, left + right.slice(begin.length))) continue;
+    const isPair = typeof left === "string" && typeof right === "string" && right.startsWith(prefix);
+    if (isPair && Buffer.byteLength(left) + Buffer.byteLength(right) <= longest) continue;
     refuse(`the merge ${JSON.stringify(merge)} of tokenizer.json leads to no token of its vocabulary`);
   }
 }

@@ -1,6 +1,6 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import type { AddedToken } from "../../configured/added-tokens.ts";
-import { readModelVocabulary } from "../../configured/model-vocabulary.ts";
+import type { ConfiguredTokenizer } from "../../configured/configured-tokenizer.ts";
 import { isJsonObject } from "../../configured/parts.ts";
 import type { JsonObject } from "../../files.ts";
 import type { Engine } from "../engine.ts";
@@ -18,16 +18,13 @@ import { unsupported } from "./unsupported.ts";
  * it doesn't get right is refused, so that what is accepted gives the ids and texts of the Rust library.
  */
 export class JavaScriptEngine implements Engine {
-  readonly vocabSize: number;
   readonly #library: Library;
 
   /** @throws TokenizerError `unsupported-option`, naming the option */
-  constructor(json: JsonObject) {
+  constructor({ json, idOf }: ConfiguredTokenizer) {
     const { normalizer, pre_tokenizer, post_processor, decoder } = json;
     const model = json.model as JsonObject;
     const addedTokens = json.added_tokens as readonly AddedToken[];
-    const vocabulary = readModelVocabulary(model);
-    const idOf = (token: string) => addedTokens.find(({ content }) => content === token)?.id ?? vocabulary.idOf(token);
     refuseUnsupportedModel(model, {
       isWhole: keepsUnknownCharactersApart(pre_tokenizer, idOf),
       isBytes: isByteLevel(pre_tokenizer),
@@ -47,11 +44,6 @@ export class JavaScriptEngine implements Engine {
     mendByteFallback(this.#library.decoder);
     const { normalizer: normalize } = this.#library;
     refuseUnsupportedAddedTokens(addedTokens, normalize === null ? undefined : (text) => normalize.normalize(text));
-    this.vocabSize = this.#library.model?.vocab.length ?? 0;
-  }
-
-  tokenToId(token: string): number | undefined {
-    return this.#library.token_to_id(token);
   }
 
   encode(text: string, addSpecialTokens: boolean): Int32Array {

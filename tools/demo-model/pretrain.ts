@@ -8,7 +8,6 @@ import { createPolicy } from "@cai/policy";
 import { loadTokenizer } from "@cai/tokenizer";
 import * as tf from "@tensorflow/tfjs-node";
 import { policyDirectory } from "./asset-folders.ts";
-import { cachedEncoding } from "./cached-encoding.ts";
 import { firstModernYear, loadCorpus } from "./corpus.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { tokenizeSpeeches, trainingRows } from "./training-rows.ts";
@@ -48,7 +47,7 @@ const config = {
 const tokenizer = await loadTokenizer(policyDirectory);
 const endOfText = tokenizer.eosTokenId!;
 const corpus = loadCorpus();
-const encode = cachedEncoding(tokenizer);
+const encode = (text: string) => tokenizer.encode(text);
 const speeches = tokenizeSpeeches(corpus.train, encode);
 const heldOut = tokenizeSpeeches(corpus.heldOut, encode);
 const policy = await createPolicy({ config, seed, tokenizer });

@@ -10,7 +10,6 @@ import { OnnxRewardModel } from "@cai/reward-model";
 import { loadTokenizer } from "@cai/tokenizer";
 import * as tf from "@tensorflow/tfjs-node";
 import { rewardDirectory } from "./asset-folders.ts";
-import { cachedEncoding } from "./cached-encoding.ts";
 import { type Corpus, loadCorpus } from "./corpus.ts";
 import { loadLexicon } from "./lexicon.ts";
 import { rewardGraph } from "./reward-graph.ts";
@@ -26,7 +25,7 @@ const weightDecay = 0.01;
 const bound = 3;
 
 const tokenizer = await loadTokenizer(rewardDirectory);
-const encode = cachedEncoding(tokenizer);
+const encode = (text: string) => tokenizer.encode(text);
 const lexicon = loadLexicon();
 const corpus = loadCorpus();
 const parameters = createRewardParameters({ vocabSize: tokenizer.vocabSize, seed });

@@ -18,6 +18,14 @@ interface Requests {
   readonly decode: { readonly ids: Int32Array; readonly skipSpecialTokens: boolean };
 }
 
+interface Answer {
+  readonly value: Answers[keyof Answers];
+  /** The library's reason to refuse. */
+  readonly failure?: string;
+  /** Why there is no library. */
+  readonly unavailable?: string;
+}
+
 /**
  * The thread that runs the Rust library. The caller sleeps until it has answered: the library's own calls answer by promises, which no
  * synchronous function can wait for in the thread that it runs in. It keeps no process alive.
@@ -47,12 +55,16 @@ export class RustThread {
   ask<Operation extends keyof Requests>(operation: Operation, handle: number, request: Requests[Operation]): Answers[Operation] {
     if (this.#ended !== undefined) throw new TokenizerError("engine-failed", `tokenizers can't be used any more: ${this.#ended}`);
     this.#port.postMessage({ operation, handle, ...request });
-    const { value, failure } = this.#nextAnswer();
+    const { value, failure, unavailable } = this.#nextAnswer();
+    if (unavailable !== undefined) {
+      const message = `the package tokenizers can't be loaded: ${unavailable}: install it again, on a system that it has a binary for`;
+      throw new TokenizerError("engine-failed", message);
+    }
     if (failure !== undefined) throw new Error(failure);
     return value as Answers[Operation];
   }
 
-  #nextAnswer(): { readonly value: Answers[keyof Answers]; readonly failure?: string } {
+  #nextAnswer(): Answer {
     for (;;) {
       const seen = Atomics.load(this.#answers, 0);
       const received = receiveMessageOnPort(this.#port);
@@ -63,7 +75,8 @@ export class RustThread {
       const limit = this.#hasAnswered ? Number.POSITIVE_INFINITY : startLimit;
       // The thread may wake this one for an answer that was already taken.
       if (Atomics.wait(this.#answers, 0, seen, limit) !== "timed-out") continue;
-      throw new TokenizerError("engine-failed", `the thread for tokenizers did not start within ${startLimit / 1000} seconds: try again`);
+      this.#end(`their thread did not start within ${startLimit / 1000} seconds`);
+      throw new TokenizerError("engine-failed", `tokenizers can't be used: ${this.#ended}`);
     }
   }
 

@@ -4,12 +4,11 @@ import { workerData } from "node:worker_threads";
 
 const { port, answers } = workerData;
 const tokenizers = new Map();
-const library = import("tokenizers");
+const library = await import("tokenizers").catch((error) => ({ unavailable: error.message }));
 
 const operations = {
-  async load({ handle, json }) {
-    const { Tokenizer } = await library;
-    const tokenizer = Tokenizer.fromString(json);
+  load({ handle, json }) {
+    const tokenizer = library.Tokenizer.fromString(json);
     tokenizer.disablePadding();
     tokenizer.disableTruncation();
     tokenizers.set(handle, tokenizer);
@@ -28,7 +27,7 @@ port.on("message", async ({ operation, ...request }) => {
   }
   let answer;
   try {
-    answer = { value: await operations[operation](request) };
+    answer = library.unavailable === undefined ? { value: await operations[operation](request) } : { unavailable: library.unavailable };
   } catch (error) {
     answer = { failure: error.message };
   }

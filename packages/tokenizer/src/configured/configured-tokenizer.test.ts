@@ -69,3 +69,10 @@ test("a type that there isn't is refused with what there is", () => {
     'a decoder of type "Fuze"; there are BPEDecoder, ByteFallback',
   );
 });
+
+test("added tokens that are none are refused", () => {
+  const added = (added_tokens: unknown) => () => createTokenizer({ tokenizerJson: { added_tokens, model: letters } });
+  expect(added({})).toThrow("added_tokens of tokenizer.json is no list");
+  expect(added([{ id: 4 }])).toThrow("an added token has no text as its content");
+  expect(added([{ id: 4, content: "x", lstrip: "yes" }])).toThrow("invalid type");
+});

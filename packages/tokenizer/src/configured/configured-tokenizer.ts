@@ -8,8 +8,9 @@ import { currentMetaspace } from "./legacy-metaspace.ts";
 import { readModelVocabulary } from "./model-vocabulary.ts";
 import { isJsonObject } from "./parts.ts";
 
+/** What an engine is made from. */
 export interface ConfiguredTokenizer {
-  /** A tokenizer.json */
+  /** A tokenizer.json. */
   readonly json: JsonObject;
   /** The largest id + 1. */
   readonly vocabSize: number;
@@ -20,7 +21,7 @@ export interface ConfiguredTokenizer {
  * The tokenizer.json that does by itself what transformers does with the files of a folder together. Padding and truncation are left out:
  * a text is encoded as a whole, and alone. `add_bos_token` and `add_eos_token` count for nothing beside a tokenizer.json.
  *
- * @param files the contents of tokenizer.json, tokenizer_config.json and added_tokens.json
+ * @param files the contents of tokenizer.json, tokenizer_config.json and (`legacy`) added_tokens.json
  * @param named the special tokens that the files name, by their role
  * @throws TokenizerError `unsupported-option` for what can't be honoured, `invalid-file` for what no tokenizer.json holds
  */
@@ -37,10 +38,14 @@ export function configuredTokenizer(
   }
   const { truncation, padding, ...rest } = json;
   const listed = json.added_tokens ?? [];
-  if (!Array.isArray(listed))
+  if (!Array.isArray(listed)) {
     throw new TokenizerError("invalid-file", `${where}: added_tokens of tokenizer.json is no list: fetch it again`);
+  }
   const vocabulary = readModelVocabulary(json.model);
   const addedTokens = configuredAddedTokens(listed, { config, legacy, named, vocabulary });
+  if (addedTokens.some(({ content }) => typeof content !== "string")) {
+    throw new TokenizerError("invalid-file", `${where}: an added token has no text as its content: fetch the files again`);
+  }
   const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]));
   return {
     json: {

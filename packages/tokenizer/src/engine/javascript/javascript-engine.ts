@@ -47,7 +47,9 @@ export class JavaScriptEngine implements Engine {
   }
 
   encode(text: string, addSpecialTokens: boolean): Int32Array {
-    return Int32Array.from(this.#library.encode(wellFormed(text), { add_special_tokens: addSpecialTokens }).ids);
+    const { ids } = this.#library.encode(wellFormed(text), { add_special_tokens: addSpecialTokens });
+    if (ids.includes(undefined as never)) throw new Error("merges lead to a token that its vocabulary lacks");
+    return Int32Array.from(ids);
   }
 
   decode(ids: Int32Array, skipSpecialTokens: boolean): string {

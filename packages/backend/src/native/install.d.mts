@@ -1,3 +1,6 @@
+/** A set of instructions that our kernels are compiled for; `baseline` is what every processor of an architecture has. */
+export type KernelLevel = "amx" | "avx512" | "avx2" | "baseline";
+
 interface NativeOptions {
   /** The CUDA build for `@tensorflow/tfjs-node-gpu` instead of the CPU's. Default false. */
   gpu?: boolean;
@@ -5,6 +8,8 @@ interface NativeOptions {
   project?: string;
   /** What clones and projects share. Default: `cacheDirectory()`. */
   cache?: string;
+  /** Levels of our kernels: the best that works on this processor (the default), all that it has, or one by name, also for another processor. */
+  kernels?: KernelLevel | "best" | "all";
   /** Told what is being done, in a few words. */
   progress?: (text: string) => void;
 }
@@ -13,7 +18,7 @@ export interface NativeInstallation {
   /** TensorFlow's version. */
   version: string;
   package: string;
-  /** What had to be done, as in `["downloaded", "compiled", "linked"]`; and where our kernels could not be compiled, why. */
+  /** What was done, as in `["downloaded", "compiled", "kernels avx2", "linked"]`; and where kernels could not be compiled or don't run, why. */
   done: string[];
 }
 
@@ -27,7 +32,8 @@ export declare class NativeInstallError extends Error {
 export declare function cacheDirectory(): string;
 
 /**
- * Whether native TensorFlow stands verified in tfjs-node's folder. A few file reads; nothing is loaded.
+ * Whether native TensorFlow stands verified in tfjs-node's folder, with these kernels unless they were tried in vain. A few file reads; nothing
+ * is loaded.
  *
  * @throws NativeInstallError on a platform without native TensorFlow
  */
@@ -41,12 +47,12 @@ export declare function nativeLoads(options?: Pick<NativeOptions, "gpu" | "proje
  *
  * @throws NativeInstallError
  */
-export declare function fetchNative(options?: Omit<NativeOptions, "project">): Promise<{ done: string[] }>;
+export declare function fetchNative(options?: Omit<NativeOptions, "project" | "kernels">): Promise<{ done: string[] }>;
 
 /**
  * Brings native TensorFlow to `@tensorflow/tfjs-node` (installed by npm if it is missing): fetches it, compiles the binding,
- * links both into the package and computes with it once. Where our own kernels don't compile or run, it goes without them, and called
- * again tries them again. Safe to call again, and from several processes at a time.
+ * our own kernels, links all into the package and computes with it once. Kernels that don't compile or run are left out, and called again it
+ * tries them again. Safe to call again, and from several processes at a time.
  *
  * @example
  * import { installNative } from "@cai/backend/native";

@@ -3,6 +3,8 @@ import { installNative, NativeInstallError } from "@cai/backend/native";
 import { Command } from "commander";
 import { terminalOf } from "../terminal.ts";
 
+type InstalledKernels = NonNullable<NonNullable<Parameters<typeof installNative>[0]>["kernels"]>;
+
 /** `cai backend install`: native TensorFlow for the project in the working directory. */
 export function backendCommand(install: typeof installNative = installNative): Command {
   const command = new Command("backend").description("the library that computes");
@@ -10,7 +12,8 @@ export function backendCommand(install: typeof installNative = installNative): C
     .command("install")
     .description("bring native TensorFlow to @tensorflow/tfjs-node (with --gpu: its CUDA build to @tensorflow/tfjs-node-gpu)")
     .option("--gpu", "the CUDA build, and NVIDIA's libraries where there is a driver (Linux on x64)")
-    .action(async ({ gpu = false }: { gpu?: boolean }) => {
+    .option("--kernels <level>", 'kernels to compile: "best" for this processor, "all" that it has, or a level by name', "best")
+    .action(async ({ gpu = false, kernels }: { gpu?: boolean; kernels: InstalledKernels }) => {
       const start = performance.now();
       const terminal = terminalOf(process.stderr);
       let step = "";
@@ -20,7 +23,7 @@ export function backendCommand(install: typeof installNative = installNative): C
         step = text;
       };
       try {
-        const done = await install({ gpu, progress });
+        const done = await install({ gpu, kernels, progress });
         const seconds = ((performance.now() - start) / 1000).toFixed(1);
         if (terminal.interactive) terminal.write("\r\u001b[K");
         console.log(`native TensorFlow ${done.version} for ${done.package}: ${done.done.join(", ")} (${seconds} s)`);

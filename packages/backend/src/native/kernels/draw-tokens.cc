@@ -5,6 +5,7 @@
 
 #include "op.h"
 #include "parallel.h"
+#include "vectors.h"
 
 namespace {
 
@@ -20,7 +21,7 @@ inline double exp_of_negative(double x) {
   double p = 1.0 / 6227020800;
   for (const double divisor : {479001600.0, 39916800.0, 3628800.0, 362880.0, 40320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0, 1.0, 1.0})
     p = p * r + 1.0 / divisor;
-  int64_t bits;
+  uint64_t bits;
   std::memcpy(&bits, &shifted, sizeof bits);
   bits = (bits + 1023) << 52;
   double power;
@@ -56,9 +57,7 @@ class Draw {
     if (infinite) return {-1, 0};
     for (int64_t i = 0; i < blocked_.size; i++)
       if (blocked_.data[i] >= 0 && blocked_.data[i] < size_) logits_[blocked_.data[i]] = -HUGE_VALF;
-    float largest = -HUGE_VALF;
-#pragma omp simd reduction(max : largest)
-    for (int64_t id = 0; id < size_; id++) largest = logits_[id] > largest ? logits_[id] : largest;
+    const float largest = largest_of(logits_.data(), size_);
     if (largest == -HUGE_VALF) return {-1, 0};
     const double total = weigh(largest, temperature_ == 0 ? 1 : temperature_);
     const int64_t id = temperature_ == 0 ? place_of(largest) : invert(uniform * total);

@@ -86,7 +86,7 @@ class Int8MatMul {
     const auto* const weights = reinterpret_cast<const int8_t*>(integers.data);
     const Int8Product product{from, weights, scales.data, bias, bend, residual, y.data, rows, inner, columns};
 #if defined(CAI_TILES)
-    if (tiles_ && inner <= Int8Tiles::most_inner && tiles_are_given()) return Int8Tiles(product).compute();
+    if (tiles_ && inner <= Int8Tiles::most_inner) return Int8Tiles(product).compute();
 #endif
     Int8Vectors{product}.compute();
   }
@@ -96,7 +96,7 @@ class Int8MatMul {
   const Surroundings surroundings_;
 };
 
-/** `tiles`: by tiles, where they are given. */
+/** `tiles`: by tiles, where the level has them. */
 const Op<Int8MatMul> op("CaiInt8MatMul",
                         {"x: float", "integers: int32", "scales: float", "bias: N * float", "residual: M * float", "norm: L * float"}, {"y: float"},
                         {"tiles: bool", "gelu: bool", "epsilon: float", "N: int >= 0", "M: int >= 0", "L: int >= 0"});

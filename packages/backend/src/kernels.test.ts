@@ -60,7 +60,9 @@ describe.runIf(own.length > 0)("where there are kernels for this system", () => 
 
   test("one that does not load is refused with the reason", async () => {
     const folder = await makePackage("baseline");
-    expect(String(thrownBy(() => loadKernels(folder, { level: "baseline", by: "CAI_KERNELS" })))).toMatch(/do not load: .*cai-kernels-baseline.node/);
+    expect(String(thrownBy(() => loadKernels(folder, { level: "baseline", by: "CAI_KERNELS" })))).toMatch(
+      /do not load: .*cai-kernels-baseline.node/,
+    );
   });
 
   test("unasked, what is not compiled or does not load is passed over and told", async () => {

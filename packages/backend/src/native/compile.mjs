@@ -50,25 +50,52 @@ export function compileBinding({ packageDirectory, library, folder, compiler, ex
 /**
  * Compiles our kernels for a level in a folder of its own, as a file that Node loads after the binding.
  *
- * @param {{ level: import("./levels.mjs").Level, library: string, folder: string, compiler: Compiler, execute: typeof run, warnings?: readonly string[] }} options
- *   `library`: the unpacked wheel; `warnings`: further flags
+ * @param {{ level: import("./levels.mjs").Level, library: string, folder: string, compiler: Compiler, execute: typeof run }} options
+ *   `library`: the unpacked wheel
  * @returns {Promise<string>} the kernels' file
  */
-export async function compileKernels({ level, library, folder, compiler, execute, warnings = [] }) {
-  const flags = [...standard, ...headerFlags(library), ...kernelFlags, ...level.flags, `-DCAI_LEVEL="${level.name}"`, ...warnings];
-  const names = (await readdir(kernelFolder)).filter((name) => name.endsWith(".cc"));
-  const units = names.sort().map((name) => ({ source: join(kernelFolder, name), flags }));
-  return link(units, join(folder, "kernels.node"), { folder, compiler, execute });
+export async function compileKernels({ level, library, folder, compiler, execute }) {
+  return link(await kernelUnits(level, library), join(folder, "kernels.node"), { folder, compiler, execute });
 }
 
 /**
- * Compiles sources, as many at a time as there are cores, and links them.
+ * The kernels' sources, and how they are compiled for a level.
+ *
+ * @param {import("./levels.mjs").Level} level
+ * @param {string} library the unpacked wheel
+ * @returns {Promise<Unit[]>}
+ */
+export async function kernelUnits(level, library) {
+  const flags = [...standard, ...headerFlags(library), ...kernelFlags, ...level.flags, `-DCAI_LEVEL="${level.name}"`];
+  const names = (await readdir(kernelFolder)).filter((name) => name.endsWith(".cc"));
+  return names.sort().map((name) => ({ source: join(kernelFolder, name), flags }));
+}
+
+/**
+ * Compiles sources, and links them to what TensorFlow's own loader takes.
  *
  * @param {readonly Unit[]} units
  * @param {string} output
  * @param {{ folder: string, compiler: Compiler, execute: typeof run }} options
  */
 async function link(units, output, { folder, compiler, execute }) {
+  const objects = await compileUnits(units, { folder, compiler, execute });
+  // Linking against the library itself takes six seconds to read its 400,000 symbols; only its name is needed here.
+  const shared = ["-shared", "-fPIC", "-Wl,--no-as-needed"];
+  const standIn = join(folder, "libtensorflow_cc.so.2");
+  await compile(execute, compiler, [...shared, "-Wl,-soname,libtensorflow_cc.so.2", "-x", "c++", devNull, "-o", standIn]);
+  await compile(execute, compiler, [...shared, "-Wl,-rpath,$ORIGIN/../../deps/lib", ...objects, standIn, "-o", output]);
+  return output;
+}
+
+/**
+ * Compiles sources, as many at a time as there are cores.
+ *
+ * @param {readonly Unit[]} units
+ * @param {{ folder: string, compiler: Compiler, execute: typeof run }} options
+ * @returns {Promise<string[]>} the objects' files
+ */
+export async function compileUnits(units, { folder, compiler, execute }) {
   /** @type {unknown[]} */
   const failures = [];
   const objects = units.map(({ source }) => join(folder, `${basename(source, ".cc")}.o`));
@@ -79,12 +106,7 @@ async function link(units, output, { folder, compiler, execute }) {
   // All have ended before a failure is thrown: none writes to a folder that is being removed.
   await Promise.all(units.map((unit, index) => inTurn(() => compileUnit(unit, index))));
   if (failures.length > 0) throw failures[0];
-  // Linking against the library itself takes six seconds to read its 400,000 symbols; only its name is needed here.
-  const shared = ["-shared", "-fPIC", "-Wl,--no-as-needed"];
-  const standIn = join(folder, "libtensorflow_cc.so.2");
-  await compile(execute, compiler, [...shared, "-Wl,-soname,libtensorflow_cc.so.2", "-x", "c++", devNull, "-o", standIn]);
-  await compile(execute, compiler, [...shared, "-Wl,-rpath,$ORIGIN/../../deps/lib", ...objects, standIn, "-o", output]);
-  return output;
+  return objects;
 }
 
 let free = availableParallelism();

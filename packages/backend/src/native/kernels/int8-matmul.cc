@@ -10,6 +10,7 @@ namespace {
 using namespace cai;
 
 typedef int32_t Integers __attribute__((vector_size(lanes * sizeof(int32_t))));
+typedef uint32_t Words __attribute__((vector_size(lanes * sizeof(uint32_t))));
 
 /** For any processor: weights become floats on their way. */
 struct Int8Vectors {
@@ -58,10 +59,10 @@ struct Int8Vectors {
   void add(const float* x, const int8_t* w, Vector (&sums)[count][vectors]) const {
     __builtin_prefetch(w + 2 * block_bytes, 0, 2);
     for (int v = 0; v < vectors; v++) {
-      Integers four;
+      Words four;
       std::memcpy(&four, w + v * sizeof four, sizeof four);
       for (int byte = 0; byte < bytes; byte++) {
-        const Vector weights = __builtin_convertvector((four << (24 - 8 * byte)) >> 24, Vector);
+        const Vector weights = __builtin_convertvector(reinterpret_cast<Integers>(four << (24 - 8 * byte)) >> 24, Vector);
         for (int i = 0; i < count; i++) sums[i][v] += weights * x[i * product.inner + byte];
       }
     }

@@ -13,6 +13,8 @@ namespace cai {
 constexpr int64_t lanes = 16, tile_rows = 8, tile_columns = 3;
 #elif defined(__AVX__)
 constexpr int64_t lanes = 8, tile_rows = 4, tile_columns = 2;
+#elif defined(__aarch64__)
+constexpr int64_t lanes = 4, tile_rows = 8, tile_columns = 3;  // NEON has 32 registers, SSE 16
 #else
 constexpr int64_t lanes = 4, tile_rows = 8, tile_columns = 2;
 #endif

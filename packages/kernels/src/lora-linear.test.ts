@@ -33,7 +33,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([
     [1, 1, 1],
     [5, 3, 33],
@@ -53,7 +53,7 @@ await onNativeKernels(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([
     [1, 1, 5],
     [8, 8, 770],

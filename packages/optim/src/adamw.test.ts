@@ -202,7 +202,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([[7], [333, 301]])("weights of shape [%i, …] come out as on plain JS", async (...shape) => {
     const train = async (backend: string) => {
       await tf.setBackend(backend);

@@ -21,13 +21,13 @@ const nowhere = async () => undefined;
 
 test("install says each step once and closes with what was installed", async () => {
   const asked: unknown[] = [];
-  const command = backendCommand(async ({ gpu, progress } = {}) => {
-    asked.push(gpu);
+  const command = backendCommand(async ({ gpu, kernels, progress } = {}) => {
+    asked.push(gpu, kernels);
     for (const text of ["downloading 259 MB", "downloading 100 of 259 MB", "unpacking"]) progress?.(text);
     return { version: "2.20.0", package: "@tensorflow/tfjs-node-gpu", done: ["downloaded", "linked"] };
   }, nowhere);
-  await command.parseAsync(["install", "--gpu"], { from: "user" });
-  expect(asked).toEqual([true]);
+  await command.parseAsync(["install", "--gpu", "--kernels", "all"], { from: "user" });
+  expect(asked).toEqual([true, "all"]);
   expect(printed).toMatch(
     /^downloading 259 MB …\nunpacking …\nnative TensorFlow 2\.20\.0 for @tensorflow\/tfjs-node-gpu: downloaded, linked \(\d+\.\d s\)\n$/,
   );

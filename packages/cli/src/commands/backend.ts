@@ -8,6 +8,7 @@ import { Command } from "commander";
 import { terminalOf } from "../terminal.ts";
 
 type Install = typeof installNative;
+type InstalledKernels = NonNullable<NonNullable<Parameters<Install>[0]>["kernels"]>;
 
 /**
  * `cai backend install`: native TensorFlow for this command and, where the project in the working directory has an @cai/backend of its own,
@@ -19,16 +20,17 @@ export function backendCommand(install: Install = installNative, ofProject: () =
     .command("install")
     .description("bring native TensorFlow for @tensorflow/tfjs-node (with --gpu: its CUDA build for @tensorflow/tfjs-node-gpu)")
     .option("--gpu", "the CUDA build, and NVIDIA's libraries where there is a driver (Linux on x64)")
-    .action(async ({ gpu = false }: { gpu?: boolean }) => {
-      console.log(await installAndTell(install, gpu));
+    .option("--kernels <level>", 'kernels to compile: "best" for this processor, "all" that it has, or a level by name', "best")
+    .action(async ({ gpu = false, kernels }: { gpu?: boolean; kernels: InstalledKernels }) => {
+      console.log(await installAndTell(install, { gpu, kernels }));
       const other = await ofProject();
-      if (other !== undefined) console.log(`in this project: ${await installAndTell(other, gpu)}`);
+      if (other !== undefined) console.log(`in this project: ${await installAndTell(other, { gpu, kernels })}`);
     });
   return command;
 }
 
 /** Shows each step on standard error, and gives the line that says what was done. */
-async function installAndTell(install: Install, gpu: boolean): Promise<string> {
+async function installAndTell(install: Install, options: { gpu: boolean; kernels: InstalledKernels }): Promise<string> {
   const start = performance.now();
   const terminal = terminalOf(process.stderr);
   let step = "";
@@ -38,7 +40,7 @@ async function installAndTell(install: Install, gpu: boolean): Promise<string> {
     step = text;
   };
   try {
-    const installed = await install({ gpu, progress });
+    const installed = await install({ ...options, progress });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     if (terminal.interactive) terminal.write("\r\u001b[K");
     return `native TensorFlow ${installed.version} for ${installed.package}: ${installed.done.join(", ")} (${seconds} s)`;

@@ -33,7 +33,8 @@ export interface Optimizer {
 /** Takes the parts that are given and makes the others. */
 export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters): Parts {
   const { policy, rewardModel } = given;
-  freezeLayers(policy, options.frozenLayers);
+  if (options.frozenLayers > policy.layerCount)
+    throw new TrainerError("invalid-option", `frozenLayers is ${options.frozenLayers}; the policy has ${policy.layerCount} layers`);
   const reference = given.reference ?? policy.createReference();
   const valueModel = given.valueModel ?? sharedTrunkValueModel({ head: ValueHead.create({ hiddenSize: policy.hiddenSize }) });
   const optimizers = makeOptimizers(policy, valueModel, options);
@@ -75,9 +76,10 @@ export function optimizerGroups(
 }
 
 function makeOptimizers(policy: TrainablePolicy<tf.Tensor>, valueModel: ValueModel, options: Hyperparameters): Optimizer[] {
+  const { frozenLayers } = options;
   const trainable = (parameters: ReadonlyMap<string, Parameter<tf.Tensor>>) =>
     [...parameters.values()].filter((parameter) => parameter.trainable);
-  const policyParameters = trainable(policy.parameters);
+  const policyParameters = trainable(policy.parameters).filter(({ layer }) => frozenLayers === 0 || layer >= frozenLayers);
   const valueParameters = trainable(valueModel.parameters);
   if (policyParameters.length === 0)
     throw new TrainerError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
@@ -87,10 +89,4 @@ function makeOptimizers(policy: TrainablePolicy<tf.Tensor>, valueModel: ValueMod
   };
   if (options.valueLearningRate === 0) return [optimizer([...policyParameters, ...valueParameters], options.learningRate)];
   return [optimizer(policyParameters, options.learningRate), optimizer(valueParameters, options.valueLearningRate)];
-}
-
-function freezeLayers(policy: TrainablePolicy<tf.Tensor>, count: number): void {
-  if (count > policy.layerCount)
-    throw new TrainerError("invalid-option", `frozenLayers is ${count}; the policy has ${policy.layerCount} layers`);
-  if (count > 0) for (const parameter of policy.parameters.values()) if (parameter.layer < count) parameter.trainable = false;
 }

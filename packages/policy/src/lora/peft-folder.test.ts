@@ -161,11 +161,7 @@ test("a key of the prototype is a field like any other, and a hostile expression
   const config = await readFile(path, "utf8");
   await writeFile(path, config.replace("{", '{ "__proto__": { "r": 3 },'));
   await expectRefused(folder, "unsupported-config", /__proto__ is \{"r":3\}; supported: none/);
-  await expectRefused(
-    await adapterFolder({ target_modules: "(([\\w.]+)+)+!" }),
-    "bad-option",
-    /takes more than 2 seconds/,
-  );
+  await expectRefused(await adapterFolder({ target_modules: "(([\\w.]+)+)+!" }), "bad-option", /takes more than 2 seconds/);
   await expectRefused(await adapterFolder({ target_modules: "(a+)+$" }), "bad-option", /"\(a\+\)\+\$" matches no linear layer/);
 }, 30_000);
 

@@ -1,5 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { prepareBackend } from "@cai/backend";
-import { addLora, type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
+import { addLora, CausalPolicy, createPolicy, loadLora, loadPolicy } from "@cai/policy";
 import { separateValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -58,6 +59,22 @@ test("a trunk with an output matrix of its own gives values, and the matrix has 
   expect([...trunk.parameters.keys()].filter((name) => !changed.includes(name))).toEqual(["lm_head.weight"]);
   for (const one of [policy, valueModel]) one.dispose();
 });
+
+// Written by PEFT: what an adapter replaces, and what DoRA and biases add to it, is trained, also where blocks are computed again.
+test.each(["gpt2-dora-rslora", "gpt2-bias-all", "gpt2-lora-bias", "gpt2-saved-output"])(
+  "all of the adapter %s is trained",
+  async (kind) => {
+    const base = await loadPolicy(tinyModel);
+    for (const recompute of [false, true]) {
+      const loaded = await loadLora(base, fileURLToPath(new URL(`../../policy/src/lora/golden/${kind}`, import.meta.url)));
+      const policy = new CausalPolicy({ ...loaded.parts, recompute });
+      const changed = await changedBy(policy, {});
+      expect([...policy.parameters.keys()].filter((name) => !changed.includes(name))).toEqual([]);
+      policy.dispose();
+    }
+    base.dispose();
+  },
+);
 
 test.runIf(native)("with an adapter and few tokens a pass, every ratio before the first update is exactly 1", async () => {
   // Matrices that are large enough for the products of few rows.

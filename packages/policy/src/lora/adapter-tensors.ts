@@ -118,7 +118,8 @@ function replacedTensors({
   readonly targets: readonly LinearLayer[];
   readonly where: string;
 }): ReplacedTensor[] {
-  const saved = new Set(savedWeights(widened, settings, targets, where));
+  const own = new Set([...architecture.parameters.map(({ name }) => name), outputLayerWeight]);
+  const saved = new Set(savedWeights(widened, settings, targets, where).filter((name) => own.has(name)));
   const biases = new Set(biasNames(architecture, settings, targets));
   return widened.parameters
     .filter(({ name }) => saved.has(name) || biases.has(name))

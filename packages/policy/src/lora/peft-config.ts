@@ -136,7 +136,7 @@ class PeftFields {
 
   checkStart(): void {
     const value = this.#read("init_lora_weights") ?? null;
-    if (harmlessStarts.includes(value)) return;
+    if (harmlessStarts.includes(typeof value === "string" ? value.toLowerCase() : value)) return;
     const reason =
       typeof value === "string" && changingStarts.test(value)
         ? "which changes the base model's weights, so that the adapter fits no other: convert it by PEFT's save_pretrained(…, " +

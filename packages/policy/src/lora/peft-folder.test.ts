@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 import { openSafetensors } from "@cai/safetensors";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { goldenModels, tinyGpt2, tinyLlama } from "../../../../tools/golden-models.fixture.ts";
+import { PolicyError } from "../error.ts";
 import { loadPolicy } from "../load-policy.ts";
 import { type StoredTensor, temporaryFolder, writeTensors } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
@@ -164,6 +166,32 @@ test("a key of the prototype is a field like any other, and a hostile expression
   await expectRefused(await adapterFolder({ target_modules: "(([\\w.]+)+)+!" }), "bad-option", /takes more than 2 seconds/);
   await expectRefused(await adapterFolder({ target_modules: "(a+)+$" }), "bad-option", /"\(a\+\)\+\$" matches no linear layer/);
 }, 30_000);
+
+test("any fields of a configuration changed give an adapter that loads, or an error that says so, and nothing stays in memory", async () => {
+  const folder = await adapterFolder({});
+  const path = join(folder, "adapter_config.json");
+  const config = JSON.parse(await readFile(path, "utf8"));
+  const others = "exclude_modules layers_pattern lora_bias ensure_weight_tying target_parameters base_model_name_or_path __proto__".split(
+    " ",
+  );
+  const field = fc.constantFrom(...Object.keys(config), ...others);
+  const value = fc.constantFrom<unknown>(
+    ...[null, true, false, 0, -1, 1.5, 4, 2 ** 53, 1e308, "", "c_attn", ".*c_attn", "all-linear", "(", "none", "all", "lora_only"],
+    ...[[], [0], [1], ["c_attn"], ["h"], ["wte"], ["lm_head"], ["ln_f"], [""], {}, { c_attn: 4 }, { c_attn: 8 }, { "(": 1 }, { r: "4" }],
+  );
+  const { numTensors } = tf.memory();
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(field, value), { minLength: 1, maxLength: 3 }), async (changes) => {
+      await writeFile(path, JSON.stringify({ ...config, ...Object.fromEntries(changes) }));
+      await loadLora(base, folder).then(
+        (policy) => policy.dispose(),
+        (error: unknown) => expect(error).toSatisfy((one) => PolicyError.isInstance(one), String(error)),
+      );
+      expect(tf.memory().numTensors).toBe(numTensors);
+    }),
+    { numRuns: 200 },
+  );
+}, 60_000);
 
 test("what changes nothing here is read: dropout, starts that leave the base alone, fields of newer versions that are off", async () => {
   const plain = await loadLora(base, golden);

@@ -23,11 +23,14 @@ export interface MinibatchGradients {
  *
  * @param microbatches the minibatch's rows in order.
  * @param loss the loss of a microbatch.
+ * @param frozen other parameters of the same models, which count as frozen meanwhile: nothing is computed for their gradients, and another trainer
+ * may train them all the same.
  */
 export async function minibatchGradients<Batch extends Pick<SequenceBatch, "responses">>(
   microbatches: readonly Batch[],
   parameters: readonly Parameter<tf.Tensor>[],
   loss: (microbatch: Batch, denominators: Denominators) => PpoLoss,
+  frozen: readonly Parameter<tf.Tensor>[] = [],
 ): Promise<MinibatchGradients> {
   const total = (count: (batch: Batch) => number) => microbatches.reduce((sum, batch) => sum + count(batch), 0);
   const denominators = { tokens: total(countTokens), rows: total(({ responses }) => responses.shape[0]) };
@@ -38,7 +41,7 @@ export async function minibatchGradients<Batch extends Pick<SequenceBatch, "resp
   const values = new Float32Array(size);
   let offset = 0;
   for (const microbatch of microbatches) {
-    const parts = addGradients(gradients, parameters, () => loss(microbatch, denominators));
+    const parts = whileFrozen(frozen, () => addGradients(gradients, parameters, () => loss(microbatch, denominators)));
     logprobs.set(await parts.logprobs.data(), offset);
     values.set(await parts.values.data(), offset);
     offset += microbatch.responses.mask.length;
@@ -65,6 +68,16 @@ function addGradients(gradients: Map<string, tf.Tensor>, parameters: readonly Pa
     if (sum !== undefined) tf.dispose([sum, grads[i]!]);
   });
   return { ...parts!, total: value as tf.Scalar };
+}
+
+function whileFrozen<Result>(parameters: readonly Parameter<tf.Tensor>[], run: () => Result): Result {
+  const marked = parameters.filter(({ trainable }) => trainable);
+  for (const parameter of marked) parameter.trainable = false;
+  try {
+    return run();
+  } finally {
+    for (const parameter of marked) parameter.trainable = true;
+  }
 }
 
 async function readScalar(scalar: tf.Scalar): Promise<number> {

@@ -33,8 +33,10 @@ export interface Optimizer {
 /** Takes the parts that are given and makes the others. */
 export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters): Parts {
   const { policy, rewardModel } = given;
-  freezeLayers(policy, options.frozenLayers);
-  refuseFrozen(policy);
+  if (options.frozenLayers > policy.layerCount)
+    throw new TrainerError("invalid-option", `frozenLayers is ${options.frozenLayers}; the policy has ${policy.layerCount} layers`);
+  if (trainedParameters(policy, options).length === 0)
+    throw new TrainerError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
   const reference = given.reference ?? policy.createReference();
   const valueModel = given.valueModel ?? sharedTrunkValueModel({ head: ValueHead.create({ hiddenSize: policy.hiddenSize }) });
   const optimizers = makeOptimizers(policy, valueModel, options);
@@ -76,10 +78,8 @@ export function optimizerGroups(
 }
 
 function makeOptimizers(policy: TrainablePolicy<tf.Tensor>, valueModel: ValueModel, options: Hyperparameters): Optimizer[] {
-  const trainable = (parameters: ReadonlyMap<string, Parameter<tf.Tensor>>) =>
-    [...parameters.values()].filter((parameter) => parameter.trainable);
-  const policyParameters = trainable(policy.parameters);
-  const valueParameters = trainable(valueModel.parameters);
+  const policyParameters = trainedParameters(policy, options);
+  const valueParameters = [...valueModel.parameters.values()].filter(({ trainable }) => trainable);
   const optimizer = (parameters: Parameter<tf.Tensor>[], learningRate: number): Optimizer => {
     const { adamBeta1: beta1, adamBeta2: beta2, adamEpsilon: epsilon, weightDecay } = options;
     return { parameters, learningRate, adamW: new AdamW({ parameters, beta1, beta2, epsilon, weightDecay }) };
@@ -88,13 +88,7 @@ function makeOptimizers(policy: TrainablePolicy<tf.Tensor>, valueModel: ValueMod
   return [optimizer(policyParameters, options.learningRate), optimizer(valueParameters, options.valueLearningRate)];
 }
 
-function freezeLayers(policy: TrainablePolicy<tf.Tensor>, count: number): void {
-  if (count > policy.layerCount)
-    throw new TrainerError("invalid-option", `frozenLayers is ${count}; the policy has ${policy.layerCount} layers`);
-  if (count > 0) for (const parameter of policy.parameters.values()) if (parameter.layer < count) parameter.trainable = false;
-}
-
-function refuseFrozen({ parameters }: TrainablePolicy<tf.Tensor>): void {
-  if (![...parameters.values()].some(({ trainable }) => trainable))
-    throw new TrainerError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
+/** Those of the policy that this trainer trains: the others keep their marks, for trainers to come. */
+function trainedParameters({ parameters }: TrainablePolicy<tf.Tensor>, { frozenLayers }: Hyperparameters): Parameter<tf.Tensor>[] {
+  return [...parameters.values()].filter(({ trainable, layer }) => trainable && (frozenLayers === 0 || layer >= frozenLayers));
 }

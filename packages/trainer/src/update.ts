@@ -104,25 +104,39 @@ async function firstGradients<Learned extends Experience>(
   learnFrom: (old: OldPolicy) => Learned,
 ): Promise<{ experience: Learned; pass: MinibatchGradients }> {
   let experience: Learned | undefined;
-  const pass = await minibatchGradients([rollout], trainedParameters(update), (batch, denominators) => {
-    const forward = forwardPass(update, batch, update.hyperparameters);
-    const read = (tensor: tf.Tensor) => validOnly(tensor.dataSync() as Float32Array, batch.responses.mask);
-    experience = learnFrom({ logprobs: read(forward.logprobs), values: read(forward.values) });
-    return lossOfPass(forward, experience, { ...update.hyperparameters, ...update, denominators });
-  });
+  const pass = await minibatchGradients(
+    [rollout],
+    trainedParameters(update),
+    (batch, denominators) => {
+      const forward = forwardPass(update, batch, update.hyperparameters);
+      const read = (tensor: tf.Tensor) => validOnly(tensor.dataSync() as Float32Array, batch.responses.mask);
+      experience = learnFrom({ logprobs: read(forward.logprobs), values: read(forward.values) });
+      return lossOfPass(forward, experience, { ...update.hyperparameters, ...update, denominators });
+    },
+    untrainedParameters(update),
+  );
   return { experience: experience!, pass };
 }
 
 /** The gradients of a minibatch. */
 function gradientsOf(update: Update, minibatch: Experience, microbatchRows: number): Promise<MinibatchGradients> {
   const microbatches = consecutiveRuns(minibatch.responses.shape[0], microbatchRows).map((run) => selectExperience(minibatch, run));
-  return minibatchGradients(microbatches, trainedParameters(update), (microbatch, denominators) =>
-    ppoStepLoss(update, microbatch, { ...update.hyperparameters, ...update, denominators }),
+  return minibatchGradients(
+    microbatches,
+    trainedParameters(update),
+    (microbatch, denominators) => ppoStepLoss(update, microbatch, { ...update.hyperparameters, ...update, denominators }),
+    untrainedParameters(update),
   );
 }
 
 function trainedParameters({ groups }: Update): Parameter<tf.Tensor>[] {
   return groups.flatMap(({ parameters }) => parameters);
+}
+
+/** What the update leaves alone of the policy. */
+function untrainedParameters(update: Update): Parameter<tf.Tensor>[] {
+  const trained = new Set(trainedParameters(update));
+  return [...update.policy.parameters.values()].filter((parameter) => !trained.has(parameter));
 }
 
 /** One optimizer step for each group, all gradients checked before the first; resolves to the first group's norm. */

@@ -12,8 +12,7 @@ async function freshCache() {
     resolveOnnxModel(source, { endpoint, cacheDir, ...options });
   return { cacheDir, folderOf, resolve };
 }
-const filesOf = async (folder: string) =>
-  (await readdir(folder, { recursive: true })).filter((name) => name !== "onnx").sort();
+const filesOf = async (folder: string) => (await readdir(folder, { recursive: true })).filter((name) => name !== "onnx").sort();
 
 test("one ONNX model with its external data comes from the folder onnx, and no other precision, no safetensors", async () => {
   const { resolve, folderOf } = await freshCache();
@@ -27,12 +26,7 @@ test("a file within the repository is taken instead, with its own external data"
   const { resolve } = await freshCache();
   const folder = await resolve("onnx-folder/smaller@v1", { file: "onnx/model_quantized.onnx" });
   expect(folder).toMatch(new RegExp(`${v1}$`));
-  expect(await filesOf(folder)).toEqual([
-    "config.json",
-    "onnx/model_quantized.onnx",
-    "onnx/model_quantized.onnx_data",
-    "tokenizer.json",
-  ]);
+  expect(await filesOf(folder)).toEqual(["config.json", "onnx/model_quantized.onnx", "onnx/model_quantized.onnx_data", "tokenizer.json"]);
 });
 
 test("the model comes last, so that one that is in the cache is whole and used without any request", async () => {

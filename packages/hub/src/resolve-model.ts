@@ -61,7 +61,8 @@ async function resolveFiles(source: string, wanted: WantedFiles, options: Resolv
   const cache = modelCache(id, options.cacheDir);
   const { folder, missing } = await cachedSnapshot(cache, id, wanted);
   if (missing.length === 0) return folder;
-  if (/^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? "")) throw offline(id, { folder, missing, optional: wanted.optional, why: "HF_HUB_OFFLINE is set" });
+  if (/^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? ""))
+    throw offline(id, { folder, missing, optional: wanted.optional, why: "HF_HUB_OFFLINE is set" });
 
   const { signal, fetch = globalThis.fetch, onProgress = () => undefined } = options;
   const endpoint = (options.endpoint || process.env.HF_ENDPOINT || HUB_URL).replace(/\/+$/, "");

@@ -14,7 +14,10 @@ export interface WantedFiles {
    *
    * @throws HubError `unusable` where something is missing that no model can do without
    */
-  choose(files: ReadonlyMap<string, ListedFile>, id: HubId): { readonly small: readonly ListedFile[]; readonly whole: ListedFile | undefined };
+  choose(
+    files: ReadonlyMap<string, ListedFile>,
+    id: HubId,
+  ): { readonly small: readonly ListedFile[]; readonly whole: ListedFile | undefined };
   /** The files that a model can't do without and that a local folder lacks. */
   missingIn(folder: string): Promise<readonly string[]>;
 }

@@ -33,7 +33,7 @@ export async function runTraining(
   const limits = { tokenizer: policy.tokenizer, contextLength: policy.contextLength, maxNewTokens: hyperparameters.maxNewTokens };
   const training = preparePrompts(prompts, limits);
   const held = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
-  const rewardModel = await resolveReward(settings.reward);
+  const rewardModel = await resolveReward(settings.reward, settings.rewardFlags);
 
   await withTrainer({ policy, rewardModel, rollout, hyperparameters, bar }, async (trainer, signal) => {
     say(terminal.dim(describeBackend(backend)));
@@ -46,6 +46,7 @@ export async function runTraining(
       config: {
         policy: settings.policy,
         reward: settings.reward,
+        ...settings.rewardFlags,
         prompts: settings.prompts,
         evalPrompts: settings.evalPrompts,
         rollout,

@@ -5,12 +5,15 @@ import { readingInput } from "./exit-codes.ts";
 import { isHyperparameter } from "./hyperparameter-flags.ts";
 import { type LoraFlags, type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
+import { checkRewardFlags, type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 
 /** Everything that `cai train` has to know. */
 export interface TrainSettings {
   readonly policy: string;
   readonly reward: string;
+  /** What is told of an ONNX reward model. */
+  readonly rewardFlags: RewardFlags;
   readonly prompts: string;
   readonly evalPrompts: string | undefined;
   readonly out: string;
@@ -52,6 +55,8 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
       `cai train needs ${flagNames}: give ${missing.length === 1 ? "it" : "them"} as flags or in the file of --config`,
     );
   }
+  const rewardFlags = checkRewardFlags(given);
+  for (const name of rewardNames) delete given[name];
   const { policy, reward, prompts, evalPrompts, out, lora, loraAlpha, loraTargets, rollout, recompute, ...rest } = given as Record<
     (typeof names)[number],
     string
@@ -62,10 +67,10 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
   const hyperparameters = await readingInput(() =>
     resolveHyperparameters({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...rest }),
   );
-  return { policy, reward, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters };
+  return { policy, reward, rewardFlags, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters };
 }
 
-const known: readonly string[] = [...names, ...loraNames, "rollout", "recompute"];
+const known: readonly string[] = [...names, ...rewardNames, ...loraNames, "rollout", "recompute"];
 const isKnown = (name: string): boolean => known.includes(name) || isHyperparameter(name);
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {

@@ -105,7 +105,9 @@ export class OnnxRewardModel implements RewardModel {
       extra: { session: { intra_op: { allow_spinning: "0" } } }, // waiting threads would take the cores from TensorFlow
     });
     try {
-      return new OnnxRewardModel(path, session, files, options, alone);
+      const model = new OnnxRewardModel(path, session, files, options, alone);
+      await model.#checkShape();
+      return model;
     } catch (error) {
       await session.close();
       throw error;
@@ -129,6 +131,17 @@ export class OnnxRewardModel implements RewardModel {
   async dispose(): Promise<void> {
     this.#closed ??= this.#session.close();
     return this.#closed;
+  }
+
+  /** A model that doesn't tell how many classes it has shows it by a run: better now than in the first step of a training. */
+  async #checkShape(): Promise<void> {
+    const output = this.#session.outputs.find(({ name }) => name === this.#outputName);
+    if (!output?.isTensor || output.shape.length === 1 || Number(output.shape[1]) > 0) return;
+    try {
+      await this.#run([Int32Array.of(0)]);
+    } catch (error) {
+      if (RewardModelError.isInstance(error) && error.code !== "run-failed") throw error;
+    }
   }
 
   async #run(rows: readonly Int32Array[]): Promise<number[]> {

@@ -39,7 +39,7 @@ export async function runTraining(
   const fitted = settings.freeResponseLength && fitResponseLength([...training, ...(held ?? [])], { tokenizer, contextLength, preferred });
   if (fitted && fitted.told !== undefined) terminal.write(`${fitted.told}\n`);
   const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
-  const rewardModel = await resolveReward(settings.reward);
+  const rewardModel = await resolveReward(settings.reward, settings.rewardFlags);
 
   await withTrainer({ policy, rewardModel, rollout, hyperparameters, bar }, async (trainer, signal) => {
     say(terminal.dim(describeBackend(backend)));
@@ -52,6 +52,7 @@ export async function runTraining(
       config: {
         policy: settings.policy,
         reward: settings.reward,
+        ...settings.rewardFlags,
         prompts: settings.prompts,
         evalPrompts: settings.evalPrompts,
         rollout,

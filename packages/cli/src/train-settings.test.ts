@@ -55,6 +55,16 @@ test("an adapter is set by flags and by the file alike, and rank 0 takes it away
   expect((await resolveTrainSettings(paths)).lora).toBeUndefined();
 });
 
+test("what is told of the reward is set by flags and by the file alike", async () => {
+  const config = await configFile({ ...paths, rewardLabel: 1, rewardScore: "log-odds" });
+  expect((await resolveTrainSettings({ config, rewardLabel: "POSITIVE" })).rewardFlags).toEqual({
+    rewardLabel: "POSITIVE",
+    rewardScore: "log-odds",
+  });
+  expect((await resolveTrainSettings(paths)).rewardFlags).toEqual({});
+  await expect(resolveTrainSettings({ config: await configFile({ ...paths, rewardScore: 1 }) })).rejects.toThrow("rewardScore is 1");
+});
+
 test("the policy writes the responses unless another engine is named", async () => {
   expect((await resolveTrainSettings(paths)).rollout).toBe("policy");
   expect((await resolveTrainSettings({ config: await configFile({ ...paths, rollout: "onnx" }), rollout: "onnx-int8" })).rollout).toBe(

@@ -5,12 +5,15 @@ import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type LoraFlags, type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
+import { checkRewardFlags, type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 
 /** Everything that `cai train` has to know. */
 export interface TrainSettings {
   readonly policy: string;
   readonly reward: string;
+  /** What is told of an ONNX reward model. */
+  readonly rewardFlags: RewardFlags;
   readonly prompts: string;
   readonly evalPrompts: string | undefined;
   readonly out: string;
@@ -54,6 +57,8 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
       `cai train needs ${flagNames}: give ${missing.length === 1 ? "it" : "them"} as flags or in the file of --config`,
     );
   }
+  const rewardFlags = checkRewardFlags(given);
+  for (const name of rewardNames) delete given[name];
   const { policy, reward, prompts, evalPrompts, out, lora, loraAlpha, loraTargets, rollout, recompute, ...rest } = given as Record<
     (typeof names)[number],
     string
@@ -65,10 +70,10 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
     resolveHyperparameters({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...rest }),
   );
   const freeResponseLength = given.maxNewTokens === undefined;
-  return { policy, reward, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters, freeResponseLength };
+  return { policy, reward, rewardFlags, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters, freeResponseLength };
 }
 
-const known: readonly string[] = [...names, ...loraNames, "rollout", "recompute", ...Object.keys(hyperparameterTable)];
+const known: readonly string[] = [...names, ...rewardNames, ...loraNames, "rollout", "recompute", ...Object.keys(hyperparameterTable)];
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {

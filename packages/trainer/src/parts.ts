@@ -1,4 +1,4 @@
-import type { Generator, Parameter, ReferencePolicy, RewardModel, TrainablePolicy } from "@cai/contracts";
+import type { Generator, Parameter, ReferencePolicy, ScoreFunction, TrainablePolicy } from "@cai/contracts";
 import { adaptiveKlController, fixedKlController, type KlController } from "@cai/kl";
 import { AdamW, learningRateAt } from "@cai/optim";
 import { sharedTrunkValueModel, ValueHead, type ValueModel } from "@cai/value-head";
@@ -12,7 +12,7 @@ import type { OptimizerGroup } from "./update.ts";
 export interface Parts {
   readonly policy: TrainablePolicy<tf.Tensor>;
   readonly generator: Generator;
-  readonly rewardModel: RewardModel;
+  readonly rewardModel: { readonly score: ScoreFunction };
   readonly reference: ReferencePolicy<tf.Tensor>;
   readonly valueModel: ValueModel;
   /** One for everything, or one for the policy and one for the value model. */

@@ -1,4 +1,4 @@
-import type { Generator, ReferencePolicy, RewardModel, Shape2D, TrainablePolicy } from "@cai/contracts";
+import type { Generator, ReferencePolicy, RewardModel, ScoreFunction, Shape2D, TrainablePolicy } from "@cai/contracts";
 import type { ValueModel } from "@cai/value-head";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Evaluation } from "./evaluation.ts";
@@ -11,8 +11,8 @@ import type { StepResult } from "./step-result.ts";
 export interface PPOTrainerOptions extends Partial<Hyperparameters> {
   /** Trained in place. The caller disposes of it after the trainer. */
   readonly policy: TrainablePolicy<tf.Tensor>;
-  /** A reward model, or just its `score` function. */
-  readonly rewardModel: RewardModel | RewardModel["score"];
+  /** A reward model, or a function that gives a finite number for each response, at once or later. */
+  readonly rewardModel: RewardModel | ScoreFunction;
   /** What writes the responses. Default: the policy. */
   readonly generator?: Generator;
   /** Default: a zero-initialised head on the policy's trunk, which the trainer then owns and trains at `valueLearningRate`. */

@@ -5,7 +5,7 @@ import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { tinyGpt2, tinyLlama } from "../../../../tools/golden-models.fixture.ts";
-import { exportGguf } from "../gguf-export.ts";
+import { exportGguf } from "../gguf/export.ts";
 import { loadPolicy } from "../load-policy.ts";
 import { temporaryFolder } from "../model-folder.fixture.ts";
 import { loadLora } from "./load-lora.ts";

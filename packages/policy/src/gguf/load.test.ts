@@ -212,9 +212,13 @@ describe("a file that doesn't fit together", () => {
   });
 
   test("by a tokenizer of more ids than the embedding has rows is refused", async () => {
-    const tokens = Array.from({ length: 600 }, (_, id) => `token ${id}`);
+    const tokens = ["a", "b", "ab", ...Array.from({ length: 597 }, (_, id) => `token ${id}`)];
     const path = await editedGguf({
-      metadata: { "tokenizer.ggml.tokens": tokens, "tokenizer.ggml.token_type": { int32s: tokens.map(() => 1) } },
+      metadata: {
+        "tokenizer.ggml.tokens": tokens,
+        "tokenizer.ggml.token_type": { int32s: tokens.map(() => 1) },
+        "tokenizer.ggml.merges": ["a b"],
+      },
     });
     await expect(loadPolicy(path)).rejects.toThrow("the tokenizer has 600 ids, the model's vocab_size is 512");
   });

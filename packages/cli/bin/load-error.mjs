@@ -6,17 +6,12 @@ import { fileURLToPath } from "node:url";
 
 const codes = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ERR_PACKAGE_PATH_NOT_EXPORTED", "ERR_DLOPEN_FAILED"];
 
-/** Whether an error says that a package, or a part of it, could not be loaded. @param {unknown} error */
+/** @type {import("./load-error.d.mts").isLoadError} */
 export function isLoadError(error) {
   return error instanceof Error && codes.includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? "");
 }
 
-/**
- * One line: what can't be loaded, and the command that mends it where the command lies that was started.
- *
- * @param {unknown} error
- * @param {string} [bin] the started command's file
- */
+/** @type {import("./load-error.d.mts").describeLoadError} */
 export function describeLoadError(error, bin = fileURLToPath(import.meta.url)) {
   const [message] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
   return `error: cai can't be loaded: ${message}; ${remedyFor(bin)}`;
@@ -28,7 +23,7 @@ function remedyFor(bin) {
   if (inside === undefined) return "install the repository's packages: npm ci";
   if (isNpxCache(root)) return `remove ${root} and run it again`;
   const where = existsSync(join(root, "package.json")) ? "" : "--global ";
-  return `install it anew: ONNXRUNTIME_NODE_INSTALL=skip npm install ${where}@cai/cli`;
+  return `install it anew: ONNXRUNTIME_NODE_INSTALL=skip npm install ${where}@cai/cli onnxruntime-node`;
 }
 
 /** npx notes in its folder's package.json what it was made for. @param {string} root */

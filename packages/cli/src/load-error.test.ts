@@ -23,14 +23,14 @@ test("a package that is missing is told in one line, with the command that bring
   const { status, stdout, stderr } = await runIncomplete("global/lib");
   expect([status, stdout]).toEqual([1, ""]);
   expect(stderr).toMatch(
-    /^error: cai can't be loaded: Cannot find package 'onnxruntime-node' imported from .+; install it anew: ONNXRUNTIME_NODE_INSTALL=skip npm install --global @cai\/cli\n$/,
+    /^error: cai can't be loaded: Cannot find package 'onnxruntime-node' imported from .+; install it anew: ONNXRUNTIME_NODE_INSTALL=skip npm install --global @cai\/cli onnxruntime-node\n$/,
   );
 });
 
 test("the command is the one for where cai lies: in a project, in npx's cache, in a clone", async () => {
   await mkdir(join(root, "project"));
   await writeFile(join(root, "project/package.json"), "{}");
-  expect((await runIncomplete("project")).stderr).toMatch(/npm install @cai\/cli\n$/);
+  expect((await runIncomplete("project")).stderr).toMatch(/npm install @cai\/cli onnxruntime-node\n$/);
   await mkdir(join(root, "npx"));
   await writeFile(join(root, "npx/package.json"), '{"_npx": {"packages": ["@cai/cli"]}}');
   expect((await runIncomplete("npx")).stderr).toMatch(new RegExp(`remove ${join(root, "npx")} and run it again\n$`));

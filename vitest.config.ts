@@ -10,5 +10,6 @@ export default defineConfig({
     env: { TF_CPP_MIN_LOG_LEVEL: "1", ORT_DISABLE_TELEMETRY: "1" },
     pool: "forks", // native addons do not load in worker threads
     testTimeout: 60_000,
+    hookTimeout: 60_000, // loading a model on a busy machine takes a test's time too
   },
 });

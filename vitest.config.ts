@@ -12,6 +12,7 @@ export const common = defineConfig({
     server: { deps: { inline: [/node_modules\/\.cache\/readme-examples/] } }, // examples import sources, which Node alone doesn't load
     pool: "forks", // native addons do not load in worker threads
     testTimeout: 60_000,
+    hookTimeout: 60_000, // loading a model on a busy machine takes a test's time too
   },
 });
 

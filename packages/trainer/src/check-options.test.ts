@@ -74,7 +74,7 @@ test("a short context is shared by prompt and response, unless a length is given
   trainer.dispose();
 });
 
-test("a value model that is given shares the policy's optimizer, unless a learning rate of its own is given", async () => {
+test("the head that a trainer makes has a learning rate of 1e-4, or the policy's where that is more; a value model that is given shares the policy's optimizer, unless a learning rate of its own is given", async () => {
   const valueModel = sharedTrunkValueModel({ head: ValueHead.create({ hiddenSize: 32 }) });
   const optimizers = async (options: object) => {
     const trainer = await create({ ...good(), ...options });
@@ -82,6 +82,8 @@ test("a value model that is given shares the policy's optimizer, unless a learni
     return trainer.parts.optimizers.map(({ learningRate }) => learningRate);
   };
   expect(await optimizers({})).toEqual([1e-5, 1e-4]);
+  expect(await optimizers({ learningRate: 1e-3 })).toEqual([1e-3, 1e-3]);
+  expect(await optimizers({ learningRate: 1e-3, valueLearningRate: 1e-4 })).toEqual([1e-3, 1e-4]);
   expect(await optimizers({ valueLearningRate: 0 })).toEqual([1e-5]);
   expect(await optimizers({ valueModel })).toEqual([1e-5]);
   expect(await optimizers({ valueModel, valueLearningRate: undefined })).toEqual([1e-5]);

@@ -162,8 +162,7 @@ export const hyperparameterTable: { readonly [Name in keyof Hyperparameters]: Hy
     min: least,
     max: 1e3,
     zeroIsOff: true,
-    describe:
-      "learning rate of an optimizer of its own for the value model (0: one for both, the default with a value model that is given)",
+    describe: "learning rate of an optimizer of its own for the value model; by default at least learningRate (0: one optimizer for both)",
   },
   klCoef: { default: 0.1, ...factor, zeroIsOff: true, describe: "β, weight of the KL penalty" },
   klEstimator: { default: "k1", choices: ["k1", "k2", "k3", "abs"], describe: "estimator of the KL a token" },

@@ -19,6 +19,8 @@ export function resolveHyperparameters(given: Partial<Hyperparameters>): Hyperpa
     resolved[name] = value;
   }
   const options = resolved as unknown as Hyperparameters;
+  // A head that starts at zero shall not lag behind the policy.
+  if (given.valueLearningRate === undefined) options.valueLearningRate = Math.max(options.valueLearningRate, options.learningRate);
   refuseContradictions(options);
   return options;
 }

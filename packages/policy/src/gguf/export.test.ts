@@ -131,7 +131,9 @@ test("a tokenizer that the format has no words for is refused before anything is
   const tiny = await loadPolicy(tinyGpt2);
   const folder = await temporaryFolder();
   const policy = await createPolicy({ config: tiny.parts.config, seed: 1, tokenizer: decimalTokenizer(512) });
-  await expect(exportGguf({ policy, path: join(folder, "model.gguf") })).rejects.toThrow("no byte-level BPE");
+  await expect(exportGguf({ policy, path: join(folder, "model.gguf") })).rejects.toThrow(
+    "neither byte-level BPE nor a SentencePiece model",
+  );
   expect(await readdir(folder)).toEqual([]);
   tiny.dispose();
   policy.dispose();

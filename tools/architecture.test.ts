@@ -47,7 +47,7 @@ test.each(names)("%s depends on packages of higher rows only", (name) => {
 
 test.each(names)("%s imports what its package.json names, and nothing else", (name) => {
   const known = new Set(dependenciesOf(name));
-  const undeclared = importsOf(name).filter(({ module }) => !/^(\.|node:)/.test(module) && !known.has(packageName(module)));
+  const undeclared = importsOf(name).filter(({ module }) => !/^(\.|#|node:)/.test(module) && !known.has(packageName(module)));
   expect(undeclared).toEqual([]);
   const imported = new Set(importsOf(name).map(({ module }) => packageName(module)));
   expect([...known].filter((dependency) => dependency.startsWith("@cai/") && !imported.has(dependency))).toEqual([]);

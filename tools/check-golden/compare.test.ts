@@ -12,6 +12,15 @@ test("a scaled difference is relative above 1 and absolute below", () => {
   expect(compareNumbers("x", 0.5, 0.25, { limit: 0.02, scaled: true }).error).toBe(0.25);
 });
 
+test("with units of its own each number counts in its own, and the worst is the one farthest in them", () => {
+  const tolerance = { limit: 1, units: [0.1, 10] };
+  expect(compareNumbers("x", [1, 25], [1.0625, 20], tolerance)).toMatchObject({
+    error: 0.625,
+    where: "x, number 1 of 2: 1, expected 1.0625",
+  });
+  expect(() => compareNumbers("x", [1], [1], tolerance)).toThrow("1 numbers were computed, 2 expected");
+});
+
 test("a computed NaN holds nowhere, also where the undefined is expected", () => {
   expect(holds(compareNumbers("x", Number.NaN, 1, { limit: 1 }))).toBe(false);
   expect(holds(compareNumbers("x", Number.NaN, null, { limit: 1 }))).toBe(false);

@@ -1,7 +1,11 @@
-/** How far a computed number may be from the expected one; `scaled` differences count in units of max(1, |expected|). */
+/**
+ * How far a computed number may be from the expected one. `scaled` differences count in units of max(1, |expected|), those with `units` in
+ * units of their own, one for each number.
+ */
 export interface Tolerance {
   readonly limit: number;
   readonly scaled?: boolean;
+  readonly units?: ArrayLike<number>;
 }
 
 /** Numbers as a golden file holds them; null is a number that mathematics leaves undefined. */
@@ -38,12 +42,12 @@ export function compareNumbers(
 ): Comparison {
   const numbers = typeof computed === "number" ? [computed] : computed;
   const wanted = ArrayBuffer.isView(expected) ? (expected as unknown as ArrayLike<number>) : flatten(expected as Nested | undefined);
-  for (const { length } of [wanted, mask ?? wanted])
+  for (const { length } of [wanted, mask ?? wanted, tolerance.units ?? wanted])
     if (length !== numbers.length) throw new Error(`${name}: ${numbers.length} numbers were computed, ${length} expected`);
   let [error, index] = [0, 0];
   for (let i = 0; i < wanted.length; i++) {
     if (mask !== undefined && mask[i] !== 1) continue;
-    const difference = differenceOf(numbers[i]!, wanted[i]!, tolerance);
+    const difference = differenceOf(numbers[i]!, wanted[i]!, tolerance) / (tolerance.units?.[i] ?? 1);
     if (difference > error) [error, index] = [difference, i];
   }
   const place = wanted.length > 1 ? `${name}, number ${index + 1} of ${wanted.length}` : name;

@@ -19,7 +19,8 @@ function formatError(error: number): string {
   return error === 0 || !Number.isFinite(error) ? String(error) : error.toExponential(1);
 }
 
-function formatTolerance({ limit, scaled }: Tolerance): string {
+function formatTolerance({ limit, scaled, units }: Tolerance): string {
   if (limit === 0) return "exact";
+  if (units !== undefined) return `${limit} bound of its own`;
   return `${limit.toExponential()}${scaled ? "·max(1, |x|)" : ""}`;
 }

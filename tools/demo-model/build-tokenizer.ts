@@ -1,8 +1,9 @@
 /** Learns the byte-pair encoding and writes the tokenizer's files for policy and reward. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import tokenizers from "tokenizers";
 import { policyDirectory, rewardDirectory } from "./asset-folders.ts";
-import { trainBytePairEncoding } from "./byte-pair-encoding.ts";
+import { learnMerges } from "./byte-pair-merges.ts";
 import { loadCorpus } from "./corpus.ts";
 
 const vocabularySize = 4096;
@@ -10,7 +11,9 @@ const contextLength = 128;
 const endOfText = "<|endoftext|>";
 
 const texts = loadCorpus().train.map((speech) => speech.sentences.join(" "));
-const { vocabulary, merges } = trainBytePairEncoding({ texts, vocabularySize, specialTokens: [endOfText] });
+const alphabet = tokenizers.byteLevelAlphabet().sort();
+const merges = learnMerges(texts, vocabularySize - alphabet.length - 1);
+const vocabulary = [endOfText, ...alphabet, ...merges.map(([left, right]) => left + right)];
 
 const special = { content: endOfText, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };

@@ -2,13 +2,13 @@
  * Pretrains the embedded policy from nothing: next-token prediction on State of the Union addresses. Every draw comes from the seed.
  * The policy is written every few minutes, so that a run that was stopped still leaves a usable one.
  */
+import { prepareBackend } from "@cai/backend";
 import type { SequenceBatch } from "@cai/contracts";
 import { AdamW, clipFactor, globalNorm, learningRateAt } from "@cai/optim";
 import { createPolicy } from "@cai/policy";
 import { loadTokenizer } from "@cai/tokenizer";
-import * as tf from "@tensorflow/tfjs-node";
+import * as tf from "@tensorflow/tfjs-core";
 import { policyDirectory } from "./asset-folders.ts";
-import { cachedEncoding } from "./cached-encoding.ts";
 import { firstModernYear, loadCorpus } from "./corpus.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { tokenizeSpeeches, trainingRows } from "./training-rows.ts";
@@ -45,10 +45,11 @@ const config = {
   vocab_size: 4096,
 };
 
+await prepareBackend({ prefer: "native" });
 const tokenizer = await loadTokenizer(policyDirectory);
 const endOfText = tokenizer.eosTokenId!;
 const corpus = loadCorpus();
-const encode = cachedEncoding(tokenizer);
+const encode = (text: string) => tokenizer.encode(text);
 const speeches = tokenizeSpeeches(corpus.train, encode);
 const heldOut = tokenizeSpeeches(corpus.heldOut, encode);
 const policy = await createPolicy({ config, seed, tokenizer });

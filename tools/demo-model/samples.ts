@@ -1,11 +1,12 @@
 /** Prints what the pretrained policy writes to held-out prompts, with the reward's scores and their distribution. */
+import { prepareBackend } from "@cai/backend";
 import { OnnxRewardModel } from "@cai/reward-model";
-import "@tensorflow/tfjs-node";
 import { rewardDirectory } from "./asset-folders.ts";
 import { untrainedTexts } from "./untrained-texts.ts";
 
 const shown = 10;
 
+await prepareBackend({ prefer: "native" });
 const rewardModel = await OnnxRewardModel.load(rewardDirectory);
 for (const temperature of [1, 0.8]) {
   const texts = await untrainedTexts("heldout.jsonl", temperature);

@@ -4,13 +4,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { prepareBackend } from "@cai/backend";
 import { AdamW, learningRateAt } from "@cai/optim";
 import { permutation } from "@cai/random";
 import { OnnxRewardModel } from "@cai/reward-model";
 import { loadTokenizer } from "@cai/tokenizer";
-import * as tf from "@tensorflow/tfjs-node";
+import * as tf from "@tensorflow/tfjs-core";
 import { rewardDirectory } from "./asset-folders.ts";
-import { cachedEncoding } from "./cached-encoding.ts";
 import { type Corpus, loadCorpus } from "./corpus.ts";
 import { loadLexicon } from "./lexicon.ts";
 import { rewardGraph } from "./reward-graph.ts";
@@ -25,8 +25,9 @@ const peakLearningRate = 5e-3;
 const weightDecay = 0.01;
 const bound = 3;
 
+await prepareBackend({ prefer: "native" });
 const tokenizer = await loadTokenizer(rewardDirectory);
-const encode = cachedEncoding(tokenizer);
+const encode = (text: string) => tokenizer.encode(text);
 const lexicon = loadLexicon();
 const corpus = loadCorpus();
 const parameters = createRewardParameters({ vocabSize: tokenizer.vocabSize, seed });

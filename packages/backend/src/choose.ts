@@ -1,4 +1,5 @@
 import { BackendError } from "./error.ts";
+import type { KernelsInUse } from "./kernels.ts";
 
 /** In the order in which they are tried: from the fastest. */
 const order = ["gpu", "native", "wasm", "cpu"] as const;
@@ -16,10 +17,8 @@ export interface PreparedBackend {
   reason: string;
   /** The version of native TensorFlow, where that is what computes. */
   tensorflowVersion?: string;
-  /** Whether native TensorFlow has the kernels that this package compiles into it; without, and on a GPU, it computes with its own. */
-  kernels?: boolean;
-  /** Whether those multiply large matrices by the processor's tiles (AMX), in sums as close as float32's. */
-  tiles?: boolean;
+  /** Our kernels in native TensorFlow, where it computes on the CPU. */
+  kernels?: KernelsInUse;
   /** The command that brings native TensorFlow, where it is missing. */
   mend?: string;
 }
@@ -32,14 +31,15 @@ const mend = "npx @cai/cli backend install";
 /**
  * The backend that was asked for by name, or else the first in order that loads.
  *
- * @throws BackendError `unavailable` if the one asked for does not load, or none does
+ * @throws BackendError `unavailable` if the one asked for does not load, or none does, or kernels that are asked for can't be had
  */
 export async function chooseBackend(loaders: Record<BackendChoice, BackendLoader>, prefer?: BackendChoice): Promise<PreparedBackend> {
   if (prefer !== undefined) {
     if (!order.includes(prefer))
       throw new BackendError("unavailable", `there is no backend "${prefer}": choose one of ${order.join(", ")}`);
     return loaders[prefer]().catch((error: unknown) => {
-      const missing = BackendError.isInstance(error) && error.code === "missing";
+      if (isFinal(error)) throw error;
+      const missing = BackendError.isInstance(error);
       const remedy = missing ? `; bring it with: ${mend}${prefer === "gpu" ? " --gpu" : ""}` : "";
       throw new BackendError("unavailable", `the backend "${prefer}" cannot be had: ${messageOf(error)}${remedy}`, { cause: error });
     });
@@ -51,11 +51,17 @@ export async function chooseBackend(loaders: Record<BackendChoice, BackendLoader
       if (failures.native === undefined) return prepared;
       return { ...prepared, reason: `${prepared.reason}, because native TensorFlow is missing (${failures.native})`, mend };
     } catch (error) {
+      if (isFinal(error)) throw error;
       failures[choice] = messageOf(error);
     }
   }
   const tried = order.map((choice) => `${choice}: ${failures[choice]}`).join("; ");
   throw new BackendError("unavailable", `no backend could be loaded (${tried}): reinstall the packages with npm ci`);
+}
+
+/** Of an error that another backend is no answer to. */
+function isFinal(error: unknown): boolean {
+  return BackendError.isInstance(error) && error.code !== "missing";
 }
 
 function messageOf(error: unknown): string {

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { PreparedBackend } from "./choose.ts";
 import { BackendError } from "./error.ts";
-import { lackingFeatures } from "./native/processor.mjs";
+import { type AskedKernels, askedKernels, type KernelChoice, type KernelsInUse, loadKernels } from "./kernels.ts";
+import { findTfjsPackages } from "./native/tfjs-package.mjs";
 import { restoreRemovedUtil } from "./removed-util.ts";
 
 /** The part of tfjs-node's backend that is read here. */
@@ -11,44 +11,59 @@ interface NativeBackend {
   binding: { TF_Version: string };
   isGPUPackage: boolean;
   isUsingGpuDevice: boolean;
-  executeMultipleOutputs(op: string, attributes: never[], inputs: never[], outputs: number): unknown;
 }
 
 const packages = { gpu: "@tensorflow/tfjs-node-gpu", native: "@tensorflow/tfjs-node" } as const;
 
-/** Loads tfjs-node or its GPU twin, of the project or of this package, and makes it tfjs's backend. */
-export async function loadNative(choice: "gpu" | "native"): Promise<PreparedBackend> {
+/** What a process has loaded: known to the whole of it, as TensorFlow is. */
+const kernelsOf = new WeakMap<NativeBackend, KernelsInUse>();
+
+/**
+ * Loads tfjs-node or its GPU twin, the one beside this package or the one in the cache, registers our kernels with it, and makes it tfjs's
+ * backend.
+ *
+ * @param option the level of kernels that the caller asks for
+ */
+export async function loadNative(choice: "gpu" | "native", option?: KernelChoice): Promise<PreparedBackend> {
+  const asked = askedKernels(option);
   const loaded = nativeBackend();
-  if (loaded === undefined) requirePackage(packages[choice]);
-  else if (loaded.isGPUPackage !== (choice === "gpu")) {
+  if (loaded !== undefined && loaded.isGPUPackage !== (choice === "gpu")) {
     throw new Error(`this process already runs ${packages[loaded.isGPUPackage ? "gpu" : "native"]}, and only one of the two can be loaded`);
   }
-  await tf.setBackend("tensorflow");
+  const packageDirectory = loaded === undefined ? requirePackage(choice) : findTfjsPackages({ gpu: choice === "gpu" })[0]?.directory;
   const backend = nativeBackend();
   if (backend === undefined) throw new Error(`${packages[choice]} was loaded but gave no backend: another version than 4.22?`);
+  const kernels = prepareKernels(backend, packageDirectory, asked);
+  await tf.setBackend("tensorflow");
   const version = backend.binding.TF_Version;
   const device = backend.isUsingGpuDevice
     ? "on the GPU"
     : choice === "gpu"
       ? "in its CUDA build, on the CPU as no GPU was found"
       : "on the CPU";
-  const [kernels, tiles] = [hasOp(backend, "CaiGelu"), hasOp(backend, "CaiTileMatMul")];
-  const without = kernels || backend.isUsingGpuDevice ? "" : ", without the faster kernels";
   return {
-    ...{ name: "tensorflow", package: packages[choice], tensorflowVersion: version, kernels, tiles },
-    reason: `native TensorFlow ${version} ${device}${without}`,
+    ...{ name: "tensorflow", package: packages[choice], tensorflowVersion: version, ...(kernels && { kernels }) },
+    reason: `native TensorFlow ${version} ${device}${describeKernels(kernels)}`,
   };
 }
 
-/** Called without its input, an op that is there complains of that. */
-function hasOp(backend: NativeBackend, name: string): boolean {
-  if (backend.isUsingGpuDevice) return false;
-  try {
-    backend.executeMultipleOutputs(name, [], [], 1);
-    return true;
-  } catch (error) {
-    return !String(error).includes("TF_Status: 5"); // TF_NOT_FOUND
+function prepareKernels(backend: NativeBackend, packageDirectory: string | undefined, asked: AskedKernels | undefined) {
+  if (backend.isUsingGpuDevice || packageDirectory === undefined) {
+    if (asked === undefined || asked.level === "none") return undefined;
+    throw new BackendError("unavailable", `${asked.by} is "${asked.level}", and these kernels are for the CPU; here a GPU computes`);
   }
+  const inUse = kernelsOf.get(backend) ?? loadKernels(packageDirectory, asked);
+  kernelsOf.set(backend, inUse);
+  if (asked === undefined || asked.level === inUse.level) return inUse;
+  const message = `${asked.by} is "${asked.level}", and this process runs the kernels "${inUse.level}" already: a process has one level`;
+  throw new BackendError("unavailable", `${message}; ask for it in the first call of prepareBackend`);
+}
+
+function describeKernels(kernels: KernelsInUse | undefined): string {
+  if (kernels?.because === undefined) return "";
+  return kernels.level === "none"
+    ? `, without the faster kernels (${kernels.because})`
+    : `, with the kernels "${kernels.level}" (${kernels.because})`;
 }
 
 /** tfjs-node's backend, if this process has loaded it. */
@@ -57,24 +72,16 @@ export function nativeBackend(): NativeBackend | undefined {
   return "tensorflow" in registered ? ((tf.findBackend("tensorflow") as unknown as NativeBackend | null) ?? undefined) : undefined;
 }
 
-function requirePackage(name: string): void {
+/** Loads the package, and gives its folder. */
+function requirePackage(choice: "gpu" | "native"): string {
   restoreRemovedUtil();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "1"; // TensorFlow's own INFO lines
+  const name = packages[choice];
   const failures: string[] = [];
-  // The user's project first: there tfjs-node stands beside this package, not under it.
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
-    const require = createRequire(from);
-    let packageDirectory: string;
+  for (const { directory } of findTfjsPackages({ gpu: choice === "gpu" })) {
     try {
-      packageDirectory = dirname(require.resolve(`${name}/package.json`));
-    } catch {
-      continue;
-    }
-    try {
-      const [lacking] = lackingFeatures(packageDirectory);
-      if (lacking !== undefined) throw new Error(`its native part was compiled on a processor with ${lacking}, and this one has none`);
-      require(name);
-      return;
+      createRequire(import.meta.url)(directory);
+      return directory;
     } catch (error) {
       failures.push(reasonOf(error));
     }

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test, vi } from "vitest";
 import type { BackendChoice } from "./choose.ts";
 import { listDevices } from "./devices.ts";
+import type { KernelChoice } from "./kernels.ts";
 import { measureMatmul } from "./matmul-speed.ts";
+import { processorLevels } from "./native/levels.mjs";
 import { prepareBackend } from "./prepare.ts";
 
 const nativeAvailable = await prepareBackend({ prefer: "native" }).then(
@@ -68,8 +70,24 @@ test("one device is in use, and it multiplies", async () => {
   expect(tf.memory().numTensors).toBe(tensors);
 });
 
-test.runIf(nativeAvailable)("native TensorFlow tells whether our kernels are in it (where it loads)", async () => {
-  const { kernels, tiles, reason } = await prepareBackend({ prefer: "native" });
-  expect(reason).toMatch(kernels ? /on the CPU$|on the GPU$/ : /without the faster kernels$/);
-  if (!kernels) expect(tiles).toBe(false);
+test.runIf(nativeAvailable)("native TensorFlow tells the level of its kernels, and which there are (where it loads)", async () => {
+  const { kernels } = await prepareBackend({ prefer: "native" });
+  expect(kernels).toBeDefined();
+  expect(kernels!.levels.map(({ level }) => level)).toEqual(processorLevels());
+  expect(kernels!.compiler).toMatch(kernels!.level === "none" ? /^undefined$/ : /^(GCC|Clang) \d+/);
 });
+
+test("kernels for another backend than native TensorFlow, and such as there are none of, are refused", async () => {
+  await expect(prepareBackend({ prefer: "wasm", kernels: "baseline" })).rejects.toThrow(/"baseline" are native TensorFlow's.*"wasm"/);
+  await expect(prepareBackend({ kernels: "sse9" as KernelChoice })).rejects.toThrow(/"sse9", and there are no such kernels.*none$/);
+});
+
+test.runIf(nativeAvailable)(
+  "a process has one level: another one is refused, the same is not (where native TensorFlow loads)",
+  async () => {
+    const { kernels } = await prepareBackend({ prefer: "native" });
+    expect((await prepareBackend({ kernels: kernels!.level })).kernels?.level).toBe(kernels!.level);
+    const other = kernels!.level === "none" ? "baseline" : "none";
+    await expect(prepareBackend({ kernels: other })).rejects.toThrow(/already: a process has one level/);
+  },
+);

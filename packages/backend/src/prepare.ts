@@ -1,11 +1,11 @@
 import "@tensorflow/tfjs"; // registers every gradient and the chained operations, once
 import * as tf from "@tensorflow/tfjs-core";
 import { type BackendChoice, chooseBackend, type PreparedBackend } from "./choose.ts";
-import { loadNative } from "./native.ts";
+import { BackendError } from "./error.ts";
+import type { KernelChoice } from "./kernels.ts";
+import { loadNative, nativeBackend } from "./native.ts";
 import { loadPlain } from "./plain.ts";
 import { loadWasm } from "./wasm.ts";
-
-const loaders = { gpu: () => loadNative("gpu"), native: () => loadNative("native"), wasm: loadWasm, cpu: loadPlain };
 
 // tfjs has one backend for the whole process, so what was prepared is known to the whole process too.
 let prepared: PreparedBackend | undefined;
@@ -18,6 +18,10 @@ let queue: Promise<unknown> = Promise.resolve();
  * missing is no error: `reason` says why, and `mend` is the command that brings it. Only a backend asked for by name in `prefer`
  * must be had, or the call throws. `prefer: "gpu"` asks for the CUDA build, which computes on the CPU where there is no GPU.
  *
+ * `kernels` asks for a level of our kernels in native TensorFlow, which then must be had with it; by itself it takes the best that is compiled and
+ * that the processor has. A process has one level: the first call decides. Where `kernels` is not given, the environment variable
+ * CAI_KERNELS asks for it, wherever native TensorFlow is what loads.
+ *
  * @throws BackendError `unavailable`
  *
  * @example
@@ -25,12 +29,24 @@ let queue: Promise<unknown> = Promise.resolve();
  * console.log(`${backend.name}: ${backend.reason}`);
  * if (backend.mend) console.log(`faster: ${backend.mend}`);
  */
-export function prepareBackend({ prefer }: { prefer?: BackendChoice } = {}): Promise<PreparedBackend> {
+export function prepareBackend({ prefer, kernels }: { prefer?: BackendChoice; kernels?: KernelChoice } = {}): Promise<PreparedBackend> {
   const result = queue.then(async () => {
-    if (prefer === undefined && prepared !== undefined && tf.getBackend() === prepared.name) return prepared;
-    prepared = await chooseBackend(loaders, prefer);
+    const isNew = prefer !== undefined || kernels !== undefined;
+    if (!isNew && prepared !== undefined && tf.getBackend() === prepared.name) return prepared;
+    const loaders = {
+      gpu: () => loadNative("gpu", kernels),
+      native: () => loadNative("native", kernels),
+      wasm: loadWasm,
+      cpu: loadPlain,
+    };
+    prepared = await chooseBackend(loaders, kernels === undefined ? prefer : nativeFor(kernels, prefer));
     return prepared;
   });
   queue = result.catch(() => {});
   return result;
+}
+
+function nativeFor(kernels: KernelChoice, prefer: BackendChoice | undefined): BackendChoice {
+  if (prefer !== "wasm" && prefer !== "cpu") return prefer ?? (nativeBackend()?.isGPUPackage ? "gpu" : "native");
+  throw new BackendError("unavailable", `the kernels "${kernels}" are native TensorFlow's: leave out prefer "${prefer}", or kernels`);
 }

@@ -49,6 +49,7 @@ export async function benchStep(flags: BenchFlags): Promise<void> {
     maxNewTokens: flags.response,
     epochs: flags.epochs,
     maxGradNorm: noClipping,
+    valueLearningRate: 0, // one optimizer for everything, as in TRL
     steps: flags.steps,
   });
   const steps = trainer.steps(prompts);

@@ -1,4 +1,5 @@
 import type { CausalPolicy } from "@cai/policy";
+import { showDownload } from "./download-progress.ts";
 import { readingInput } from "./exit-codes.ts";
 import type { LoraSettings } from "./lora-settings.ts";
 import { type Terminal, terminalOf } from "./terminal.ts";
@@ -47,17 +48,5 @@ export async function loadNamedPolicy(source: string): Promise<CausalPolicy> {
  */
 export async function resolveSource(source: string, terminal: Terminal): Promise<string> {
   const { resolveModel } = await import("@cai/hub");
-  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-  let shown = "";
-  try {
-    return await resolveModel(source, {
-      onProgress({ receivedBytes, totalBytes }) {
-        const text = `\r\u001b[Kdownloading ${source}: ${megabytes(receivedBytes)} of ${megabytes(totalBytes)} MB`;
-        if (terminal.interactive && text !== shown) terminal.write(text);
-        shown = text;
-      },
-    });
-  } finally {
-    if (terminal.interactive && shown !== "") terminal.write("\n");
-  }
+  return showDownload(source, terminal, (onProgress) => resolveModel(source, { onProgress }));
 }

@@ -55,6 +55,16 @@ test("an adapter is set by flags and by the file alike, and rank 0 takes it away
   expect((await resolveTrainSettings(paths)).lora).toBeUndefined();
 });
 
+test("what is told of the reward is set by flags and by the file alike", async () => {
+  const config = await configFile({ ...paths, rewardLabel: 1, rewardScore: "log-odds" });
+  expect((await resolveTrainSettings({ config, rewardLabel: "POSITIVE" })).rewardFlags).toEqual({
+    rewardLabel: "POSITIVE",
+    rewardScore: "log-odds",
+  });
+  expect((await resolveTrainSettings(paths)).rewardFlags).toEqual({});
+  await expect(resolveTrainSettings({ config: await configFile({ ...paths, rewardScore: 1 }) })).rejects.toThrow("rewardScore is 1");
+});
+
 test("the policy writes the responses unless another engine is named", async () => {
   expect((await resolveTrainSettings(paths)).rollout).toBe("policy");
   expect((await resolveTrainSettings({ config: await configFile({ ...paths, rollout: "onnx" }), rollout: "onnx-int8" })).rollout).toBe(
@@ -97,7 +107,9 @@ test("what is missing, unknown, out of bounds or unreadable is wrong use", async
     await expect(resolveTrainSettings(flags)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
   }
   const configs: [unknown, RegExp][] = [
-    [{ learning_rate: 1 }, /unknown option "learning_rate": the names are those of the flags, as in "learningRate"/],
+    [{ learning_rate: 1 }, /config\.json: unknown option learning_rate: did you mean learningRate\? \(the names are those of the flags/],
+    [{ loraTarget: "q_proj" }, /unknown option loraTarget: did you mean loraTargets\?/],
+    [{ evalprompts: "h" }, /unknown option evalprompts: did you mean evalPrompts\?/],
     [["p"], /holds no JSON object/],
     [{ policy: 3 }, /"policy" is no text/],
     [{ learningRate: "fast" }, /learningRate is "fast"; expected a number/],

@@ -14,3 +14,9 @@ export interface RewardModel {
   /** Frees sessions and connections. */
   dispose?(): Promise<void>;
 }
+
+/** A reward as a mere function: one finite number for each row, in their order, at once or later. */
+export type ScoreFunction = (
+  request: ScoreRequest,
+  options: { readonly signal?: AbortSignal },
+) => ArrayLike<number> | PromiseLike<ArrayLike<number>>;

@@ -16,7 +16,8 @@ export interface TokenBatch {
 /**
  * Prompts `[B, P]` and their responses `[B, T]`, the same B: what a model sees is `[prompt | response]`, column by column.
  *
- * The log-probability, entropy and value of response token j are read at column P + j − 1, the one before it.
+ * The log-probability, entropy and value of response token j are read at column P + j − 1, the one before it. So nothing is read after a
+ * row's last token, and a row may have one more than the model's context.
  */
 export interface SequenceBatch {
   readonly prompts: TokenBatch;

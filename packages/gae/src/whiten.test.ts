@@ -27,6 +27,19 @@ test("equal numbers become 0, not NaN", () => {
   expect([...whiten({ x: new Float32Array(3).fill(0.1), mask: new Uint8Array(3).fill(1) })]).toEqual([0, 0, 0]);
 });
 
+test("numbers that are equal but for float32's rounding become 0 and not ±1, or stay themselves", () => {
+  const million = Float32Array.of(1e6, 1e6 + 0.0625, 1e6 - 0.0625); // units in the last place
+  const mask = new Uint8Array(3).fill(1);
+  expect([...whiten({ x: million, mask })]).toEqual([0, 0, 0]);
+  expect([...whiten({ x: million, mask, keepMean: true })]).toEqual([1e6, 1e6, 1e6]);
+  expect([...whiten({ x: Float32Array.of(-3e9, -3e9 - 256), mask: mask.subarray(1) })]).toEqual([0, 0]);
+});
+
+test("a spread of more than rounding is a spread, however small beside the mean", () => {
+  const whitened = whiten({ x: Float32Array.of(1e6 - 1, 1e6, 1e6 + 1), mask: new Uint8Array(3).fill(1) });
+  expect([...whitened]).toEqual([-1, 0, 1]);
+});
+
 test("by definition: each number's mean distance to the others, over the root of the mean squared distance of all pairs", () => {
   const entry = fc.record({ number: fc.integer({ min: -4096, max: 4096 }), valid: fc.nat(3) });
   fc.assert(

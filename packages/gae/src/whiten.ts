@@ -1,5 +1,8 @@
 import { type Masked, maskedMean, maskedVariance } from "./masked.ts";
 
+/** A deviation of four float32 units in the last place: numbers that are nearer to each other are equal but for rounding. */
+const roundingOfNumbers = 4 * 2 ** -23;
+
 export interface WhitenOptions extends Masked {
   /** Add the mean again: only the scale changes, as TRL does with rewards. Default false. */
   readonly keepMean?: boolean | undefined;
@@ -9,7 +12,9 @@ export interface WhitenOptions extends Masked {
 
 /**
  * (x − mean) / √(variance + ε) over what counts, with the unbiased variance; 0 where masked.
- * A single number that counts has variance 0, and becomes 0 (with `keepMean`: stays itself).
+ *
+ * Numbers without a spread become 0 (with `keepMean`: stay themselves): a single one that counts, and several that are equal but for
+ * float32's rounding, whose deviation is at most 4 · 2⁻²³ of their mean. Nothing is blown up to a deviation of 1 that is rounding.
  *
  * @returns as long as `x`, which is not changed
  * @throws GaeError for arrays of different lengths
@@ -19,7 +24,8 @@ export interface WhitenOptions extends Masked {
  */
 export function whiten({ x, mask, keepMean = false, epsilon = 1e-8 }: WhitenOptions): Float32Array {
   const mean = maskedMean({ x, mask });
-  const scale = 1 / Math.sqrt(maskedVariance({ x, mask }) + epsilon);
+  const variance = maskedVariance({ x, mask });
+  const scale = Math.sqrt(variance) <= roundingOfNumbers * Math.abs(mean) ? 0 : 1 / Math.sqrt(variance + epsilon);
   const centre = keepMean ? mean : 0;
   const whitened = new Float32Array(x.length);
   for (let i = 0; i < x.length; i++) {

@@ -1,12 +1,17 @@
 import { bfloat16ToFloat32, float16ToFloat32 } from "@cai/safetensors";
-import { dequantizeQ4K, dequantizeQ6K } from "./dequantize-k.ts";
+import { dequantizeIQ4NL, dequantizeIQ4XS } from "./dequantize-iq4.ts";
+import { dequantizeQ2K, dequantizeQ3K, dequantizeQ4K, dequantizeQ5K, dequantizeQ6K } from "./dequantize-k.ts";
+import { dequantizeQ4, dequantizeQ5, dequantizeQ8 } from "./dequantize-q.ts";
+import { dequantizeTQ1, dequantizeTQ2 } from "./dequantize-ternary.ts";
 import type { GgufDtype } from "./dtype.ts";
-import { float16At } from "./float16-at.ts";
 
 /** Writes the values of whole blocks into `output`. `stored` begins at a multiple of four bytes of its buffer. */
 export type Dequantize = (stored: Uint8Array, output: Float32Array) => void;
 
-/** The values of stored elements, by how they are stored. Exact: each value is computed in float64 and rounded once. */
+/**
+ * The values of stored elements, by how they are stored. Each is computed in float64, which holds every product of a scale and its bits,
+ * and rounded once: the very numbers of the reference, which is llama.cpp's Python package.
+ */
 export const dequantizers: Readonly<Record<GgufDtype, Dequantize>> = {
   F32: (stored, output) => output.set(new Float32Array(stored.buffer, stored.byteOffset, output.length)),
   F16: (stored, output) => float16ToFloat32(new Uint16Array(stored.buffer, stored.byteOffset, output.length), output),
@@ -14,32 +19,15 @@ export const dequantizers: Readonly<Record<GgufDtype, Dequantize>> = {
   Q8_0: dequantizeQ8,
   Q4_0: (stored, output) => dequantizeQ4(stored, output, false),
   Q4_1: (stored, output) => dequantizeQ4(stored, output, true),
+  Q5_0: (stored, output) => dequantizeQ5(stored, output, false),
+  Q5_1: (stored, output) => dequantizeQ5(stored, output, true),
+  Q2_K: dequantizeQ2K,
+  Q3_K: dequantizeQ3K,
   Q4_K: dequantizeQ4K,
+  Q5_K: dequantizeQ5K,
   Q6_K: dequantizeQ6K,
+  IQ4_NL: dequantizeIQ4NL,
+  IQ4_XS: dequantizeIQ4XS,
+  TQ1_0: dequantizeTQ1,
+  TQ2_0: dequantizeTQ2,
 };
-
-/** Blocks of 32 weights: scale d in float16, then 32 signed bytes q; w = d·q. */
-function dequantizeQ8(stored: Uint8Array, output: Float32Array): void {
-  const signed = new Int8Array(stored.buffer, stored.byteOffset, stored.length);
-  for (let block = 0, at = 0; block < output.length; block += 32, at += 34) {
-    const scale = float16At(stored, at);
-    for (let i = 0; i < 32; i++) output[block + i] = scale * signed[at + 2 + i]!;
-  }
-}
-
-/**
- * Blocks of 32 weights in 16 bytes, the low halves weights 0–15 and the high halves 16–31. Q4_0: scale d, w = d·(q − 8). Q4_1: scale d
- * and minimum m, w = d·q + m.
- */
-function dequantizeQ4(stored: Uint8Array, output: Float32Array, hasMinimum: boolean): void {
-  const start = hasMinimum ? 4 : 2;
-  for (let block = 0, at = 0; block < output.length; block += 32, at += start + 16) {
-    const scale = float16At(stored, at);
-    const minimum = hasMinimum ? float16At(stored, at + 2) : -8 * scale;
-    for (let i = 0; i < 16; i++) {
-      const pair = stored[at + start + i]!;
-      output[block + i] = scale * (pair & 15) + minimum;
-      output[block + 16 + i] = scale * (pair >>> 4) + minimum;
-    }
-  }
-}

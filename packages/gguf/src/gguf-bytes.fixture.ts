@@ -22,6 +22,7 @@ export const value = {
   text: (content: string): Bytes => joined(u32(8), text(content)),
   u64: (number: number | bigint): Bytes => joined(u32(10), u64(number)),
   texts: (contents: readonly string[]): Bytes => joined(u32(9), u32(8), u64(contents.length), ...contents.map(text)),
+  f32s: (numbers: readonly number[]): Bytes => joined(u32(9), u32(6), u64(numbers.length), ...numbers.map(f32)),
   i32s: (numbers: readonly number[]): Bytes => joined(u32(9), u32(5), u64(numbers.length), ...numbers.map(u32)),
 };
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { dtypes } from "./dtype.ts";
 import { GgufError } from "./error.ts";
 import { type FileParts, f32, fileBytes, fileOf, packed, u32, u64, value } from "./gguf-bytes.fixture.ts";
 import { openGguf } from "./open.ts";
@@ -97,8 +98,10 @@ const lies: [what: string, parts: FileParts, message: RegExp][] = [
   [
     "a quantisation that is not read",
     { ...two, tensors: [{ ...a, type: 16 }] },
-    /tensor "a" is IQ2_XXS: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K, Q6_K are supported/,
+    /tensor "a" is IQ2_XXS: F32, F16, BF16, Q8_0, .*, TQ2_0 are supported/,
   ],
+  ["numbers of 64 bits", { ...two, tensors: [{ ...a, type: 28 }] }, /tensor "a" is F64: F32, F16,/],
+  ["whole numbers", { ...two, tensors: [{ ...a, type: 24 }] }, /tensor "a" is I8: F32, F16,/],
   ["an unknown quantisation", { ...two, tensors: [{ ...a, type: 77 }] }, /tensor "a" is of the unknown type 77/],
 ];
 
@@ -108,6 +111,27 @@ test.each(lies)("a file with %s is refused", async (_, parts, message) => {
   expect(error).toBeInstanceOf(GgufError);
   expect((error as GgufError).message).toMatch(message);
   expect((error as GgufError).message).toContain(path);
+});
+
+describe.each(Object.entries(dtypes).filter(([, { elements }]) => elements > 1))("%s", (name, { id, elements, bytes }) => {
+  const openWith = async (dimensions: readonly number[], length: number) =>
+    openGguf(await fileOf(fileBytes({ tensors: [{ name: "w", type: id, dimensions, offset: 0 }], data: Array(length).fill(1) })));
+
+  test("rows of whole blocks are read", async () => {
+    const file = await openWith([2 * elements, 3], 6 * bytes);
+    expect(file.tensors.get("w")).toEqual({ dtype: name, shape: [3, 2 * elements], byteLength: 6 * bytes, position: expect.any(Number) });
+    await file.close();
+  });
+
+  test("rows that are no whole blocks are refused, also where all rows together are", async () => {
+    await expect(openWith([elements / 2, 4], 2 * bytes)).rejects.toThrow(`rows of ${name} are multiples of ${elements} elements`);
+  });
+
+  test("a block that is cut short is refused", async () => {
+    await expect(openWith([elements], bytes - 1)).rejects.toThrow(
+      /tensor "w" ends at byte \d+, the file has \d+: it is damaged or was cut/,
+    );
+  });
 });
 
 const honest = fileBytes({
@@ -121,6 +145,8 @@ const honest = fileBytes({
     a: { dtype: "F32", shape: [2, 4], stored: ones(8) },
     b: { dtype: "Q8_0", shape: [32], stored: Array(34).fill(1) },
     c: { dtype: "Q6_K", shape: [1, 256], stored: Array(210).fill(2) },
+    d: { dtype: "Q3_K", shape: [256], stored: Array(110).fill(3) },
+    e: { dtype: "Q5_1", shape: [2, 32], stored: Array(48).fill(4) },
   }),
 });
 

@@ -10,7 +10,8 @@ export type WrittenValue =
   | readonly string[]
   | { readonly uint32: number }
   | { readonly float32: number }
-  | { readonly int32s: readonly number[] };
+  | { readonly int32s: readonly number[] }
+  | { readonly float32s: readonly number[] };
 
 /** A tensor that is to be written, its shape row-major. */
 export interface GgufEntry {
@@ -44,6 +45,7 @@ function typedValue(value: WrittenValue): { value: unknown; type: GGUFValueType;
   if (typeof value === "boolean") return { value, type: GGUFValueType.BOOL };
   if ("uint32" in value) return { value: value.uint32, type: GGUFValueType.UINT32 };
   if ("float32" in value) return { value: value.float32, type: GGUFValueType.FLOAT32 };
+  if ("float32s" in value) return { value: value.float32s, type: GGUFValueType.ARRAY, subType: GGUFValueType.FLOAT32 };
   if ("int32s" in value) return { value: value.int32s, type: GGUFValueType.ARRAY, subType: GGUFValueType.INT32 };
   return { value, type: GGUFValueType.ARRAY, subType: GGUFValueType.STRING };
 }

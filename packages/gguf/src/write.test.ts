@@ -25,6 +25,7 @@ test("a file has the bytes that the format's description gives", async () => {
       flag: true,
       tokens: ["a", "ü"],
       types: { int32s: [1, -1] },
+      scores: { float32s: [0.5, -2] },
     },
     entries: [
       { name: "a", dtype: "F32", shape: [2, 3] },
@@ -41,6 +42,7 @@ test("a file has the bytes that the format's description gives", async () => {
       ["flag", value.bool(true)],
       ["tokens", value.texts(["a", "ü"])],
       ["types", value.i32s([1, -1])],
+      ["scores", value.f32s([0.5, -2])],
     ],
     ...packed({
       a: { dtype: "F32", shape: [2, 3], stored: [...new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6).buffer)] },

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { HubApiError } from "@huggingface/hub";
 import { claimPartial } from "./claim-partial.ts";
 import { HubError } from "./error.ts";
-import type { ListedFile } from "./model-files.ts";
+import type { ListedFile } from "./listed-file.ts";
 
 export interface BlobDownload {
   readonly url: string;

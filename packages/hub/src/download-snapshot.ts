@@ -4,8 +4,10 @@ import { listFiles, modelInfo } from "@huggingface/hub";
 import { downloadBlob } from "./download-blob.ts";
 import { HubError } from "./error.ts";
 import { bothReadings, type HubId } from "./hub-id.ts";
-import { chooseFiles, indexFile, type ListedFile, listedFile, shardsOf } from "./model-files.ts";
-import { isFile, linkBlob, type ModelCache, writeRef } from "./snapshot.ts";
+import { type ListedFile, listedFile } from "./listed-file.ts";
+import { indexFile, listedShards } from "./policy-files.ts";
+import { linkBlob, type ModelCache, writeRef } from "./snapshot.ts";
+import { isFile, type WantedFiles } from "./wanted-files.ts";
 
 /** How far a download is, over all files that were missing. */
 export interface DownloadProgress {
@@ -18,6 +20,7 @@ export interface DownloadProgress {
 
 interface SnapshotDownload {
   readonly id: HubId;
+  readonly wanted: WantedFiles;
   readonly cache: ModelCache;
   readonly endpoint: string;
   readonly token: string | undefined;
@@ -32,23 +35,23 @@ interface SnapshotDownload {
 
 /** Downloads what is missing of a revision and gives its folder. Weights come last: where they are, the rest is. */
 export async function downloadSnapshot(download: SnapshotDownload): Promise<string> {
-  const { id, cache } = download;
+  const { id, wanted, cache } = download;
   const { commit, files } = await askHub(download);
-  const { small, whole } = chooseFiles(files, id);
+  const { small, whole } = wanted.choose(files, id);
   await writeRef(cache, id, commit);
   const folder = cache.snapshot(commit);
   const progress = { receivedBytes: 0, totalBytes: 0 };
-  const take = async (wanted: readonly ListedFile[]): Promise<void> => {
-    progress.totalBytes += wanted.reduce((sum, { size }) => sum + size, 0);
-    for (const file of wanted) await takeFile({ ...download, commit, folder, file, progress });
+  const take = async (some: readonly ListedFile[]): Promise<void> => {
+    progress.totalBytes += some.reduce((sum, { size }) => sum + size, 0);
+    for (const file of some) await takeFile({ ...download, commit, folder, file, progress });
   };
   await take(whole === undefined ? small : [...small, whole]);
-  if (whole === undefined) await take(await listedShards(join(folder, indexFile), files, id));
+  if (whole === undefined) await take(listedShards(await readFile(join(folder, indexFile), "utf8"), files, id));
   return folder;
 }
 
-/** The commit at which a revision stands, and the files of its root by name. */
-async function askHub({ id, endpoint, token, fetch, signal, answerMs }: SnapshotDownload) {
+/** The commit at which a revision stands, and its files by name. */
+async function askHub({ id, wanted, endpoint, token, fetch, signal, answerMs }: SnapshotDownload) {
   const deadline = () => AbortSignal.timeout(answerMs);
   const hub = {
     hubUrl: endpoint,
@@ -61,7 +64,8 @@ async function askHub({ id, endpoint, token, fetch, signal, answerMs }: Snapshot
   if (!/^[0-9a-f]{40}$/.test(commit))
     throw new HubError("hub-failed", `${bothReadings(id)} stands at ${JSON.stringify(commit)}, which is no commit: is ${endpoint} a hub?`);
   const files = new Map<string, ListedFile>();
-  for await (const entry of listFiles({ ...hub, repo: { type: "model", name: id.name }, revision: commit })) {
+  const repo = { type: "model", name: id.name } as const;
+  for await (const entry of listFiles({ ...hub, repo, revision: commit, recursive: wanted.inFolders })) {
     const file = listedFile(entry, id);
     if (file !== undefined) files.set(file.name, file);
   }
@@ -95,14 +99,4 @@ async function takeFile({
     await linkBlob(blob, join(folder, file.name));
   }
   onBytes(file.size);
-}
-
-async function listedShards(indexPath: string, files: ReadonlyMap<string, ListedFile>, id: HubId): Promise<ListedFile[]> {
-  const names = shardsOf(await readFile(indexPath, "utf8"));
-  if (names === undefined) throw new HubError("unusable", `${id.name} on the hub has a ${indexFile} that lists no safetensors files`);
-  return names.map((name) => {
-    const file = files.get(name);
-    if (file === undefined) throw new HubError("unusable", `${id.name} on the hub has no ${name}, which its ${indexFile} lists`);
-    return file;
-  });
 }

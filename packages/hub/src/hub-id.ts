@@ -17,7 +17,7 @@ const idPattern = new RegExp(`^(?<name>${word}(?:/${word})?)(?:@(?<revision>${wo
  * @throws HubError `missing-path`, `bad-source`
  */
 export function parseHubId(source: string, revision = "main"): HubId {
-  if (/^[.~]|\\|\/$|^.*\.(gguf|safetensors|json)$/.test(source) || isAbsolute(source))
+  if (/^[.~]|\\|\/$|^.*\.(gguf|safetensors|json|onnx)$/.test(source) || isAbsolute(source))
     throw new HubError("missing-path", `${source} does not exist (${resolve(source)}): give a folder with a model, or a hub id owner/name`);
   const { name, revision: named = revision } = idPattern.exec(source)?.groups ?? {};
   if (name === undefined || !idPattern.test(`${name}@${named}`) || `${name}/${named}`.includes(".."))

@@ -1,3 +1,3 @@
 export type { DownloadProgress } from "./download-snapshot.ts";
 export { HubError } from "./error.ts";
-export { type ResolveModelOptions, resolveModel } from "./resolve-model.ts";
+export { type ResolveModelOptions, resolveModel, resolveOnnxModel } from "./resolve-model.ts";

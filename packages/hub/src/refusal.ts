@@ -32,12 +32,11 @@ export function refusal(error: HubApiError, id: HubId, { endpoint, hasToken }: {
 /** The error for a model that is not in the cache while the hub can't be reached. */
 export function offline(
   id: HubId,
-  { folder, missing, why, cause }: { folder: string; missing: readonly string[]; why: string; cause?: unknown },
+  { folder, missing, optional, why, cause }: { folder: string; missing: readonly string[]; optional: string; why: string; cause?: unknown },
 ): HubError {
-  const optional = "generation_config.json, tokenizer_config.json and chat_template.jinja where it has them";
   return new HubError(
     "offline",
-    `${bothReadings(id)} is not in the cache, and ${why}\nGo online, or put ${missing.join(", ")} (and ${optional}) into ${folder}`,
+    `${bothReadings(id)} is not in the cache, and ${why}\nGo online, or put ${missing.join(", ")} (and ${optional} where it has them) into ${folder}`,
     {
       cause,
     },

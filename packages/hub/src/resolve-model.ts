@@ -3,8 +3,11 @@ import { HUB_URL, HubApiError } from "@huggingface/hub";
 import { type DownloadProgress, downloadSnapshot } from "./download-snapshot.ts";
 import { HubError } from "./error.ts";
 import { parseHubId } from "./hub-id.ts";
+import { onnxFiles } from "./onnx-files.ts";
+import { policyFiles } from "./policy-files.ts";
 import { offline, refusal } from "./refusal.ts";
 import { cachedSnapshot, modelCache } from "./snapshot.ts";
+import type { WantedFiles } from "./wanted-files.ts";
 
 export interface ResolveModelOptions {
   /** Branch, tag or commit, where the source names none. Default: `main`. */
@@ -32,12 +35,34 @@ export interface ResolveModelOptions {
  * const policy = await loadPolicy(folder);
  */
 export async function resolveModel(source: string, options: ResolveModelOptions = {}): Promise<string> {
+  return resolveFiles(source, policyFiles, options);
+}
+
+/**
+ * As `resolveModel`, for a model in ONNX, a reward model for one: configuration, tokenizer and `model.onnx` or `onnx/model.onnx` come, with
+ * the external data beside it (`model.onnx_data`), and no weights of another kind.
+ *
+ * @param options.file The ONNX model to take instead, within the repository: `onnx/model_quantized.onnx`.
+ * @throws HubError, `unusable` where the repository has no ONNX model; the signal's reason; the file system's errors
+ * @example
+ * const folder = await resolveOnnxModel("owner/reward");
+ * const rewardModel = await OnnxRewardModel.load(folder);
+ */
+export async function resolveOnnxModel(
+  source: string,
+  { file, ...options }: ResolveModelOptions & { readonly file?: string } = {},
+): Promise<string> {
+  return resolveFiles(source, onnxFiles(file), options);
+}
+
+async function resolveFiles(source: string, wanted: WantedFiles, options: ResolveModelOptions): Promise<string> {
   if (existsSync(source)) return source;
   const id = parseHubId(source, options.revision);
   const cache = modelCache(id, options.cacheDir);
-  const { folder, missing } = await cachedSnapshot(cache, id);
+  const { folder, missing } = await cachedSnapshot(cache, id, wanted);
   if (missing.length === 0) return folder;
-  if (/^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? "")) throw offline(id, { folder, missing, why: "HF_HUB_OFFLINE is set" });
+  if (/^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? ""))
+    throw offline(id, { folder, missing, optional: wanted.optional, why: "HF_HUB_OFFLINE is set" });
 
   const { signal, fetch = globalThis.fetch, onProgress = () => undefined } = options;
   const endpoint = (options.endpoint || process.env.HF_ENDPOINT || HUB_URL).replace(/\/+$/, "");
@@ -48,6 +73,7 @@ export async function resolveModel(source: string, options: ResolveModelOptions 
   try {
     return await downloadSnapshot({
       id,
+      wanted,
       cache,
       endpoint,
       token,
@@ -61,7 +87,8 @@ export async function resolveModel(source: string, options: ResolveModelOptions 
     signal?.throwIfAborted();
     if (error instanceof HubApiError) throw refusal(error, id, { endpoint, hasToken: token !== undefined });
     if (HubError.isInstance(error) || (error as NodeJS.ErrnoException).errno !== undefined) throw error;
-    throw offline(id, { ...(await cachedSnapshot(cache, id)), why: `${endpoint} can't be reached (${reasonOf(error)})`, cause: error });
+    const why = `${endpoint} can't be reached (${reasonOf(error)})`;
+    throw offline(id, { ...(await cachedSnapshot(cache, id, wanted)), optional: wanted.optional, why, cause: error });
   }
 }
 

@@ -1,8 +1,8 @@
-import { copyFile, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { getHFHubCachePath, getRepoFolderName } from "@huggingface/hub";
 import type { HubId } from "./hub-id.ts";
-import { indexFile, shardsOf, singleFile } from "./model-files.ts";
+import type { WantedFiles } from "./wanted-files.ts";
 
 /** Where one model lies in Hugging Face's cache: `blobs/` by content, `snapshots/<commit>/` with links to them, `refs/<branch>`. */
 export interface ModelCache {
@@ -18,19 +18,15 @@ export function modelCache({ name }: HubId, cacheDir: string = getHFHubCachePath
 }
 
 /** The folder where a revision is or would be, and which of the files that a model can't do without are missing there. */
-export async function cachedSnapshot(cache: ModelCache, { revision }: HubId): Promise<{ folder: string; missing: readonly string[] }> {
+export async function cachedSnapshot(
+  cache: ModelCache,
+  { revision }: HubId,
+  wanted: WantedFiles,
+): Promise<{ folder: string; missing: readonly string[] }> {
   // A folder that somebody filled by hand may be called as the branch is.
   const commit = (await textOf(join(cache.folder, "refs", revision)))?.trim() || revision;
   const folder = cache.snapshot(/^[0-9a-f]{40}$/.test(commit) ? commit : revision);
-  const missing: string[] = [];
-  const require = async (name: string): Promise<void> => {
-    if (!(await isFile(join(folder, name)))) missing.push(name);
-  };
-  for (const name of ["config.json", "tokenizer.json"]) await require(name);
-  const index = await textOf(join(folder, indexFile));
-  if (index === undefined) await require(singleFile);
-  else if (!(await isFile(join(folder, singleFile)))) for (const shard of shardsOf(index) ?? [indexFile]) await require(shard);
-  return { folder, missing };
+  return { folder, missing: await wanted.missingIn(folder) };
 }
 
 /** Notes that a branch or tag stands at this commit. */
@@ -50,11 +46,6 @@ export async function linkBlob(blob: string, path: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") await copyFile(blob, path); // another process may have been faster
   }
-}
-
-export async function isFile(path: string, size?: number): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() === true && (size === undefined || found.size === size);
 }
 
 async function textOf(path: string): Promise<string | undefined> {

@@ -1,20 +1,32 @@
-import "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe } from "vitest";
-import { nativeOps } from "./native-ops.ts";
+import { beforeAll, describe, inject } from "vitest";
+import { BackendError } from "../../backend/src/error.ts";
+import { prepareBackend } from "../../backend/src/prepare.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Set where the other backends are tested elsewhere: vitest.config.ts. */
+    onlyNative?: boolean;
+  }
+}
 
 type Backend = "cpu" | "wasm" | "tensorflow";
 
-const nativeAvailable = await import("@tensorflow/tfjs-node").then(
-  () => true,
-  () => false,
-);
+/** Native TensorFlow as @cai/backend loads it, where it is installed. Kernels that CAI_KERNELS asks for and that can't be had are a failure. */
+const native = await prepareBackend({ prefer: "native" }).catch((error: BackendError) => {
+  const isMissing = BackendError.isInstance(error.cause) && error.cause.code === "missing";
+  if (process.env.CAI_KERNELS && !isMissing) throw error;
+  return undefined;
+});
+
+/** The level of our own kernels that the tests run with; undefined where native TensorFlow has none. */
+export const kernelLevel = native?.kernels?.level === "none" ? undefined : native?.kernels?.level;
 
 /** Runs a suite once on each of these backends; on native TensorFlow only where tfjs-node loads, skipped by name elsewhere. */
 export function onBackends(backends: readonly Backend[], suite: (backend: Backend) => void): void {
-  for (const backend of backends) {
-    const runs = backend !== "tensorflow" || nativeAvailable;
+  for (const backend of inject("onlyNative") ? backends.filter((backend) => backend === "tensorflow") : backends) {
+    const runs = backend !== "tensorflow" || native !== undefined;
     describe.runIf(runs)(`on backend ${backend}${runs ? "" : " (skipped: @tensorflow/tfjs-node does not load here)"}`, () => {
       beforeAll(async () => {
         if (!(await tf.setBackend(backend))) throw new Error(`Backend ${backend} does not start.`);
@@ -30,9 +42,9 @@ export function onEachBackend(suite: (backend: Backend) => void): void {
 }
 
 /** On native TensorFlow where it has our own kernels in it; skipped by name elsewhere. */
-export async function onNativeKernels(suite: () => void): Promise<void> {
-  const runs = nativeAvailable && (await tf.setBackend("tensorflow")) && nativeOps()!.has("CaiGelu");
-  describe.runIf(runs)(`with native kernels${runs ? "" : " (skipped: tfjs-node here has none)"}`, () => {
+export function onNativeKernels(suite: () => void): void {
+  const name = kernelLevel === undefined ? "with native kernels (skipped: there are none here)" : `with native kernels ${kernelLevel}`;
+  describe.runIf(kernelLevel !== undefined)(name, () => {
     beforeAll(async () => {
       await tf.setBackend("tensorflow");
     });

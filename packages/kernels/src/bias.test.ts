@@ -21,7 +21,7 @@ const sizes = [
   [350, 771],
 ] as const;
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each(sizes)("the bias of [%i, %i] is added as by tfjs, bit for bit", (rows, columns) => {
     const [product, bias] = [tensor([rows, columns]), tensor([columns], 2)];
     const expected = tf.add(product, bias).dataSync();

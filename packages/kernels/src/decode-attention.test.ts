@@ -109,7 +109,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test("hundreds of columns give what tfjs's operations give", () => {
     const layout = { heads: 4, keyValueHeads: 2, size: 64 };
     const given = texts(layout, [{ begin: 300, whole: 303 }, { begin: 17, whole: 19 }, { begin: 129, whole: 132 }], 5); // biome-ignore format: a line

@@ -1,4 +1,4 @@
-import { drawTokens as drawPortably } from "@cai/sampling";
+import { drawTokens as drawPortably, SamplingError } from "@cai/sampling";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { onNativeKernels } from "./backends.fixture.ts";
@@ -17,7 +17,7 @@ function expectTwins(logits: Float32Array, vocabSize: number, options: DrawToken
   });
 }
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test("logits 0 and ln 3: a quarter of the numbers draws the first token", () => {
     const logits = tf.tensor2d([0, Math.log(3), 0, Math.log(3)], [2, 2]);
     const { ids, logprobs } = drawTokens(logits, { uniforms: Float64Array.of(0.2499, 0.2501) })!;
@@ -45,11 +45,35 @@ await onNativeKernels(() => {
     expectTwins(Float32Array.of(1, 3, 3), 3, { uniforms: Float64Array.of(0.9), temperature: 0 });
   });
 
-  test("NaN, an infinity, or nothing left to draw is left to the twin, who says so", () => {
+  /** What both refuse: the twin by an error, the native draw by leaving it to the twin. */
+  function expectRefused(logits: Float32Array, vocabSize: number, options: DrawTokensOptions): void {
+    const shape = [logits.length / vocabSize, vocabSize] as const;
+    expect(() => drawPortably({ logits, shape, ...options })).toThrow(SamplingError);
+    expect(drawTokens(tf.tensor2d(logits, [...shape]), options)).toBeUndefined();
+  }
+
+  test.each([0, 0.7, 1])(
+    "NaN or an infinity anywhere in a row is refused at temperature %d, also where its id is blocked",
+    (temperature) => {
+      for (const vocabSize of [2, 3, 7, 8, 9, 16, 17, 33, 64, 257, 1000])
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+          for (let place = 0; place < vocabSize; place += Math.ceil(vocabSize / 20)) {
+            const logits = numbers(2 * vocabSize, { seed: 1, range: 3 });
+            logits[vocabSize + place] = bad;
+            for (const blockedIds of [[], [place]])
+              expectRefused(logits, vocabSize, { uniforms: Float64Array.of(0.5, 0.5), temperature, blockedIds });
+          }
+    },
+  );
+
+  test("nothing left to draw, and options that are none, are refused", () => {
+    const logits = Float32Array.of(1, 2, 3, 4);
     const uniforms = Float64Array.of(0.5, 0.5);
-    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
-      expect(drawTokens(tf.tensor2d([1, 2, 3, bad], [2, 2]), { uniforms })).toBeUndefined();
-    expect(drawTokens(tf.tensor2d([1, 2, 3, 4], [2, 2]), { uniforms, blockedIds: [0, 1] })).toBeUndefined();
+    expectRefused(logits, 2, { uniforms, blockedIds: [0, 1] });
+    for (const blockedIds of [[2], [-1], [0.5], [Number.NaN]]) expectRefused(logits, 2, { uniforms, blockedIds });
+    for (const temperature of [Number.NaN, -1, Number.POSITIVE_INFINITY]) expectRefused(logits, 2, { uniforms, temperature });
+    for (const uniform of [Number.NaN, -0.1, 1]) expectRefused(logits, 2, { uniforms: Float64Array.of(0.5, uniform) });
+    expectRefused(logits, 2, { uniforms: Float64Array.of(0.5) });
   });
 
   test("a row's token does not depend on its neighbours, and no tensor stays", () => {

@@ -97,7 +97,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test("the rows are added in the memory of the other use's gradient, ids that occur twice too", () => {
     const places = tf.tensor1d(
       Int32Array.from({ length: 150 }, (_, index) => (index * 37) % 60),

@@ -42,7 +42,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([7, 40_000])("%i numbers come out as from tfjs's operations, gradients too", (count) => {
     expectTwins(
       (x) => gelu(x!),

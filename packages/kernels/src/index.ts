@@ -23,6 +23,7 @@ export { createParameter } from "./parameter.ts";
 export { recorded } from "./recording.ts";
 export { rmsNorm } from "./rms-norm.ts";
 export { type Rotation, rotaryEmbedding, rotation } from "./rotary-embedding.ts";
+export { scaledColumns } from "./scaled-columns.ts";
 export { surrounded, surroundedLinear } from "./surrounded-linear.ts";
 export { swiglu } from "./swiglu.ts";
 export {

@@ -96,7 +96,7 @@ onEachBackend(() => {
   );
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   const run = (x: tf.Tensor, { integers, scales }: Int8Weights, tiles = true) =>
     nativeOps()!.run(
       "CaiInt8MatMul",

@@ -36,7 +36,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([
     [1, 8],
     [3, 65],

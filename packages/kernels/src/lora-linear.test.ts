@@ -26,6 +26,18 @@ onEachBackend(() => {
     );
   });
 
+  test("an update's own bias counts scaled, with the layer's or without one", () => {
+    const inputs = [tensor([2, 3, 4]), tensor([4, 5], 2), tensor([2, 4], 3), tensor([5, 2], 4), tensor([5], 5), tensor([5], 6)];
+    expectGradientsByFiniteDifferences(
+      (x, weight, a, b, c, bias) => loraLinear(x!, { weight: weight!, a: a!, b: b!, c: c!, bias: bias!, scale: 1.5 }),
+      inputs,
+    );
+    const [x, weight, a, b, c] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const update = { weight, a, b, scale: 1.5 };
+    const difference = tf.sub(loraLinear(x, { ...update, c }), loraLinear(x, update));
+    expect(tf.max(tf.abs(tf.sub(difference, tf.mul(c, 1.5)))).dataSync()[0]).toBeLessThan(2e-6);
+  });
+
   test("with B zero it is the linear layer bit for bit", () => {
     const [x, weight, bias, a] = [tensor([3, 4]), tensor([4, 5], 2), tensor([5], 3), tensor([2, 4], 4)] as const;
     const y = loraLinear(x, { weight, bias, a, b: tf.zeros([5, 2]), scale: 2 });
@@ -33,7 +45,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([
     [1, 1, 1],
     [5, 3, 33],
@@ -53,12 +65,12 @@ await onNativeKernels(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([
     [1, 1, 5],
     [8, 8, 770],
     [16, 3, 33],
-  ])("%i rows through rank %i and inputs of %i give without gradients what they give with them", (rows, rank, inner) => {
+  ])("%i rows through rank %i and inputs of %i give without gradients the bits that they give with them", (rows, rank, inner) => {
     const [x, weight, bias] = [tensor([rows, inner]), tensor([inner, 40], 2), tensor([40], 3)];
     const update = { weight, bias, a: tensor([rank, inner], 4), b: tensor([40, rank], 5), scale: 1.5 };
     const alone = loraLinear(x, update).dataSync();
@@ -68,9 +80,7 @@ await onNativeKernels(() => {
       recorded = y.dataSync();
       return y;
     })(x);
-    alone.forEach((value, i) => {
-      expect(Math.abs(value - recorded[i]!)).toBeLessThan(1e-6 * inner + 1e-6);
-    });
+    expect([...(recorded as Float32Array)]).toEqual([...alone]);
   });
 });
 
@@ -81,4 +91,5 @@ test("matrices that do not fit are refused with all shapes in the message", () =
   const fitting = { a: tf.zeros([3, 4]), b, scale: 1 };
   expect(() => loraLinear(x, { weight: tf.zeros([3, 5]), ...fitting })).toThrow(/weight \[3,5\]/);
   expect(() => loraLinear(x, { weight, bias: tf.zeros([1]), ...fitting })).toThrow(/bias \[1\]/);
+  expect(() => loraLinear(x, { weight, c: tf.zeros([1]), ...fitting })).toThrow(/c \[1\] and an output size of 5/);
 });

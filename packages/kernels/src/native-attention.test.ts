@@ -10,7 +10,7 @@ import { expectTwins } from "./twins.fixture.ts";
 const rowsOf = (lengths: readonly number[], heads: number, keyValueHeads: number, size: number): tf.Tensor =>
   tensor([lengths.reduce((sum, length) => sum + length, 0), (heads + 2 * keyValueHeads) * size], 1, 2);
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   // Queries go in blocks of 48 and keys in panels of 64; vectors have 4 to 16 numbers.
   test.each([
     { what: "one token", lengths: [1], heads: 2, keyValueHeads: 1, size: 4 },

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onBackends, onNativeKernels } from "./backends.fixture.ts";
+import { processorLevels } from "../../backend/src/native/levels.mjs";
+import { kernelLevel, onBackends, onNativeKernels } from "./backends.fixture.ts";
 import { nativeOps } from "./native-ops.ts";
 
 onBackends(["cpu", "wasm"], () => {
@@ -39,14 +40,21 @@ onBackends(["tensorflow"], () => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   const sources = new URL("../../backend/src/native/kernels/", import.meta.url);
-  const registered = readdirSync(sources)
+  const declared = readdirSync(sources)
     .filter((name) => name.endsWith(".cc"))
-    .flatMap((name) => [...readFileSync(new URL(name, sources), "utf8").matchAll(/Op<\w+> \w+\(\s*"(Cai\w+)"/g)].map((match) => match[1]!));
+    .flatMap((name) =>
+      [...readFileSync(new URL(name, sources), "utf8").matchAll(/Op<[\w<>]+> \w+\(\s*"(Cai\w+)"/g)].map((match) => match[1]!),
+    );
 
-  test("every kernel that is compiled in is known, whatever inputs and attributes it wants", () => {
-    expect(registered.length).toBeGreaterThan(20);
-    expect(registered.filter((op) => !nativeOps()!.has(op as `Cai${string}`))).toEqual([]);
+  test("the level is the one asked for, or else the best that this processor has", () => {
+    expect(kernelLevel).toBe(process.env.CAI_KERNELS || processorLevels()[0]);
+  });
+
+  test("every kernel of the level is known, whatever inputs and attributes it wants: tiles are for AMX alone", () => {
+    expect(declared.length).toBeGreaterThan(30);
+    const unknown = declared.filter((op) => !nativeOps()!.has(op as `Cai${string}`));
+    expect(unknown).toEqual(kernelLevel === "amx" ? [] : ["CaiTileMatMul"]);
   });
 });

@@ -10,11 +10,11 @@ export type NativeAttribute =
   | { readonly shape: readonly number[] };
 
 /**
- * TensorFlow's operations by name, as its op registry spells them: its own, and those that @cai/backend compiles into tfjs-node's
- * binding, whose names begin with `Cai`. Outputs belong to the caller (or the surrounding tidy).
+ * TensorFlow's operations by name, as its op registry spells them: its own, and those that @cai/backend compiles and loads
+ * into it, whose names begin with `Cai`. Outputs belong to the caller (or the surrounding tidy).
  */
 export interface NativeOps {
-  /** Whether TensorFlow knows the op and computes where it does, on the CPU: ours are missing where tfjs-node was installed otherwise. */
+  /** Whether TensorFlow knows the op and computes where it does, on the CPU: ours are missing where none of them were loaded. */
   has(op: `Cai${string}`): boolean;
   /** An op with one output. */
   run(op: string, attributes: Readonly<Record<string, NativeAttribute>>, inputs: readonly tf.Tensor[]): tf.Tensor;

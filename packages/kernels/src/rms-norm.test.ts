@@ -40,7 +40,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([
     [1, 8],
     [3, 65],

@@ -51,7 +51,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([
     [1, 6, 1, 4],
     [5, 34, 2, 3],

@@ -7,7 +7,7 @@ import { nativeOps } from "./native-ops.ts";
 import { mostSkinnyRows, skinnyProduct } from "./skinny-product.ts";
 import { expectTwins } from "./twins.fixture.ts";
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   // Rows of weights are divided into a split for each 192, at most 8, and 8 segments each; columns go by up to 4 vectors of 4 to 16.
   test.each([
     { rows: 1, inner: 1, columns: 1 },

@@ -13,7 +13,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test("shapes that differ are refused", () => {
     expect(() => sumOf(tf.zeros([2, 3]), tf.zeros([3, 2]))).toThrow(/differ in shape/);
   });

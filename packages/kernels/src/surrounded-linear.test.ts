@@ -30,7 +30,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   const [inner, columns] = [300, 270];
 
   test.each([

@@ -37,7 +37,7 @@ function exactProduct(a: Float32Array, b: Float32Array, [rows, inner, columns]: 
   return { sums, sizes };
 }
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   const hasTiles = nativeOps()!.has("CaiTileMatMul");
   describe.runIf(hasTiles)("where the processor has tiles", () => {
     // Tiles are 16 × 32 numbers, blocks 32 × 32; more than 240 slices of depth are not kept at once.

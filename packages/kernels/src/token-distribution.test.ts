@@ -130,7 +130,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([
     [1, 3, 1],
     [5, 50_257, 0.7],

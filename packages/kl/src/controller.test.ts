@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { adaptiveKlController, fixedKlController, type KlControllerState, restoreKlController } from "./controller.ts";
+import { adaptiveKlController, fixedKlController, type KlControllerState, leastKlHorizon, restoreKlController } from "./controller.ts";
 import { KlError } from "./error.ts";
 
 test("a fixed coefficient stays, whatever happens", () => {
@@ -21,6 +21,18 @@ test("an adaptive one rises by at most a fifth of samples / horizon above the ta
   expect(after(1000)).toBeCloseTo(1.1, 12);
   expect(after(9)).toBeCloseTo(0.95, 12);
   expect(after(-50)).toBeCloseTo(0.9, 12);
+});
+
+test("just above the least horizon one step takes almost all of β, at it the step is refused", () => {
+  const samples = 40;
+  const update = (horizon: number) => {
+    const controller = adaptiveKlController({ coefficient: 1, target: 6, horizon });
+    controller.update({ kl: 0, samples });
+    return controller.coefficient;
+  };
+  expect(leastKlHorizon({ samples })).toBe(8);
+  expect(update(8.1)).toBeCloseTo(1 - 8 / 8.1, 12);
+  expect(() => update(8)).toThrow(KlError);
 });
 
 test("a controller that is restored from its state, by way of JSON, goes on as if nothing had happened", () => {
@@ -50,6 +62,6 @@ test("bad input is refused, and leaves the coefficient as it was", () => {
   const controller = adaptiveKlController({ coefficient: 0.1, target: 6, horizon: 10 });
   expect(() => controller.update({ kl: Number.NaN, samples: 8 })).toThrow("kl is NaN");
   expect(() => controller.update({ kl: 6, samples: -8 })).toThrow("samples is -8");
-  expect(() => controller.update({ kl: 0, samples: 50 })).toThrow("50 samples in a step, five horizons are 50");
+  expect(() => controller.update({ kl: 0, samples: 50 })).toThrow("50 samples in a step with horizon 10: pass a horizon above 10");
   expect(controller.coefficient).toBe(0.1);
 });

@@ -28,6 +28,17 @@ export function fixedKlController({ coefficient }: { readonly coefficient: numbe
 }
 
 /**
+ * The horizon above which steps of so many samples leave β above 0, however low the KL: a fifth of them, as the relative error counts up
+ * to a fifth.
+ *
+ * @example
+ * leastKlHorizon({ samples: 64 }); // 12.8
+ */
+export function leastKlHorizon({ samples }: { readonly samples: number }): number {
+  return samples / 5;
+}
+
+/**
  * A coefficient that steers the divergence towards a target (Ziegler et al. 2019, section 2.2):
  *
  *     β ← β·(1 + clip(kl / target − 1, −0.2, 0.2)·samples / horizon)
@@ -35,7 +46,7 @@ export function fixedKlController({ coefficient }: { readonly coefficient: numbe
  * @param options the first `coefficient` ≥ 0, the `target` of the KL per sequence in nats, and the `horizon` in samples: the larger,
  * the slower
  * @throws KlError for a coefficient below 0, a target or horizon that is not above 0, and in `update` for a KL that is not finite or
- * samples that are not between 0 and five horizons (beyond which β would turn negative)
+ * samples that are not between 0 and five horizons (beyond which β would turn negative: {@link leastKlHorizon})
  * @example
  * const controller = adaptiveKlController({ coefficient: 0.2, target: 6, horizon: 10000 });
  * controller.update({ kl: 12, samples: 500 });
@@ -58,8 +69,11 @@ export function adaptiveKlController(options: {
     update: ({ kl, samples }) => {
       checkNumber("kl", kl, -Infinity);
       checkNumber("samples", samples, 0);
-      if (samples >= 5 * horizon)
-        throw new KlError("bad-input", `${samples} samples in a step, five horizons are ${5 * horizon}: pass a longer horizon`);
+      if (horizon <= leastKlHorizon({ samples }))
+        throw new KlError(
+          "bad-input",
+          `${samples} samples in a step with horizon ${horizon}: pass a horizon above ${leastKlHorizon({ samples })}`,
+        );
       const error = Math.min(Math.max(kl / target - 1, -0.2), 0.2);
       coefficient *= 1 + (error * samples) / horizon;
     },

@@ -1,4 +1,11 @@
-export { adaptiveKlController, fixedKlController, type KlController, type KlControllerState, restoreKlController } from "./controller.ts";
+export {
+  adaptiveKlController,
+  fixedKlController,
+  type KlController,
+  type KlControllerState,
+  leastKlHorizon,
+  restoreKlController,
+} from "./controller.ts";
 export { KlError } from "./error.ts";
 export { type FullKlOptions, fullKl } from "./full-kl.ts";
 export { type ShapeRewardsOptions, shapeRewards } from "./shape-rewards.ts";

@@ -1,3 +1,5 @@
+import { float32Config } from "@cai/policy";
+
 type Config = Readonly<Record<string, unknown>>;
 
 /**
@@ -7,8 +9,7 @@ type Config = Readonly<Record<string, unknown>>;
  */
 export function exportedConfig({ "transformers.js_config": _, ...config }: Config, quantized: boolean): Config {
   return {
-    ...config,
-    torch_dtype: "float32",
+    ...float32Config(config),
     ...(config.num_attention_heads !== undefined && {
       num_key_value_heads: config.num_key_value_heads ?? config.num_attention_heads,
     }),

@@ -78,6 +78,15 @@ onEachBackend(() => {
     },
   );
 
+  test("the smallest epsilon allowed keeps a weight without a gradient where it is", () => {
+    const parameter = weight([1, 2]);
+    const optimizer = new AdamW({ parameters: [parameter], epsilon: 1e-30 });
+    for (let step = 0; step < 3; step++) optimizer.step({ gradients: gradients([0, 1]), learningRate: 0.1 });
+    const [still, moved] = parameter.value.dataSync();
+    expect(still).toBe(1);
+    expect(moved).toBeCloseTo(1.7, 5);
+  });
+
   test("a scale of ½ is the same as halved gradients, and the gradients stay as they were", () => {
     const [scaled, halved] = [weight([1, 2]), weight([1, 2])];
     const given = gradients([4, -2]);
@@ -193,7 +202,7 @@ onEachBackend(() => {
   });
 });
 
-await onNativeKernels(() => {
+onNativeKernels(() => {
   test.each([[7], [333, 301]])("weights of shape [%i, …] come out as on plain JS", async (...shape) => {
     const train = async (backend: string) => {
       await tf.setBackend(backend);
@@ -251,9 +260,15 @@ test("a missing gradient, a wrong shape and options out of range are refused, an
   expect(() => step(gradients([1]))).toThrow(/gradient of weight is \[1\]: the parameter is \[2\]/);
   expect(() => step(gradients([1, 2]), Number.NaN)).toThrow(/learningRate is NaN/);
   expect(() => step(gradients([1, 2]), 0.1, Number.POSITIVE_INFINITY)).toThrow(/scale is Infinity/);
+  // Corrected for its bias, the first step's rate is 1e38 / (1 − 0.9), and the decay 1 − 1e20 · 1e20.
+  expect(() => step(gradients([1, 2]), 1e38)).toThrow(/learningRate 1e\+38 .* exceeds float32 in step 1/);
+  const decaying = new AdamW({ parameters: [parameter], weightDecay: 1e20 });
+  expect(() => decaying.step({ gradients: gradients([1, 2]), learningRate: 1e20 })).toThrow(/weightDecay 100000000000000000000 exceeds/);
   expect([...parameter.value.dataSync()]).toEqual([1, 2]);
   expect(optimizer.stepCount).toBe(0);
   expect(() => new AdamW({ parameters: [parameter], beta1: 1 })).toThrow(OptimError);
   expect(() => new AdamW({ parameters: [parameter], weightDecay: -1 })).toThrow(/weightDecay is -1/);
+  for (const epsilon of [1e-46, 1e-40, 1e-37])
+    expect(() => new AdamW({ parameters: [parameter], epsilon })).toThrow(/which is 0 in float32: pass 0, or a number from 1e-30 on/);
   expect(() => new AdamW({ parameters: [parameter, parameter] })).toThrow(/Two parameters are named weight/);
 });

@@ -1,7 +1,7 @@
 import type { Parameter } from "@cai/contracts";
 import { nativeOps } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
-import { checkNumbers } from "./check-number.ts";
+import { checkNumbers, checkUpdate } from "./check-number.ts";
 import { OptimError } from "./error.ts";
 import { kernelUpdate } from "./kernel-update.ts";
 import type { MomentStore, MomentValues } from "./moment-store.ts";
@@ -14,6 +14,9 @@ export interface NamedMoments extends MomentValues {
   readonly name: string;
   readonly shape: readonly number[];
 }
+
+/** Also times √(1 − β2), as TensorFlow's own kernel wants it, it is a float32 number that processors don't take for 0. */
+const leastEpsilon = 1e-30;
 
 /**
  * AdamW (Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101), number for number as `torch.optim.AdamW`:
@@ -53,6 +56,8 @@ export class AdamW {
     for (const [name, beta] of Object.entries({ beta1, beta2 }))
       if (!(beta >= 0 && beta < 1)) throw new OptimError("bad-option", `${name} is ${beta}: pass a number from 0 to below 1.`);
     checkNumbers({ epsilon, weightDecay });
+    if (epsilon > 0 && epsilon < leastEpsilon)
+      throw new OptimError("bad-option", `epsilon is ${epsilon}, which is 0 in float32: pass 0, or a number from ${leastEpsilon} on.`);
     this.#options = { beta1, beta2, epsilon, weightDecay };
     this.#parameters = [...parameters].filter((parameter) => parameter.trainable);
     const names = this.#parameters.map(({ name }) => name);
@@ -83,6 +88,7 @@ export class AdamW {
   }): void {
     this.#checkAlive();
     checkNumbers({ learningRate, scale });
+    checkUpdate({ ...this.#options, learningRate, step: this.#stepCount + 1 });
     const weights = this.#parameters.map((parameter) => ({ parameter, gradient: gradientOf(parameter, gradients) }));
     if (this.#store === undefined) {
       this.#store = createStore();

@@ -5,7 +5,6 @@ import {
   isRecorded,
   type LinearSurroundings,
   linear,
-  loraLinear,
   packedAttention,
   placeRows,
   recorded,
@@ -20,6 +19,7 @@ import { checkResponses, checkSequences } from "./check-batch.ts";
 import { PolicyError } from "./error.ts";
 import type { AttentionInput, ForwardPass, ModelArchitecture } from "./families/family.ts";
 import { inputColumns, type PackedTokens, packTokens } from "./input-columns.ts";
+import { adaptedLinear } from "./lora/adapted-linear.ts";
 import type { LoraAdapter } from "./lora/adapter.ts";
 
 /** What one pass reads, and what each token may look at. */
@@ -193,7 +193,7 @@ export class CausalModel {
   #trainedWeights(layer: number): Record<string, tf.Tensor> {
     if (!isRecorded()) return {};
     const own = this.#parametersOf.get(layer)?.filter(this.#isTrained) ?? [];
-    const adapted = [...(this.#adapter?.parameters.values() ?? [])].filter((one) => one.layer === layer && one.trainable);
+    const adapted = this.#adapter?.updatesIn(layer).filter(({ trainable }) => trainable) ?? [];
     return Object.fromEntries([
       ...own.map((name) => [name, this.#weight(name)] as const),
       ...adapted.map(({ name, value }) => [name, value] as const),
@@ -208,7 +208,7 @@ export class CausalModel {
     return (
       update === undefined
         ? surroundedLinear(input, { weight, bias, transposed }, surroundings)
-        : surrounded(input, surroundings, (x) => loraLinear(x, { weight, bias, ...update, transposed }))
+        : surrounded(input, surroundings, (x) => adaptedLinear(x, { weight, bias, transposed, update }))
     ) as tf.Tensor2D;
   }
 }

@@ -69,6 +69,31 @@ test.each(["F16", "BF16"] as const)("weights stored in %s become float32", async
   }
 });
 
+test("weights stored in F64 are rounded to float32", async () => {
+  const folder = await modelFolder({
+    edit(tensors) {
+      for (const [name, { shape, data }] of tensors)
+        tensors.set(name, { dtype: "F64", shape, data: Float64Array.from(data as Float32Array, (value) => value * (1 + 2 ** -30)) });
+    },
+  });
+  expect((await weightsOf(folder)).sha256).toBe((await weightsOf(tinyGpt2)).sha256);
+});
+
+test("what is no weight may stand beside the weights, in any dtype: buffers, a value head of TRL's, what holds no floating-point weights", async () => {
+  const folder = await modelFolder({
+    edit(tensors) {
+      tensors.set("v_head.summary.weight", { dtype: "F32", shape: [1, 32], data: new Float32Array(32) });
+      tensors.set("v_head.summary.bias", { dtype: "F32", shape: [1], data: new Float32Array(1) });
+      tensors.set("transformer.h.0.attn.bias", { dtype: "C64", shape: [2], data: new Float32Array(4) });
+      tensors.set("transformer.freqs_cis", { dtype: "C64", shape: [2], data: new Float32Array(4) });
+      tensors.set("scales", { dtype: "F8_E8M0", shape: [3], data: new Uint8Array(3) });
+      tensors.set("blocks", { dtype: "F4", shape: [2, 3], data: new Uint8Array(3) });
+      tensors.set("position_ids", { dtype: "I64", shape: [1], data: new BigInt64Array(1) });
+    },
+  });
+  expect((await weightsOf(folder)).sha256).toBe((await weightsOf(tinyGpt2)).sha256);
+});
+
 test("many weights, which are hashed in a thread of their own, have the same hash; where they are damaged, nothing stays", async () => {
   const shape = [2 ** 19, 32]; // 64 MiB of positions
   const positions = Float32Array.from({ length: 2 ** 24 }, (_, index) => index % 1000);
@@ -96,11 +121,19 @@ test("weights in several files are read as one model", async () => {
   const shards = { "model-00001-of-00002.safetensors": tensors.slice(0, 9), "model-00002-of-00002.safetensors": tensors.slice(9) };
   for (const [shard, content] of Object.entries(shards)) await writeTensors(join(folder, shard), new Map(content));
   const weightMap = Object.entries(shards).flatMap(([shard, content]) => content.map(([name]) => [name, shard]));
-  await writeFile(
-    join(folder, "model.safetensors.index.json"),
-    JSON.stringify({ metadata: {}, weight_map: Object.fromEntries(weightMap) }),
-  );
-  expect((await weightsOf(folder)).sha256).toBe((await weightsOf(tinyGpt2)).sha256);
+  const writeIndex = (map: readonly (readonly string[])[]) =>
+    writeFile(join(folder, "model.safetensors.index.json"), JSON.stringify({ metadata: {}, weight_map: Object.fromEntries(map) }));
+  await writeIndex(weightMap);
+  const { sha256 } = await weightsOf(tinyGpt2);
+  expect((await weightsOf(folder)).sha256).toBe(sha256);
+
+  const extra = ["extra", { dtype: "F32", shape: [1], data: new Float32Array(1) }] as const;
+  await writeTensors(join(folder, "model-00002-of-00002.safetensors"), new Map([...tensors.slice(9), extra]));
+  expect((await weightsOf(folder)).sha256, "a tensor that the index does not list").toBe(sha256);
+  await writeIndex(weightMap.slice(0, -1));
+  expect((await weightsOf(folder)).sha256, "a weight that the index does not list").toBe(sha256);
+  await writeIndex([...weightMap, ["extra", "model-00002-of-00002.safetensors"]]);
+  await expect(loadPolicy(folder)).rejects.toMatchObject({ code: "unknown-tensor", message: expect.stringContaining('"extra"') });
 });
 
 test("the ends of text come from the generation configuration, then the model's, then the tokenizer's", async () => {

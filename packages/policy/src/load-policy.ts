@@ -3,7 +3,7 @@ import { loadTokenizer } from "@cai/tokenizer";
 import { assemblePolicy } from "./assemble-policy.ts";
 import { PolicyError } from "./error.ts";
 import { architectureOf } from "./families/registry.ts";
-import { loadGgufPolicy } from "./gguf-policy.ts";
+import { loadGgufPolicy } from "./gguf/load.ts";
 import { loadWeights } from "./load-weights.ts";
 import { type LocatedModel, locateModel, type ResolveModel } from "./locate-model.ts";
 import { isAdapterFolder, loadAdapterFolder } from "./lora/adapter-folder.ts";

@@ -6,11 +6,14 @@ import { checkFinite } from "./check-finite.ts";
 import { PolicyError } from "./error.ts";
 import type { ModelArchitecture, ParameterSpec } from "./families/family.ts";
 import { FileHash } from "./file-hash.ts";
+import { isWeightDtype, weightDtypes } from "./weight-dtypes.ts";
 import { hashedLine, inHashOrder } from "./weights-hash.ts";
 
 /**
- * A model's weights from `model.safetensors`, or from the files of `model.safetensors.index.json`; F32, F16 or BF16, one tensor at a time.
- * Names, shapes and dtypes are checked before anything is read. Throws PolicyError or SafetensorsError, with file and tensor.
+ * A model's weights from `model.safetensors`, or from the files of `model.safetensors.index.json`; F32, F16, BF16 or F64, one tensor at a
+ * time. Names, shapes and dtypes are checked before anything is read. Beside the weights may stand buffers that the family knows, a value head of
+ * TRL's (`v_head.…`), what no weight is stored in (integers, numbers of 8 bits and fewer), and in one of several files what the index does not
+ * list: none of it is read. Throws PolicyError or SafetensorsError, with file and tensor.
  */
 export async function loadWeights(directory: string, architecture: ModelArchitecture): ReturnType<typeof buildParameters> {
   const whole = join(directory, "model.safetensors");
@@ -57,12 +60,15 @@ function hashBeside(
 /** Parameter name → the tensor that holds it. */
 function matchNames(file: SafetensorsFile, architecture: ModelArchitecture, where: string): ReadonlyMap<string, string> {
   const known = new Set(architecture.parameters.map(({ name }) => name));
+  const listed = new Set(file.names);
   const tensorNames = new Map<string, string>();
-  for (const tensorName of file.names) {
-    const name = architecture.parameterName(tensorName);
+  for (const [tensorName, { dtype }] of file.tensors) {
+    const name = tensorName.startsWith("v_head.") ? undefined : architecture.parameterName(tensorName);
     if (name === undefined) continue;
-    if (!known.has(name))
+    if (!known.has(name)) {
+      if (!isWeightDtype(dtype) || !listed.has(tensorName)) continue;
       throw new PolicyError("unknown-tensor", `${where}: tensor "${tensorName}" is no weight of the model that config.json describes`);
+    }
     const other = tensorNames.get(name);
     if (other !== undefined)
       throw new PolicyError("unknown-tensor", `${where}: tensors "${other}" and "${tensorName}" are the same weight: leave one out`);
@@ -71,14 +77,12 @@ function matchNames(file: SafetensorsFile, architecture: ModelArchitecture, wher
   return tensorNames;
 }
 
-const weightDtypes = ["F32", "F16", "BF16"];
-
 function checkStored(file: SafetensorsFile, tensorName: string | undefined, { name, shape }: ParameterSpec, where: string): void {
   const stored = tensorName === undefined ? undefined : file.tensors.get(tensorName);
   if (stored === undefined)
     throw new PolicyError("missing-tensor", `${where}: tensor "${name}" is missing, which the model that config.json describes has`);
   if (stored.shape.join() !== shape.join())
     throw new PolicyError("shape-mismatch", `${where}: tensor "${tensorName}" has shape [${stored.shape}], config.json wants [${shape}]`);
-  if (!weightDtypes.includes(stored.dtype))
+  if (!isWeightDtype(stored.dtype))
     throw new PolicyError("bad-dtype", `${where}: tensor "${tensorName}" is ${stored.dtype}, expected ${weightDtypes.join(", ")}`);
 }

@@ -6,6 +6,7 @@ import { onEachBackend } from "./backends.fixture.ts";
 import { createPolicy } from "./create-policy.ts";
 import { decimalTokenizer } from "./decimal-tokenizer.ts";
 import { smallBatch as batch, expectGradientsOfFiniteDifferences, lossOf, meanLogprob, smallConfig } from "./finite-differences.fixture.ts";
+import { addLora } from "./lora/add-lora.ts";
 import type { CausalPolicy } from "./policy.ts";
 
 const smallPolicy = (seed = 7): Promise<CausalPolicy> =>
@@ -43,6 +44,19 @@ onEachBackend(() => {
     policy.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+test("hidden states are read from all parameters but an output matrix of its own", async () => {
+  await tf.setBackend("cpu");
+  const tokenizer = decimalTokenizer(smallConfig.vocab_size);
+  const [tied, untied] = await Promise.all(
+    [true, false].map((tie_word_embeddings) => createPolicy({ config: { ...smallConfig, tie_word_embeddings }, seed: 7, tokenizer })),
+  );
+  expect(tied!.hiddenParameters).toEqual(tied!.parameters);
+  expect([...untied!.parameters.keys()].filter((name) => !untied!.hiddenParameters.has(name))).toEqual(["lm_head.weight"]);
+  const adapted = addLora(untied!, { rank: 1 });
+  expect(adapted.hiddenParameters).toEqual(adapted.parameters);
+  for (const one of [tied!, untied!, adapted]) one.dispose();
 });
 
 test("padding on either side changes no number of a row", async () => {

@@ -15,6 +15,7 @@ import { CausalModel } from "./causal-model.ts";
 import type { ModelArchitecture } from "./families/family.ts";
 import { generate } from "./generate.ts";
 import type { LoraAdapter } from "./lora/adapter.ts";
+import { currentWeight } from "./lora/merged-values.ts";
 import { FrozenPolicy } from "./reference.ts";
 import { savePolicy } from "./save.ts";
 
@@ -52,6 +53,8 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   readonly parts: PolicyParts;
   /** All weights; with an adapter: the adapter's alone. */
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
+  /** Those of `parameters` that `hiddenStates` reads: all, but for an output matrix of its own. What a value model stands on. */
+  readonly hiddenParameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   readonly tokenizer: Tokenizer;
   readonly hiddenSize: number;
   readonly vocabSize: number;
@@ -66,12 +69,14 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
     this.parts = parts;
     this.#model = new CausalModel({
       architecture,
-      weight: (name) => parameters.get(name)!.value,
-      isTrained: (name) => parameters.get(name)!.trainable,
+      weight: (name) => currentWeight(parts, name),
+      isTrained: (name) => (adapter?.lora.replacement(name) ?? parameters.get(name)!).trainable,
       adapter: adapter?.lora,
       recompute: parts.recompute,
     });
     this.parameters = adapter?.lora.parameters ?? parameters;
+    const output = adapter?.lora.replacement(architecture.outputWeight) ?? parameters.get(architecture.outputWeight);
+    this.hiddenParameters = new Map([...this.parameters].filter(([, parameter]) => parameter !== output || parameter.layer < 0));
     this.tokenizer = parts.tokenizer;
     this.identity = adapter?.identity ?? parts.identity;
     this.eosTokenIds = parts.eosTokenIds;

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { SamplingOptions } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
@@ -6,6 +7,7 @@ import { leftPadded } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { addLora } from "./lora/add-lora.ts";
+import { loadLora } from "./lora/load-lora.ts";
 import type { CausalPolicy } from "./policy.ts";
 import { quantizedGenerator } from "./quantized-generator.ts";
 
@@ -53,6 +55,22 @@ onEachBackend(() => {
       policy.dispose();
     });
   });
+
+  test.each(["gpt2-dora-rslora", "gpt2-lora-bias", "gpt2-saved-output"])(
+    "%s is rounded with the weights, whatever it does to them",
+    async (kind) => {
+      const policy = await loadPolicy(tinyGpt2);
+      const before = tf.memory().numTensors;
+      const adapted = await loadLora(policy, fileURLToPath(new URL(`lora/golden/${kind}`, import.meta.url)));
+      const { first, any } = await distances(adapted);
+      expect(first).toBeLessThan(1e-4);
+      expect(any).toBeGreaterThan(1e-5);
+      expect(any).toBeLessThan(0.1);
+      adapted.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+      policy.dispose();
+    },
+  );
 
   test("weights that changed since the last call are the ones that draw", async () => {
     const policy = await loadPolicy(tinyGpt2);

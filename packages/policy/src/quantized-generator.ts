@@ -5,6 +5,7 @@ import { CausalModel } from "./causal-model.ts";
 import type { DecodingModel } from "./decode-session.ts";
 import type { ForwardPass } from "./families/family.ts";
 import { generate } from "./generate.ts";
+import { currentWeight } from "./lora/merged-values.ts";
 import type { CausalPolicy, PolicyParts } from "./policy.ts";
 
 /**
@@ -19,8 +20,8 @@ import type { CausalPolicy, PolicyParts } from "./policy.ts";
  * const trainer = new PPOTrainer({ policy, generator: quantizedGenerator({ policy }), rewardModel });
  */
 export function quantizedGenerator({ policy }: { readonly policy: CausalPolicy }): Generator {
-  const { architecture, parameters, adapter } = policy.parts;
-  const weight = (name: string) => parameters.get(name)!.value;
+  const { architecture, adapter } = policy.parts;
+  const weight = (name: string) => currentWeight(policy.parts, name);
   const model = new CausalModel({ architecture, weight, isTrained: () => false, adapter: adapter?.lora });
   return {
     async generate(prompts, sampling) {
@@ -42,13 +43,13 @@ class QuantizedModel implements DecodingModel {
 
   constructor(parts: PolicyParts) {
     this.#parts = parts;
-    const { architecture, parameters } = parts;
+    const { architecture } = parts;
     this.#model = new CausalModel({
       architecture: {
         ...architecture,
         block: (layer, hidden, pass) => architecture.block(layer, hidden, { ...pass, linear: this.#linear }),
       },
-      weight: (name) => parameters.get(name)!.value,
+      weight: this.#value,
       isTrained: () => false,
     });
   }
@@ -73,14 +74,20 @@ class QuantizedModel implements DecodingModel {
   readonly #linear: ForwardPass["linear"] = (name, input, surroundings) => {
     const { architecture, parameters, adapter } = this.#parts;
     const transposed = architecture.linearLayout === "output-input";
-    const weight = `${name}.weight`;
-    const weights = this.#rounded(weight, () => quantizeColumns(this.#value(weight), { transposed, update: adapter?.lora.update(name) }));
-    return int8Linear(input, weights, parameters.get(`${name}.bias`)?.value, surroundings) as tf.Tensor2D;
+    const [weight, bias] = [`${name}.weight`, `${name}.bias`];
+    const weights = this.#rounded(weight, () => {
+      const update = adapter?.lora.update(name);
+      if (update?.columns === undefined) return quantizeColumns(this.#value(weight), { transposed, update });
+      const merged = adapter!.lora.merged(weight, this.#value(weight))!;
+      const rounded = quantizeColumns(merged, { transposed });
+      merged.dispose();
+      return rounded;
+    });
+    const added = parameters.has(bias) ? (adapter?.lora.merged(bias, this.#value(bias)) ?? this.#value(bias)) : undefined;
+    return int8Linear(input, weights, added, surroundings) as tf.Tensor2D;
   };
 
-  #value(name: string): tf.Tensor {
-    return this.#parts.parameters.get(name)!.value;
-  }
+  readonly #value = (name: string): tf.Tensor => currentWeight(this.#parts, name);
 
   #rounded(name: string, round: () => Int8Weights): Int8Weights {
     let weights = this.#quantized.get(name);

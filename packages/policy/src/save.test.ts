@@ -32,7 +32,7 @@ test.each(goldenModels)(
 
 test("weights are saved in float32 under Hugging Face's names, whatever they were loaded from", async () => {
   const halves = await modelFolder({
-    config: { torch_dtype: "float16" },
+    config: { torch_dtype: "float16", dtype: "bfloat16" },
     edit(tensors) {
       for (const [name, tensor] of [...tensors]) {
         tensors.delete(name);
@@ -48,7 +48,11 @@ test("weights are saved in float32 under Hugging Face's names, whatever they wer
   expect([...saved.names]).toEqual([...policy.parameters.keys()].sort());
   expect(new Set([...saved.tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F32"]));
   await saved.close();
-  expect(JSON.parse(await readFile(join(folder, "config.json"), "utf8"))).toMatchObject({ torch_dtype: "float32", n_embd: 32 });
+  expect(JSON.parse(await readFile(join(folder, "config.json"), "utf8"))).toMatchObject({
+    torch_dtype: "float32",
+    dtype: "float32",
+    n_embd: 32,
+  });
   const again = await loadPolicy(folder);
   expect(again.identity.sha256).toBe(policy.identity.sha256);
   policy.dispose();

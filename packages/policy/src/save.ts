@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeSafetensors } from "@cai/safetensors";
 import { files } from "./files.ts";
+import { float32Config } from "./float32-config.ts";
 import { mergedValues } from "./lora/merged-values.ts";
 import { saveLora } from "./lora/save-lora.ts";
 import { modelTextFiles } from "./model-text-files.ts";
@@ -21,6 +22,6 @@ async function saveWhole({ directory, ...parts }: PolicyParts & { readonly direc
     entries: names.map((name) => ({ name, dtype: "F32", shape: parts.parameters.get(name)!.shape })),
     data: (name) => mergedValues(parts, name),
   });
-  const texts = modelTextFiles(parts, { ...parts.config, torch_dtype: "float32" });
+  const texts = modelTextFiles(parts, float32Config(parts.config));
   for (const [name, text] of texts) await files.write(join(directory, name), text);
 }

@@ -24,12 +24,26 @@ export function checkScores(scores: unknown, { rows, model }: { readonly rows: n
     const value = values[row];
     if (typeof value === "number") checked[row] = value;
     if (typeof value !== "number" || !Number.isFinite(checked[row])) {
-      const given = typeof value === "string" ? `the text ${JSON.stringify(value)}` : String(value);
       throw new RewardModelError(
         "bad-scores",
-        `reward model ${model}: the score of row ${row} (of ${rows}) is ${given}, wanted a finite number`,
+        `reward model ${model}: the score of row ${row} (of ${rows}) is ${described(value)}, wanted a finite number`,
       );
     }
   }
   return checked;
+}
+
+/** Numbers as they are; anything else with its kind, so that it isn't taken for a number. */
+function described(value: unknown): string {
+  if (typeof value === "string") return `the text ${shortened(value)}`;
+  if (typeof value === "bigint") return `the bigint ${value}`;
+  if (typeof value === "boolean") return `the boolean ${value}`;
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return `the list ${shortened(Array.from(value as ArrayLike<unknown>))}`;
+  if (typeof value === "object" && value !== null) return `the object ${shortened(value)}`;
+  return String(value);
+}
+
+function shortened(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -1,11 +1,12 @@
-import type { RewardModel, ScoreRequest } from "@cai/contracts";
+import type { RewardModel, ScoreFunction, ScoreRequest } from "@cai/contracts";
 import { abortTogether } from "./abort-together.ts";
 import { checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
+import { functionReward } from "./function-reward.ts";
 
 /** One part of a combination. */
 export interface RewardPart {
-  readonly model: RewardModel;
+  readonly model: RewardModel | ScoreFunction;
   readonly weight: number;
   /** Of its scores in `parts`. Default: `reward0`, `reward1`, … by its place. */
   readonly name?: string;
@@ -31,11 +32,15 @@ export interface CombinedReward extends RewardModel {
  * @example
  * const rewardModel = combineRewards([
  *   { model: await OnnxRewardModel.load("./helpful"), weight: 1, name: "helpful" },
- *   { model: functionReward(({ responses }) => responses.map((text) => text.length)), weight: -0.01, name: "length" },
+ *   { model: ({ responses }) => responses.map((text) => text.length), weight: -0.01, name: "length" },
  * ]);
  */
 export function combineRewards(parts: readonly RewardPart[]): CombinedReward {
-  const named = parts.map(({ model, weight, name }, index) => ({ model, weight, name: name ?? `reward${index}` }));
+  const named = parts.map(({ model: given, weight, name: own }, index) => {
+    const name = own ?? `reward${index}`;
+    const model = typeof given === "function" ? functionReward(given, { name }) : given;
+    return { model, weight, name };
+  });
   if (named.length === 0) throw new RewardModelError("bad-options", "combineRewards got no reward model: give one or more");
   for (const { name, weight } of named) {
     if (!Number.isFinite(weight)) throw new RewardModelError("bad-options", `the weight of ${name} is ${weight}, wanted a finite number`);

@@ -1,12 +1,6 @@
-import type { RewardModel, ScoreRequest } from "@cai/contracts";
+import type { RewardModel, ScoreFunction } from "@cai/contracts";
 import { checkScores } from "./check-scores.ts";
 import { untilAborted } from "./until-aborted.ts";
-
-/** Scores rows: one finite number each, in their order; at once or later. */
-export type ScoreFunction = (
-  request: ScoreRequest,
-  options: { readonly signal?: AbortSignal },
-) => ArrayLike<number> | Promise<ArrayLike<number>>;
 
 /**
  * A function as a reward model. Its result is checked: one finite number a row.

@@ -8,7 +8,7 @@ const value = (name: string, type: Tensor.Type = "float32", shape: (number | str
   type,
   shape,
 });
-const options: OutputOptions = { output: undefined, label: undefined, labels: undefined, path: "m" };
+const options: OutputOptions = { output: undefined, label: undefined, labels: undefined, score: "logit", independent: false, path: "m" };
 const labels = ["hostile", "warm"];
 
 describe("the output is", () => {
@@ -16,6 +16,7 @@ describe("the output is", () => {
     ["the usual name before others", [value("hidden"), value("logits")], "logits"],
     ["the first of the usual names", [value("scores"), value("score")], "score"],
     ["the only one of floats", [value("ids", "int64"), value("reward", "float64")], "reward"],
+    ["one in half precision", [value("ids", "int64"), value("reward", "float16")], "reward"],
   ])("%s", (_, outputs, name) => {
     expect(chooseOutput(outputs, options)).toBe(name);
   });
@@ -28,12 +29,12 @@ describe("the output is", () => {
 describe("models without a clear output are refused with their list", () => {
   test("several of floats, none of a usual name", () => {
     expect(() => chooseOutput([value("a"), value("b", "float32", ["n", 7])], options)).toThrow(
-      "m gives a (float32 [batch,1]), b (float32 [n,7]); wanted one float32 output",
+      "m gives a (float32 [batch,1]), b (float32 [n,7]); wanted one output of floats",
     );
   });
 
   test("none of the name asked for", () => {
-    expect(() => chooseOutput([value("logits")], { ...options, output: "reward" })).toThrow("wanted a float32 output named reward");
+    expect(() => chooseOutput([value("logits")], { ...options, output: "reward" })).toThrow("wanted one of floats named reward");
   });
 
   test("a shape that holds no scores", () => {
@@ -44,7 +45,7 @@ describe("models without a clear output are refused with their list", () => {
 
   test("several classes without a label", () => {
     expect(() => chooseOutput([value("logits", "float32", ["batch", 2])], { ...options, labels })).toThrow(
-      "m gives 2 numbers a row: choose one with the option label: 0 (hostile), 1 (warm)",
+      "m gives 2 numbers a row: choose one by index or name with the option label: 0 (hostile), 1 (warm)",
     );
   });
 });
@@ -62,10 +63,23 @@ describe("scores are read from", () => {
     expect(readScores({ data, shape: [2, 2] }, 2, { ...options, label: "warm", labels })).toEqual([2, 4]);
   });
 
+  test("a class by an index that is text, unless a class has that name", () => {
+    expect(readScores({ data, shape: [2, 2] }, 2, { ...options, label: "0", labels })).toEqual([1, 3]);
+    expect(readScores({ data, shape: [2, 2] }, 2, { ...options, label: "0", labels: ["1", "0"] })).toEqual([2, 4]);
+  });
+
+  test("a class by its log-odds or probability", () => {
+    const chosen = { ...options, label: "warm", labels } as const;
+    expect(readScores({ data, shape: [2, 2] }, 2, { ...chosen, score: "log-odds" })).toEqual([1, 1]);
+    const [first, second] = readScores({ data, shape: [2, 2] }, 2, { ...chosen, score: "probability" });
+    expect(first).toBeCloseTo(1 / (1 + Math.exp(-1)), 12);
+    expect(second).toBe(first);
+  });
+
   test("no class that is not there", () => {
     const read = (label: string | number) => () => readScores({ data, shape: [2, 2] }, 2, { ...options, label, labels });
-    expect(read("cold")).toThrow("and none is cold");
-    expect(read(2)).toThrow("and none is 2");
+    expect(read("cold")).toThrow('m gives 2 numbers a row and none is "cold"');
+    for (const label of [2, -1, 0.5, Number.NaN, "", "2"]) expect(read(label)).toThrow(/and none is/);
   });
 
   test("no other shape", () => {

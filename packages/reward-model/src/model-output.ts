@@ -1,14 +1,19 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { RewardModelError } from "./error.ts";
+import { type ScoreKind, scoreOfLogits } from "./score-of-logits.ts";
 import type { RunResult } from "./session-thread.ts";
 
 const usualNames = ["logits", "score", "scores"];
+const floatTypes = ["float32", "float64", "float16", "bfloat16"];
 
 /** What picks the score out of a model's outputs. */
 export interface OutputOptions {
   readonly output: string | undefined;
   readonly label: string | number | undefined;
-  readonly labels: readonly string[] | undefined;
+  readonly labels: readonly (string | undefined)[] | undefined;
+  readonly score: ScoreKind;
+  /** Labels don't exclude one another. */
+  readonly independent: boolean;
   readonly path: string;
 }
 
@@ -20,33 +25,35 @@ export interface OutputOptions {
  */
 export function chooseOutput(outputs: readonly InferenceSession.ValueMetadata[], options: OutputOptions): string {
   const { output, path } = options;
-  const floats = outputs.filter((value) => value.isTensor).filter((value) => value.type === "float32" || value.type === "float64");
+  const floats = outputs.filter((value) => value.isTensor).filter(({ type }) => floatTypes.includes(type));
   const usual = usualNames.flatMap((name) => floats.filter((value) => value.name === name));
   const candidates = output === undefined ? (usual.length > 0 ? usual.slice(0, 1) : floats) : floats.filter(({ name }) => name === output);
   if (candidates.length === 1) {
     const { name, shape } = candidates[0]!;
     if (shape.length > 2) throw shapeError(shape, options);
-    if (typeof shape[1] === "number" && shape[1] > 0) chooseColumn(shape[1], options);
+    if (typeof shape[1] === "number" && shape[1] > 0) chooseLabel(shape[1], options);
     return name;
   }
   const list = outputs.map((value) => (value.isTensor ? `${value.name} (${value.type} [${value.shape}])` : value.name)).join(", ");
-  const wanted = output === undefined ? `one float32 output, or one named ${usualNames.join(", ")}` : `a float32 output named ${output}`;
+  const wanted = output === undefined ? `one output of floats, or one named ${usualNames.join(", ")}` : `one of floats named ${output}`;
   throw new RewardModelError("bad-model", `${path} gives ${list}; wanted ${wanted}: choose one with the option output`);
 }
 
 /**
- * The column of the output that is the score, from its number of classes.
+ * The column of the label that the score is about. Text that names no label may be an index: a command line knows text only.
  *
  * @throws RewardModelError `bad-options` where several classes are given and `label` doesn't name one.
  */
-function chooseColumn(classes: number, { label, labels, path }: OutputOptions): number {
+function chooseLabel(classes: number, { label, labels = [], path }: OutputOptions): number {
   if (label === undefined && classes === 1) return 0;
-  const column = typeof label === "string" ? (labels ?? []).indexOf(label) : label;
-  if (column !== undefined && Number.isInteger(column) && column >= 0 && column < classes) return column;
-  const known = Array.from({ length: classes }, (_, index) => (labels?.[index] === undefined ? `${index}` : `${index} (${labels[index]})`));
+  const named = typeof label === "string" ? labels.indexOf(label) : -1;
+  const column = named >= 0 ? named : label === undefined || label === "" ? Number.NaN : Number(label);
+  if (Number.isInteger(column) && column >= 0 && column < classes) return column;
+  const known = Array.from({ length: classes }, (_, index) => (labels[index] === undefined ? `${index}` : `${index} (${labels[index]})`));
   throw new RewardModelError(
     "bad-options",
-    `${path} gives ${classes} numbers a row${label === undefined ? "" : ` and none is ${label}`}: choose one with the option label: ${known.join(", ")}`,
+    `${path} gives ${classes} ${classes === 1 ? "number" : "numbers"} a row${label === undefined ? "" : ` and none is ${JSON.stringify(label)}`}: ` +
+      `choose one by index or name with the option label: ${known.join(", ")}`,
   );
 }
 
@@ -58,8 +65,12 @@ function chooseColumn(classes: number, { label, labels, path }: OutputOptions): 
 export function readScores({ data, shape }: RunResult, rows: number, options: OutputOptions): number[] {
   const [first, classes = 1, ...more] = shape;
   if (first !== rows || more.length > 0) throw shapeError(shape, options);
-  const column = chooseColumn(classes, options);
-  return Array.from({ length: rows }, (_, row) => data[row * classes + column]!);
+  const label = chooseLabel(classes, options);
+  const { score: kind, independent } = options;
+  return Array.from({ length: rows }, (_, row) => {
+    const logits = Array.from({ length: classes }, (_, index) => data[row * classes + index]!);
+    return scoreOfLogits(logits, { label, kind, independent });
+  });
 }
 
 function shapeError(shape: readonly (number | string)[], { path }: OutputOptions): RewardModelError {

@@ -1,9 +1,22 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { RewardModel } from "@cai/contracts";
+import type { RewardModel, ScoreFunction } from "@cai/contracts";
 import { RewardModelError } from "./error.ts";
-import { functionReward, type ScoreFunction } from "./function-reward.ts";
+import { functionReward } from "./function-reward.ts";
+
+/**
+ * What a reward module exports by default; with it a TypeScript module's parameters have their types.
+ *
+ * @example
+ * export default (({ responses }) => responses.map((text) => text.length)) satisfies ModuleReward;
+ */
+export type ModuleReward = ScoreFunction | Scorer;
+
+interface Scorer {
+  readonly score: ScoreFunction;
+  readonly dispose?: () => void | Promise<void>;
+}
 
 /**
  * A reward model that a user wrote as a module: its default export is a function of
@@ -32,11 +45,6 @@ export async function loadModuleReward(path: string): Promise<RewardModel> {
     `${path} exports ${Object.keys(module).join(", ") || "nothing"}: wanted a default export that is a function of { prompts, responses }, ` +
       "or an object with a method score",
   );
-}
-
-interface Scorer {
-  readonly score: ScoreFunction;
-  readonly dispose?: () => void | Promise<void>;
 }
 
 function isScorer(value: unknown): value is Scorer {

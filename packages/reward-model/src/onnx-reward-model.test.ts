@@ -175,7 +175,9 @@ describe("what can't be loaded is refused with its path", () => {
     await mkdir(folder);
     await expect(OnnxRewardModel.load(folder)).rejects.toThrow(`${folder} has no model.onnx`);
     for (const name of ["a.onnx", "b.onnx"]) await writeFile(join(folder, name), "");
-    await expect(OnnxRewardModel.load(folder)).rejects.toThrow("has no model.onnx but a.onnx, b.onnx");
+    await expect(OnnxRewardModel.load(folder)).rejects.toThrow(
+      "has no model.onnx or onnx/model.onnx but a.onnx, b.onnx: choose one with the option file",
+    );
   });
 
   test("a truncated model", async () => {
@@ -204,7 +206,7 @@ describe("what can't be loaded is refused with its path", () => {
     [{ batchSize: 0.5 }, "batchSize is 0.5"],
     [{ maxLength: -1 }, "maxLength is -1"],
     [{ input: "ids", template: () => "" }, "template is for text"],
-    [{ output: "reward" }, "wanted a float32 output named reward"],
+    [{ output: "reward" }, "wanted one of floats named reward"],
   ])("the options %o", async (options, message) => {
     await expect(OnnxRewardModel.load(golden, options)).rejects.toThrow(message);
   });

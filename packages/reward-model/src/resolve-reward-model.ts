@@ -3,22 +3,41 @@ import type { RewardModel } from "@cai/contracts";
 import { RewardModelError } from "./error.ts";
 import { httpReward } from "./http-reward.ts";
 import { loadModuleReward } from "./module-reward.ts";
-import { OnnxRewardModel } from "./onnx-reward-model.ts";
+import { OnnxRewardModel, type OnnxRewardOptions } from "./onnx-reward-model.ts";
+
+/** How a reward model that a word names is loaded: the options are those of an ONNX model. */
+export interface ResolveRewardOptions extends OnnxRewardOptions {
+  /** Finds the folder of an ONNX model by its id on the hub, `owner/name` or `owner/name@revision`, as `resolveOnnxModel` of `@cai/hub` does. */
+  readonly resolveModel?: (id: string, options: { readonly file?: string }) => Promise<string>;
+}
 
 /**
  * The reward model that a word of a command line or configuration names: an `http(s)://` endpoint, a `.js`, `.mjs`, `.cjs`, `.ts` or `.mts`
- * module, an `.onnx` file, or a folder with model.onnx and its tokenizer. Each with its default options.
+ * module, an `.onnx` file, a folder with model.onnx and its tokenizer, or with `resolveModel` a model's id on the hub.
  *
- * @throws RewardModelError `missing-file` where it is none of these, else what loading it throws.
+ * @throws RewardModelError `missing-file` where it is none of these, `bad-options` for an option of ONNX models where it is none, else what
+ * loading it, or `resolveModel`, throws.
+ * @example
+ * import { resolveOnnxModel } from "@cai/hub";
+ * const rewardModel = await resolveRewardModel("owner/reward", { resolveModel: resolveOnnxModel, label: "POSITIVE" });
  */
-export async function resolveRewardModel(spec: string): Promise<RewardModel> {
-  if (/^https?:\/\//i.test(spec)) return httpReward({ url: spec });
-  if (/\.[cm]?[jt]s$/.test(spec)) return loadModuleReward(spec);
+export async function resolveRewardModel(spec: string, { resolveModel, ...options }: ResolveRewardOptions = {}): Promise<RewardModel> {
+  if (/^https?:\/\//i.test(spec)) return withoutOptions(httpReward({ url: spec }), spec, options);
+  if (/\.[cm]?[jt]s$/.test(spec)) return withoutOptions(await loadModuleReward(spec), spec, options);
   const found = await stat(spec).catch(() => undefined);
-  if (found?.isDirectory() || spec.endsWith(".onnx")) return OnnxRewardModel.load(spec);
+  if (found?.isDirectory() || spec.endsWith(".onnx")) return OnnxRewardModel.load(spec, options);
+  if (found === undefined && resolveModel !== undefined) {
+    return OnnxRewardModel.load(await resolveModel(spec, options.file === undefined ? {} : { file: options.file }), options);
+  }
   throw new RewardModelError(
     "missing-file",
     `"${spec}" names no reward model: wanted a folder with model.onnx and its tokenizer, an .onnx file, an http(s):// endpoint, ` +
-      "or a .js, .mjs or .ts module",
+      "a .js, .mjs or .ts module, or with resolveModel of @cai/hub a model's id on the hub",
   );
+}
+
+function withoutOptions(model: RewardModel, spec: string, options: OnnxRewardOptions): RewardModel {
+  const [given] = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (given === undefined) return model;
+  throw new RewardModelError("bad-options", `${spec} is no ONNX model: leave away the option ${given}, which is for those`);
 }

@@ -1,13 +1,16 @@
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { float16ToFloat32 } from "@cai/safetensors";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { RewardModelError } from "./error.ts";
+import { findOnnxRuntime } from "./onnx-runtime.ts";
 
 /** One input of a run; `data` is the array that ONNX Runtime wants for `type`. */
 export interface Feed {
   readonly name: string;
   readonly type: Tensor.Type;
-  readonly data: BigInt64Array | Int32Array | Float32Array | Uint8Array;
+  readonly data: BigInt64Array | Int32Array | Float32Array | Float64Array | Uint16Array | Uint8Array;
   readonly shape: readonly number[];
 }
 
@@ -17,7 +20,7 @@ export interface RunResult {
   readonly shape: readonly number[];
 }
 
-type Answer = { readonly id: number } & (RunResult | { readonly failure: string });
+type Answer = { readonly id: number } & ((RunResult & { readonly type: Tensor.Type }) | { readonly failure: string });
 
 interface Waiting {
   readonly resolve: (result: RunResult) => void;
@@ -50,20 +53,23 @@ export class SessionThread {
     worker.unref();
   }
 
-  /** @throws RewardModelError `bad-model`, naming the file, where ONNX Runtime can't load it. */
+  /** @throws RewardModelError `missing-runtime`; `bad-model`, naming the file, where ONNX Runtime can't load it. */
   static async open(path: string, sessionOptions: InferenceSession.SessionOptions): Promise<SessionThread> {
+    const runtime = findOnnxRuntime();
     // Otherwise ONNX Runtime, once loaded, reports its use to its makers and keeps a log of that in the temporary folder.
     process.env.ORT_DISABLE_TELEMETRY ??= "1";
     // Neither loaders nor flags of the main thread are of use to it.
     const worker = new Worker(new URL("../worker/session-worker.mjs", import.meta.url), {
-      workerData: { path, sessionOptions },
+      workerData: { runtime, path, sessionOptions },
       execArgv: [],
     });
     const [answer] = await once(worker, "message").catch((error: Error) => [{ failure: error.message }]);
-    if (answer.failure === undefined) return new SessionThread(worker, answer);
+    if ("inputs" in answer) return new SessionThread(worker, answer);
     await worker.terminate();
-    const hint = /protobuf/i.test(answer.failure) ? " The file is truncated or no ONNX model: fetch or export it again." : "";
-    throw new RewardModelError("bad-model", `${path} can't be loaded by ONNX Runtime: ${answer.failure}${hint}`);
+    if (answer.runtimeFailure !== undefined) {
+      throw new RewardModelError("missing-runtime", `onnxruntime-node (${fileURLToPath(runtime)}) does not load: ${answer.runtimeFailure}`);
+    }
+    throw new RewardModelError("bad-model", `${path} can't be loaded by ONNX Runtime: ${answer.failure}${adviceOn(answer.failure)}`);
   }
 
   /** @throws RewardModelError `run-failed` with ONNX Runtime's reason. */
@@ -93,7 +99,7 @@ export class SessionThread {
     this.#waiting.delete(answer.id);
     if (this.#waiting.size === 0 && !this.#closing) this.#worker.unref();
     if ("failure" in answer) waiting?.reject(new RewardModelError("run-failed", answer.failure));
-    else waiting?.resolve(answer);
+    else waiting?.resolve({ data: numbersOf(answer), shape: answer.shape });
   }
 
   #end(reason: string): void {
@@ -101,4 +107,16 @@ export class SessionThread {
     for (const { reject } of this.#waiting.values()) reject(new RewardModelError("run-failed", reason));
     this.#waiting.clear();
   }
+}
+
+/** Half precision comes as its bits where the language has no numbers for it (Node below 24). */
+function numbersOf({ type, data }: { readonly type: Tensor.Type; readonly data: ArrayLike<number> }): ArrayLike<number> {
+  return type === "float16" && data instanceof Uint16Array ? float16ToFloat32(data) : data;
+}
+
+function adviceOn(failure: string): string {
+  if (/protobuf/i.test(failure)) return " The file is truncated or no ONNX model: fetch or export it again.";
+  if (/Unsupported data type: 16\b/.test(failure))
+    return " That is bfloat16, which onnxruntime-node can't read: export in float32 or float16.";
+  return "";
 }

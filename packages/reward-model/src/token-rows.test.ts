@@ -54,7 +54,9 @@ describe("rows that are too long", () => {
 
 describe("rows that can't be scored are named", () => {
   test("one without tokens", () => {
-    expect(() => tokenRows(requestOf(["a", ""], [[1], []]), { ...options, tokenizer: undefined })).toThrow("row 1 has no tokens");
+    expect(() => tokenRows(requestOf(["a", ""], [[1], []]), { ...options, tokenizer: undefined })).toThrow(
+      "row 1 has no token ids: they are read where a reward model has no tokenizer.json beside it",
+    );
   });
 
   test.each([100, -1])("one with the id %i that the model doesn't have", (id) => {

@@ -26,7 +26,10 @@ export function tokenRows(request: ScoreRequest, options: TokenRowOptions): Int3
     const ids = tokenizer
       ? encodeWithin(template({ prompt, response: request.responses[row]! }), { tokenizer, maxLength, truncation })
       : cut(joined(request.promptIds[row]!, request.responseIds[row]!), maxLength, truncation);
-    if (ids.length === 0) throw new RewardModelError("bad-tokens", `row ${row} has no tokens: a reward model needs one or more`);
+    if (ids.length === 0) {
+      const advice = tokenizer ? "a reward model needs one or more" : "they are read where a reward model has no tokenizer.json beside it";
+      throw new RewardModelError("bad-tokens", `row ${row} has no ${tokenizer ? "tokens" : "token ids"}: ${advice}`);
+    }
     const unknown = ids.find((id) => id < 0 || id >= vocabSize);
     if (unknown === undefined) return ids;
     throw new RewardModelError(

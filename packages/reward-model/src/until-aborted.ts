@@ -1,5 +1,5 @@
 /** The result, or the signal's reason as soon as it is aborted; the work itself goes on unless it heeds the signal too. */
-export async function untilAborted<Result>(result: Result | Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+export async function untilAborted<Result>(result: Result | PromiseLike<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return result;
   const { promise: aborted, reject } = withRejection();
   const onAbort = () => reject(signal.reason);

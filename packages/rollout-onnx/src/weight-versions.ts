@@ -1,8 +1,8 @@
-import type { CausalPolicy } from "@cai/policy";
+import { type CausalPolicy, weightVersion } from "@cai/policy";
 
 /**
  * Which weights of a policy changed since they were last asked for. An update puts another tensor in a parameter's place, so that
- * comparing the tensors' numbers is not needed; with an adapter, those of its two matrices count as well.
+ * comparing the tensors' numbers is not needed; with an adapter, those that it makes of a weight count as well.
  */
 export class WeightVersions {
   readonly #parts: CausalPolicy["parts"];
@@ -14,16 +14,11 @@ export class WeightVersions {
 
   /** All that differ from what `keep` was last called for. */
   changed(): string[] {
-    return [...this.#parts.parameters.keys()].filter((name) => this.#seen.get(name) !== this.#version(name));
+    return [...this.#parts.parameters.keys()].filter((name) => this.#seen.get(name) !== weightVersion(this.#parts, name));
   }
 
   /** Takes the weights of this moment as known. */
   keep(names: Iterable<string>): void {
-    for (const name of names) this.#seen.set(name, this.#version(name));
-  }
-
-  #version(name: string): string {
-    const update = this.#parts.adapter?.lora.update(name.replace(/\.weight$/, ""));
-    return [this.#parts.parameters.get(name)!.value.id, update?.a.id, update?.b.id].join();
+    for (const name of names) this.#seen.set(name, weightVersion(this.#parts, name));
   }
 }

@@ -26,6 +26,20 @@ test("scaling divides by the running deviation, normalizing takes the mean off f
   expect([...second]).toEqual([4, 5, 6].map((x) => expect.closeTo(x / Math.sqrt(3.5), 6)));
 });
 
+test.each([1, -3, 0, 1e-6])("while all scores are %d they are neither blown up nor lost, until one differs", (score) => {
+  const equal = new Float32Array(4).fill(score);
+  const reasonsOfFour = Array.from(equal, () => "eos" as const);
+  const moments = new RunningMoments();
+  const adjust = (scores: Float32Array, rewardScaling: "scale" | "normalize") =>
+    adjustScores(scores, reasonsOfFour, moments, { ...plain, rewardScaling });
+  expect(adjust(equal, "scale")).toEqual(equal);
+  expect(adjust(equal, "normalize")).toEqual(new Float32Array(4));
+  // Eight equal numbers, and then four of which two are one more and two one less: variance 4/11.
+  const spread = Float32Array.of(score - 1, score + 1, score - 1, score + 1);
+  const scaled = adjust(spread, "scale");
+  expect([...scaled]).toEqual([...spread].map((x) => expect.closeTo(x / Math.sqrt(4 / 11), 5)));
+});
+
 test("clipping comes last", () => {
   expect(adjustScores(Float32Array.of(-9, 0.5, 9), reasons, new RunningMoments(), { ...plain, rewardClip: 2 })).toEqual(
     Float32Array.of(-2, 0.5, 2),

@@ -4,7 +4,8 @@ import type { ScoreSettings } from "./score-options.ts";
 
 /**
  * From the reward model's scores to those that the policy is trained on: the penalty for a missing end of text, then scaling by
- * the running moments (which take in this batch first, as in TRL), then clipping.
+ * the running moments (which take in this batch first, as in TRL), then clipping. As long as all scores so far are equal, the divisor
+ * is 1 (TRL divides by its ε, 1.2e-7).
  *
  * @param scores `[B]`, left as they are.
  */

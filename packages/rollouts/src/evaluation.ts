@@ -1,4 +1,4 @@
-import { countValid, type Generator, type ReferencePolicy, type RewardModel, type TrainablePolicy } from "@cai/contracts";
+import { countValid, type Generator, type ReferencePolicy, type ScoreFunction, type TrainablePolicy } from "@cai/contracts";
 import { klSummary, tokenKl } from "@cai/kl";
 import { evaluateRows } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
@@ -28,7 +28,7 @@ export interface Evaluation {
 export interface EvaluationParts {
   readonly policy: TrainablePolicy<tf.Tensor>;
   readonly generator: Generator;
-  readonly rewardModel: RewardModel;
+  readonly rewardModel: { readonly score: ScoreFunction };
   readonly reference: ReferencePolicy<tf.Tensor> | undefined;
 }
 

@@ -13,7 +13,10 @@ export function replaceRows(rollout: TextRollout, others: TextRollout, places: r
     const place = places.indexOf(row);
     return place < 0 ? { from: rollout, row } : { from: others, row: place };
   });
-  const joined = <Values extends Float32Array | Int32Array | Uint8Array>(result: Values, valuesOf: (rollout: TextRollout) => Values): Values => {
+  const joined = <Values extends Float32Array | Int32Array | Uint8Array>(
+    result: Values,
+    valuesOf: (rollout: TextRollout) => Values,
+  ): Values => {
     sources.forEach(({ from, row }, index) => {
       const count = from.responses.shape[1];
       result.set(valuesOf(from).subarray(row * count, (row + 1) * count) as Values, index * width);

@@ -5,6 +5,9 @@ export interface RunningMomentsState {
   readonly count: number;
 }
 
+/** Sixteen float32 units in the last place, the rounding that a network's scores gather: scores that are nearer to each other are equal. */
+const roundingOfScores = 16 * 2 ** -23;
+
 /**
  * Running mean and variance of scores over batches (Chan's parallel update, as TRL scales its scores).
  *
@@ -23,9 +26,14 @@ export class RunningMoments {
     return this.#mean;
   }
 
-  /** The unbiased standard deviation; 1 before the second number. */
+  /**
+   * The unbiased standard deviation; 1 as long as the numbers tell nothing of their spread: before the second one, and while all are equal
+   * but for float32's rounding, which is when it is at most 16 · 2⁻²³ of their mean.
+   */
   get std(): number {
-    return this.#count < 2 ? 1 : Math.sqrt((this.#variance * this.#count) / (this.#count - 1));
+    if (this.#count < 2) return 1;
+    const std = Math.sqrt((this.#variance * this.#count) / (this.#count - 1));
+    return std <= roundingOfScores * Math.abs(this.#mean) ? 1 : std;
   }
 
   /** Takes in a batch of numbers, all finite. */

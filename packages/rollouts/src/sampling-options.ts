@@ -11,9 +11,9 @@ export interface SamplingSettings {
 }
 
 export const samplingOptions: OptionTable<SamplingSettings> = {
-  maxNewTokens: { default: 150, ...count, describe: "longest response, in tokens" },
+  maxNewTokens: { default: 150, ...count, describe: "longest response, in tokens; trainers' default is half of a shorter context" },
   minNewTokens: { default: 0, ...countOrNone, describe: "no end of text before so many tokens" },
-  temperature: { default: 1, min: 0, exclusiveMin: true, describe: "sampling temperature, also of every log-probability" },
+  temperature: { default: 1, min: 1e-4, max: 1e4, describe: "sampling temperature, also of every log-probability" },
   topK: { default: 0, ...countOrNone, describe: "draw from the k likeliest tokens only; biases the ratio (0: off)" },
   topP: {
     default: 1,

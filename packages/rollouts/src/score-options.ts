@@ -1,4 +1,4 @@
-import type { OptionTable } from "@cai/training";
+import { factorOrNone, least, type OptionTable } from "@cai/training";
 
 /** From the reward model's scores to those that are trained on. */
 export interface ScoreSettings {
@@ -8,11 +8,11 @@ export interface ScoreSettings {
 }
 
 export const scoreOptions: OptionTable<ScoreSettings> = {
-  missingEosPenalty: { default: 0, min: 0, describe: "taken from the score of a response without an end of text" },
+  missingEosPenalty: { default: 0, ...factorOrNone, describe: "taken from the score of a response without an end of text" },
   rewardScaling: {
     default: "none",
     choices: ["none", "scale", "normalize"],
-    describe: "scores divided by their running deviation ('normalize': less their running mean first)",
+    describe: "scores divided by their running deviation, 1 while all are equal ('normalize': less their running mean first)",
   },
-  rewardClip: { default: 0, min: 0, describe: "scores are clipped to ± this (0: off)" },
+  rewardClip: { default: 0, min: least, zeroIsOff: true, describe: "scores are clipped to ± this (0: off)" },
 };

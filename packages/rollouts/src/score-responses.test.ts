@@ -25,6 +25,8 @@ test.each([
   [Float32Array.of(1, Number.NaN), /returned NaN for response 2 of 2 \("h"\); expected a finite number/],
   [Float32Array.of(Number.POSITIVE_INFINITY, 1), /returned Infinity for response 1 of 2/],
   [undefined as unknown as Float32Array, /returned undefined scores/],
+  [[1, 1e39], /returned 1e\+39 for response 2 of 2/],
+  [["1", 2] as unknown as number[], /returned 1 for response 1 of 2 .* expected a finite number/],
 ])("%o is refused", async (scores, message) => {
   await expect(scoreResponses({ score: async () => scores }, rollout)).rejects.toThrow(message);
 });

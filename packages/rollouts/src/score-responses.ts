@@ -1,4 +1,4 @@
-import { type RewardModel, type ScoreRequest, validRows } from "@cai/contracts";
+import { type ScoreFunction, type ScoreRequest, validRows } from "@cai/contracts";
 import { RolloutError } from "./error.ts";
 import type { TextRollout } from "./text-rollout.ts";
 
@@ -14,7 +14,11 @@ const validIds = ({ ids, mask, shape }: TextRollout["prompts"]): Int32Array[] =>
  *
  * @throws RolloutError `invalid-scores` where the reward model gives another number of scores, or one that is not finite.
  */
-export async function scoreResponses(rewardModel: RewardModel, rollout: TextRollout, signal?: AbortSignal): Promise<Float32Array> {
+export async function scoreResponses(
+  rewardModel: { readonly score: ScoreFunction },
+  rollout: TextRollout,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const rows = rollout.responses.shape[0];
   const scores = await rewardModel.score(scoreRequest(rollout), signal === undefined ? {} : { signal });
   if (scores?.length !== rows)
@@ -22,12 +26,14 @@ export async function scoreResponses(rewardModel: RewardModel, rollout: TextRoll
       "invalid-scores",
       `the reward model returned ${scores?.length ?? typeof scores} scores for ${rows} responses; expected one each`,
     );
-  const broken = scores.findIndex((score) => !Number.isFinite(score));
+  const given: unknown[] = Array.from(scores);
+  const checked = Float32Array.from(given, (score) => (typeof score === "number" ? score : Number.NaN));
+  const broken = checked.findIndex((score) => !Number.isFinite(score));
   if (broken >= 0)
     throw new RolloutError(
       "invalid-scores",
-      `the reward model returned ${scores[broken]} for response ${broken + 1} of ${rows} (${JSON.stringify(rollout.responseTexts[broken]!.slice(0, 60))}); ` +
+      `the reward model returned ${String(given[broken])} for response ${broken + 1} of ${rows} (${JSON.stringify(rollout.responseTexts[broken]!.slice(0, 60))}); ` +
         "expected a finite number",
     );
-  return Float32Array.from(scores);
+  return checked;
 }

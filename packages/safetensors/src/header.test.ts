@@ -21,6 +21,25 @@ test("tensors come in the order of their bytes, with their place in the file", (
 
 test("a file without tensors or metadata is one", () => {
   expect(parse({}, 0)).toEqual({ tensors: new Map(), metadata: {} });
+  expect(parse({ __metadata__: null }, 0)).toEqual({ tensors: new Map(), metadata: {} });
+});
+
+test.each([
+  ["C64", [3], 24],
+  ["F8_E8M0", [2, 3], 6],
+  ["F8_E4M3FNUZ", [5], 5],
+  ["F8_E5M2FNUZ", [5], 5],
+  ["F6_E2M3", [4], 3],
+  ["F6_E3M2", [2, 4], 6],
+  ["F4", [2, 3], 3],
+])("%s, whose elements nobody computes with here, has its place like any other: %j takes %i bytes", (dtype, shape, byteLength) => {
+  const tensor = { dtype, shape, data_offsets: [0, byteLength] };
+  expect(parse({ tensor }, byteLength).tensors.get("tensor")).toMatchObject({ dtype, shape, byteLength });
+  expect(() => parse({ tensor: { ...tensor, data_offsets: [0, byteLength + 1] } }, byteLength + 1)).toThrow("takes");
+});
+
+test("elements that would end within a byte are refused", () => {
+  expect(() => parse({ w: { dtype: "F4", shape: [3], data_offsets: [0, 2] } }, 2)).toThrow("shape [ 3 ] of F4 takes 1.5");
 });
 
 test("names that mean something to JavaScript are names like any other", () => {

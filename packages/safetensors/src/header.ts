@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { type Dtype, dtypes, elementCount, isDtype } from "./dtype.ts";
+import { byteLengthOf, type Dtype, dtypes, elementCount, isDtype } from "./dtype.ts";
 import { SafetensorsError } from "./error.ts";
 import { repeatedKey } from "./repeated-key.ts";
 
@@ -23,10 +23,11 @@ export interface Header {
 
 /**
  * Reads the JSON part of a header and checks all of it: dtypes, shapes, names, and that the tensors fill the rest of the file
- * without a gap, an overlap or a byte too many.
+ * without a gap, an overlap or a byte too many. As in the reference implementation, metadata may be null.
  */
 export function parseHeader(path: string, bytes: Uint8Array, fileLength: number): Header {
-  const { __metadata__: metadata = {}, ...entries } = parseEntries(path, bytes);
+  const { __metadata__, ...entries } = parseEntries(path, bytes);
+  const metadata = __metadata__ ?? {};
   if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
     throw new SafetensorsError("bad-file", `${path}: __metadata__ must be an object of strings`);
   }
@@ -66,7 +67,7 @@ function parseTensor({ path, name, entry, dataStart }: { path: string; name: str
     throw refuse(`data_offsets ${shown(offsets)} are not two non-negative integers`);
   }
   const [begin, end] = offsets as [number, number];
-  const byteLength = count * dtypes[dtype].bytes;
+  const byteLength = byteLengthOf(dtype, count);
   if (end - begin !== byteLength) {
     throw refuse(`data_offsets [${begin}, ${end}] span ${end - begin} bytes, shape ${shown(shape)} of ${dtype} takes ${byteLength}`);
   }

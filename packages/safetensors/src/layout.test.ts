@@ -34,6 +34,7 @@ test.each([
   ["has the shape [2,-1]", [{ name: "w", dtype: "F32", shape: [2, -1] } as const]],
   ["has the shape [0.5]", [{ name: "w", dtype: "F32", shape: [0.5] } as const]],
   ["has the shape", [{ name: "w", dtype: "F32", shape: [2 ** 40, 2 ** 40] } as const]],
+  ["has the shape [3]: in F4 that is no whole number of bytes", [{ name: "w", dtype: "F4", shape: [3] } as const]],
 ])("an entry is refused: %s", (message, entries) => {
   expect(() => layOut("a.safetensors", entries, {})).toThrow(SafetensorsError);
   expect(() => layOut("a.safetensors", entries, {})).toThrow(message);

@@ -1,4 +1,4 @@
-import { type Dtype, dtypes, elementCount, isDtype } from "./dtype.ts";
+import { byteLengthOf, type Dtype, dtypes, elementCount, isDtype } from "./dtype.ts";
 import { SafetensorsError } from "./error.ts";
 
 /** A tensor that is to be written. */
@@ -18,12 +18,12 @@ export function layOut(
   metadata: Readonly<Record<string, string>>,
 ): { header: Uint8Array; ordered: readonly TensorEntry[] } {
   checkEntries(path, entries);
-  const ordered = [...entries].sort((a, b) => dtypes[b.dtype].bytes - dtypes[a.dtype].bytes);
+  const ordered = [...entries].sort((a, b) => dtypes[b.dtype].bits - dtypes[a.dtype].bits);
   const described: [string, unknown][] = [["__metadata__", metadata]];
   let end = 0;
   for (const { name, dtype, shape } of ordered) {
     const begin = end;
-    end += elementCount(shape)! * dtypes[dtype].bytes;
+    end += byteLengthOf(dtype, elementCount(shape)!);
     described.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(described)));
@@ -40,7 +40,10 @@ function checkEntries(path: string, entries: readonly TensorEntry[]): void {
     if (names.has(name)) throw refuse("is listed twice");
     if (name === "__metadata__") throw refuse("has the name that the format keeps for metadata");
     if (!isDtype(dtype)) throw refuse(`has the dtype ${dtype}: ${Object.keys(dtypes).join(", ")} are supported`);
-    if (elementCount(shape) === undefined) throw refuse(`has the shape [${shape}]: expected non-negative integers of a possible size`);
+    const count = elementCount(shape);
+    if (count === undefined) throw refuse(`has the shape [${shape}]: expected non-negative integers of a possible size`);
+    if (!Number.isInteger(byteLengthOf(dtype, count)))
+      throw refuse(`has the shape [${shape}]: in ${dtype} that is no whole number of bytes`);
     names.add(name);
   }
 }

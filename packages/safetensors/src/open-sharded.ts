@@ -22,7 +22,8 @@ export async function openModelSafetensors(directory: string): Promise<Safetenso
 }
 
 /**
- * Opens the files that a folder's `model.safetensors.index.json` lists, as if they were one. Index and files must name the same tensors.
+ * Opens the files that a folder's `model.safetensors.index.json` lists, as if they were one. All that the index lists must be
+ * there; a file may have other tensors, which are no part of `names`, and where one is in two files, the index says which counts.
  *
  * @throws SafetensorsError, with the file and the tensor
  * @example
@@ -51,12 +52,12 @@ function asOne(parts: {
 }): Omit<SafetensorsFile, "close"> {
   const { indexPath, shardNames, shards } = parts;
   const tensors = new Map<string, TensorInfo>();
+  const shardOf = new Map<string, SafetensorsFile>();
   for (const [shardName, shard] of shards) {
     for (const [name, tensor] of shard.tensors) {
-      if (shardNames.get(name) !== shardName) {
-        throw new SafetensorsError("bad-file", `${indexPath}: tensor "${name}" stands in ${shardName}, the index doesn't list it there`);
-      }
+      if ((shardNames.get(name) ?? shardName) !== shardName || tensors.has(name)) continue;
       tensors.set(name, tensor);
+      shardOf.set(name, shard);
     }
   }
   for (const [name, shardName] of shardNames) {
@@ -64,12 +65,12 @@ function asOne(parts: {
       throw new SafetensorsError("bad-file", `${indexPath}: tensor "${name}" is not in ${shardName}, where the index lists it`);
   }
   const shardWith = (name: string): SafetensorsFile => {
-    const shard = shards.get(shardNames.get(name) ?? "");
-    if (shard === undefined) throw new SafetensorsError("unknown-tensor", `${indexPath} lists no tensor "${name}"`);
+    const shard = shardOf.get(name);
+    if (shard === undefined) throw new SafetensorsError("unknown-tensor", `${indexPath}: none of its files has a tensor "${name}"`);
     return shard;
   };
   return {
-    names: [...tensors.keys()],
+    names: [...tensors.keys()].filter((name) => shardNames.has(name)),
     metadata: Object.assign({}, ...[...shards.values()].map((shard) => shard.metadata)),
     tensors,
     read: async (name) => shardWith(name).read(name),

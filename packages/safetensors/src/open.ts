@@ -15,9 +15,10 @@ export interface ReadTensor {
 
 /** An open file, or several that form one model. Tensors are read one at a time; nothing is kept in memory but the header. */
 export interface SafetensorsFile {
-  /** In the order of their bytes in the file. */
+  /** In the order of their bytes in the file; of several files, those that the index lists. */
   readonly names: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** All that can be read; of several files, also what the index does not list. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** The stored elements; F16 and BF16 as bit patterns. */
   read(name: string): Promise<ReadTensor>;

@@ -26,6 +26,7 @@ test("every dtype comes back as it was written", async () => {
     f64: ["F64", Float64Array.of(0.1, -Infinity)],
     i64: ["I64", BigInt64Array.of(-(2n ** 63n), 5n)],
     u64: ["U64", BigUint64Array.of(2n ** 64n - 1n, 5n)],
+    c64: ["C64", Float32Array.of(1, -1, 0, 2)],
     f32: ["F32", Float32Array.of(0.5, -0)],
     i32: ["I32", Int32Array.of(-7, 7)],
     u32: ["U32", Uint32Array.of(2 ** 32 - 1, 7)],
@@ -35,9 +36,11 @@ test("every dtype comes back as it was written", async () => {
     u16: ["U16", Uint16Array.of(65535, 3)],
     e4m3: ["F8_E4M3", Uint8Array.of(0x38, 0)],
     e5m2: ["F8_E5M2", Uint8Array.of(0x3c, 0)],
+    e8m0: ["F8_E8M0", Uint8Array.of(127, 128)],
     i8: ["I8", Int8Array.of(-1, 1)],
     u8: ["U8", Uint8Array.of(255, 1)],
     bool: ["BOOL", Uint8Array.of(1, 0)],
+    f4: ["F4", Uint8Array.of(0x21)],
   };
   const entries = Object.entries(stored).map(([name, [dtype]]) => ({ name, dtype, shape: [1, 2] }));
   await writeSafetensors(path, { entries, data: async (name) => stored[name]![1], metadata: { note: "é" } });

@@ -1,8 +1,8 @@
 import { CaiError } from "@cai/contracts";
 
 /**
- * What this package throws. Codes: `missing-file`, `invalid-file`, `unknown-special-token`, `no-chat-template`,
- * `chat-template-failed`.
+ * What this package throws. Codes: `missing-file`, `invalid-file`, `unsupported-option`, `unknown-special-token`, `cannot-encode`,
+ * `no-chat-template`, `chat-template-failed`, `engine-failed`.
  */
 export class TokenizerError extends CaiError {
   static override readonly marker = Symbol.for("@cai/tokenizer");

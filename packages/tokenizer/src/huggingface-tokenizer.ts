@@ -1,9 +1,11 @@
 import type { ChatMessage, Tokenizer } from "@cai/contracts";
-import { Tokenizer as Engine } from "@huggingface/tokenizers";
+import { createEngine } from "#platform";
 import { readChatTemplates, renderChat } from "./chat-template.ts";
-import { mendDigits } from "./digits.ts";
+import { cleanUp, isCleanUpAsked } from "./clean-up.ts";
+import { type ConfiguredTokenizer, configuredTokenizer } from "./configured/configured-tokenizer.ts";
+import type { Engine } from "./engine/engine.ts";
 import { TokenizerError } from "./error.ts";
-import { type JsonObject, parseJsonFile } from "./files.ts";
+import { parseJsonFile } from "./files.ts";
 import { readSpecialTokens, type SpecialTokens, withClassDefaults } from "./special-tokens.ts";
 
 /**
@@ -24,7 +26,9 @@ export class HuggingFaceTokenizer implements Tokenizer {
   /** The text of the chat template that is used unless another is named; undefined where there is none. */
   readonly chatTemplate: string | undefined;
   readonly #engine: Engine;
+  readonly #idOf: (token: string) => number | undefined;
   readonly #where: string;
+  readonly #cleansUp: boolean;
   readonly #specialTokens: SpecialTokens;
   readonly #chatTemplates: ReadonlyMap<string, string>;
 
@@ -34,34 +38,47 @@ export class HuggingFaceTokenizer implements Tokenizer {
     if (json === undefined) throw new TokenizerError("missing-file", `${where} has no tokenizer.json`);
     const config = parseJsonFile(files, "tokenizer_config.json", where) ?? {};
     const map = parseJsonFile(files, "special_tokens_map.json", where) ?? {};
+    const legacy = parseJsonFile(files, "added_tokens.json", where) ?? {};
     const named = readSpecialTokens({ config, map });
-    const engine = createEngine(json, { ...config, ...named }, where);
+    const configured = configuredTokenizer({ json, config, legacy }, named, where);
     this.files = files;
-    this.#engine = engine;
+    this.#engine = startEngine(configured, where);
+    this.#idOf = configured.idOf;
     this.#where = where;
-    this.#specialTokens = withClassDefaults(named, { config, hasToken: (token) => engine.token_to_id(token) !== undefined });
+    this.#cleansUp = isCleanUpAsked(config, json.model);
+    this.#specialTokens = withClassDefaults(named, { config, hasToken: (token) => configured.idOf(token) !== undefined });
     this.#chatTemplates = readChatTemplates(config, files.get("chat_template.jinja"));
     this.chatTemplate = this.#chatTemplates.get("default");
-    this.vocabSize = engine.model?.vocab.length ?? 0;
+    this.vocabSize = configured.vocabSize;
     if (this.vocabSize === 0) throw new TokenizerError("invalid-file", `${where}: tokenizer.json has no tokens`);
-    this.bosTokenId = this.#idOf("bos_token");
-    this.eosTokenId = this.#idOf("eos_token");
-    this.padTokenId = this.#idOf("pad_token");
+    this.bosTokenId = this.#idOfRole("bos_token");
+    this.eosTokenId = this.#idOfRole("eos_token");
+    this.padTokenId = this.#idOfRole("pad_token");
     const maxLength = config.model_max_length;
     this.modelMaxLength = typeof maxLength === "number" && Number.isSafeInteger(maxLength) && maxLength > 0 ? maxLength : undefined;
   }
 
-  /** Characters that the vocabulary can't write become the unknown token, or are left out where there is none. */
+  /**
+   * Characters that the vocabulary can't write become the unknown token, or are left out where BPE has none.
+   *
+   * @throws TokenizerError `cannot-encode` where the vocabulary lacks them and its kind of model needs an unknown token.
+   */
   encode(text: string, { addSpecialTokens = true }: { readonly addSpecialTokens?: boolean } = {}): Int32Array {
-    const { ids } = this.#engine.encode(text, { add_special_tokens: addSpecialTokens });
-    return Int32Array.from(ids.filter((id) => id !== undefined));
+    try {
+      return this.#engine.encode(text, addSpecialTokens);
+    } catch (cause) {
+      if (TokenizerError.isInstance(cause)) throw cause;
+      const reason = (cause as Error).message;
+      const message = `${this.#where} can't encode ${shortened(text)}: ${reason}: give its model an unknown token that its vocabulary has`;
+      throw new TokenizerError("cannot-encode", message, { cause });
+    }
   }
 
   /** Ids that the vocabulary doesn't have (a model may have more rows than its tokenizer has tokens) are left out. */
   decode(ids: ArrayLike<number>, { skipSpecialTokens = false }: { readonly skipSpecialTokens?: boolean } = {}): string {
-    const known = Array.from(ids).filter((id) => this.#engine.id_to_token(id) !== undefined);
-    if (known.length === 0) return "";
-    return this.#engine.decode(known, { skip_special_tokens: skipSpecialTokens });
+    const possible = Int32Array.from(Array.from(ids).filter((id) => Number.isInteger(id) && id >= 0 && id < this.vocabSize));
+    const text = this.#engine.decode(possible, skipSpecialTokens);
+    return this.#cleansUp ? cleanUp(text) : text;
   }
 
   /**
@@ -82,10 +99,10 @@ export class HuggingFaceTokenizer implements Tokenizer {
     });
   }
 
-  #idOf(role: keyof SpecialTokens): number | undefined {
+  #idOfRole(role: keyof SpecialTokens): number | undefined {
     const token = this.#specialTokens[role];
     if (token === undefined) return undefined;
-    const id = this.#engine.token_to_id(token);
+    const id = this.#idOf(token);
     if (id !== undefined) return id;
     throw new TokenizerError(
       "unknown-special-token",
@@ -94,22 +111,19 @@ export class HuggingFaceTokenizer implements Tokenizer {
   }
 }
 
-function createEngine(json: JsonObject, config: JsonObject, where: string): Engine {
+function startEngine(configured: ConfiguredTokenizer, where: string): Engine {
   try {
-    return new Engine(
-      {
-        normalizer: null,
-        post_processor: null,
-        decoder: null,
-        ...json,
-        added_tokens: json.added_tokens ?? [],
-        pre_tokenizer: mendDigits(json.pre_tokenizer ?? null),
-      },
-      // The library's own default cleans up, which changes the text of byte-level models.
-      { ...config, clean_up_tokenization_spaces: config.clean_up_tokenization_spaces === true },
-    );
+    return createEngine(configured);
   } catch (cause) {
+    if (TokenizerError.isInstance(cause)) {
+      if (cause.code === "engine-failed") throw cause;
+      throw new TokenizerError(cause.code, `${where}: ${cause.message}`, { cause });
+    }
     const message = `${where}: tokenizer.json is no tokenizer that can be used here: ${(cause as Error).message}`;
     throw new TokenizerError("invalid-file", message, { cause });
   }
+}
+
+function shortened(text: string): string {
+  return JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 59)}…`);
 }

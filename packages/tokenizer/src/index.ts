@@ -1,6 +1,7 @@
 export { createTokenizer } from "./create.ts";
 export { TokenizerError } from "./error.ts";
-export { createGgufTokenizer } from "./gguf.ts";
-export { ggufTokenizerMetadata } from "./gguf-export.ts";
+export { createGgufTokenizer } from "./gguf/create.ts";
+export { ggufTokenizerMetadata } from "./gguf/export.ts";
+export { type GgufSpecialTokenIds, ggufSpecialTokenIds } from "./gguf/special-token-ids.ts";
 export type { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
 export { loadTokenizer } from "./load.ts";

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readTextIfPresent } from "#platform";
 import { TokenizerError } from "./error.ts";
 import { tokenizerFileNames } from "./files.ts";
 import { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
@@ -18,7 +17,7 @@ import { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
 export async function loadTokenizer(directory: string): Promise<HuggingFaceTokenizer> {
   const files = new Map<string, string>();
   for (const name of tokenizerFileNames) {
-    const text = await readTextIfPresent(join(directory, name));
+    const text = await readTextIfPresent(`${directory}/${name}`);
     if (text !== undefined) files.set(name, text);
   }
   if (!files.has("tokenizer.json")) {
@@ -29,14 +28,4 @@ export async function loadTokenizer(directory: string): Promise<HuggingFaceToken
     );
   }
   return new HuggingFaceTokenizer(files, directory);
-}
-
-async function readTextIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new TokenizerError("invalid-file", `${path} can't be read: ${message}`, { cause });
-  }
 }

@@ -1,39 +1,43 @@
-import { type FinishReason, type SequenceBatch, selectSequences } from "@cai/contracts";
-import { consecutiveRuns } from "@cai/training";
-import * as tf from "@tensorflow/tfjs-core";
+import { countValid, type Rollout, type TokenBatch } from "@cai/contracts";
+import { evaluateRows } from "@cai/training";
 import type { Models } from "./ppo-parts.ts";
 
 /**
- * The value at each row's last response token, read at its own column: what GAE bootstraps from where a response was cut. A
- * masked column behind the responses makes that column one that values are read at.
+ * The value of the text that each row was cut after, from which GAE goes on: that of a token that would follow the response's last one.
  *
  * @returns `[B]`, 0 for rows that were not cut at the length limit.
  */
 export async function evaluateBootstrapValues(
   { policy, valueModel }: Models,
-  batch: SequenceBatch & { readonly finishReasons: readonly FinishReason[] },
+  { prompts, responses, finishReasons }: Pick<Rollout, "prompts" | "responses" | "finishReasons">,
   rowsAtOnce: number,
 ): Promise<Float32Array> {
-  const [rows, columns] = batch.responses.shape;
-  const ids = new Int32Array(rows * (columns + 1));
-  const mask = new Uint8Array(rows * (columns + 1));
-  for (let row = 0; row < rows; row++) {
-    ids.set(batch.responses.ids.subarray(row * columns, (row + 1) * columns), row * (columns + 1));
-    mask.set(batch.responses.mask.subarray(row * columns, (row + 1) * columns), row * (columns + 1));
-  }
-  const bootstrap = new Float32Array(rows);
-  const extended: SequenceBatch = { prompts: batch.prompts, responses: { ids, mask, shape: [rows, columns + 1] } };
-  for (const run of consecutiveRuns(rows, rowsAtOnce)) {
-    const values = tf.tidy(() => {
-      const selected = selectSequences(extended, run);
-      return valueModel.values(selected, policy.hiddenStates(selected));
-    });
-    const numbers = await values.data();
-    values.dispose();
-    run.forEach((row, i) => {
-      const length = mask.subarray(row * (columns + 1), (row + 1) * (columns + 1)).reduce((sum, valid) => sum + valid, 0);
-      if (batch.finishReasons[row] === "length") bootstrap[row] = numbers[i * (columns + 1) + length]!;
-    });
-  }
-  return bootstrap;
+  const cut = finishReasons.map((reason) => reason === "length");
+  const { batch, lengths } = withOneTokenMore(responses, cut);
+  const { values } = await evaluateRows<{ values: Float32Array }>({ prompts, responses: batch }, rowsAtOnce, (rows) => ({
+    values: valueModel.values(rows, policy.hiddenStates(rows)),
+  }));
+  return Float32Array.from(lengths, (length, row) => (cut[row] ? values[row * batch.shape[1] + length]! : 0));
+}
+
+/** The responses, those that were cut with one token more: their last one again, since nothing reads it but its id must be one. */
+function withOneTokenMore({ ids, mask, shape }: TokenBatch, cut: readonly boolean[]): { batch: TokenBatch; lengths: number[] } {
+  const [rows, columns] = shape;
+  const batch = {
+    ids: new Int32Array(rows * (columns + 1)),
+    mask: new Uint8Array(rows * (columns + 1)),
+    shape: [rows, columns + 1] as const,
+  };
+  const lengths = cut.map((isCut, row) => {
+    const [from, to] = [row * columns, row * (columns + 1)];
+    const length = countValid(mask.subarray(from, from + columns));
+    batch.ids.set(ids.subarray(from, from + columns), to);
+    batch.mask.set(mask.subarray(from, from + columns), to);
+    if (isCut) {
+      batch.ids[to + length] = ids[from + length - 1]!;
+      batch.mask[to + length] = 1;
+    }
+    return length;
+  });
+  return { batch, lengths };
 }

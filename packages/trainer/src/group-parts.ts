@@ -2,7 +2,7 @@ import type { SequenceBatch } from "@cai/contracts";
 import { type ForwardPass, makeOptimizer, openPass, type TrainedTensors } from "@cai/training";
 import type { GroupNumbers } from "./grpo-loss.ts";
 import type { GroupSettings } from "./grpo-options.ts";
-import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven, trainableParameters } from "./on-policy-parts.ts";
+import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven, partsOfPolicy } from "./on-policy-parts.ts";
 
 /** What trainers without a value model are made of. */
 export interface GroupParts extends OnPolicyParts {
@@ -14,7 +14,7 @@ export interface GroupParts extends OnPolicyParts {
 /** Takes the parts that are given and makes the others; no reference where β is 0. */
 export function assembleGroupParts(given: OnPolicyPartsGiven, options: GroupSettings): GroupParts {
   const common = assembleOnPolicyParts(given, { frozenLayers: options.frozenLayers, usesReference: options.beta > 0 });
-  const optimizers = [makeOptimizer(trainableParameters(common.policy), options)];
+  const optimizers = [makeOptimizer(partsOfPolicy(common.policy, options.frozenLayers).trained, options)];
   return {
     ...common,
     hasOwnGenerator: given.generator !== undefined,
@@ -30,11 +30,12 @@ export function assembleGroupParts(given: OnPolicyPartsGiven, options: GroupSett
 export function openGroupPass(
   { policy, trained }: GroupParts,
   rows: SequenceBatch,
-  { temperature, entropy }: { readonly temperature: number; readonly entropy: boolean },
+  { temperature, entropy, frozenLayers }: { readonly temperature: number; readonly entropy: boolean; readonly frozenLayers: number },
 ): Promise<ForwardPass<GroupNumbers>> {
   return openPass<GroupNumbers>({
     batch: rows,
     parameters: trained.optimizers.flatMap(({ parameters }) => parameters),
+    frozen: partsOfPolicy(policy, frozenLayers).frozen,
     forward: () => policy.tokenLogprobs(policy.hiddenStates(rows), rows.responses, { temperature, entropy }),
   });
 }

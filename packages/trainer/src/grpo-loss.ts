@@ -1,4 +1,13 @@
-import { type Aggregation, cispoLoss, type Denominators, entropyBonus, klPenalty, type Loss, policyLoss, sequencePolicyLoss } from "@cai/ppo-loss";
+import {
+  type Aggregation,
+  cispoLoss,
+  type Denominators,
+  entropyBonus,
+  klPenalty,
+  type Loss,
+  policyLoss,
+  sequencePolicyLoss,
+} from "@cai/ppo-loss";
 import type { Slopes } from "@cai/training";
 import { type GroupExperience, meansOver, perToken } from "./group-experience.ts";
 import type { GrpoSettings } from "./grpo-options.ts";

@@ -16,12 +16,7 @@ import {
 } from "@cai/training";
 
 /** What trainers share that compare the answers to one prompt with each other. */
-export interface GroupSettings
-  extends RunSettings,
-    Omit<BatchSettings, "epochs">,
-    SamplingSettings,
-    OptimizerSettings,
-    ScoreSettings {
+export interface GroupSettings extends RunSettings, Omit<BatchSettings, "epochs">, SamplingSettings, OptimizerSettings, ScoreSettings {
   numGenerations: number;
   numIterations: number;
   beta: number;

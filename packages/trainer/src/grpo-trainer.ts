@@ -2,13 +2,14 @@ import { groupAdvantages } from "@cai/gae";
 import { importanceWeights } from "@cai/ppo-loss";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TokenizedPrompt } from "@cai/rollouts";
 import { type Json, type StepContext, Stopwatch } from "@cai/training";
+import { checkGroupOptions } from "./check-options.ts";
 import { drawGroups } from "./draw-groups.ts";
 import { type GroupExperience, withoutTruncated } from "./group-experience.ts";
 import { assembleGroupParts, type GroupParts, openGroupPass } from "./group-parts.ts";
 import { type GroupStepResult, groupStepResult } from "./group-report.ts";
 import { updateOnGroups } from "./group-update.ts";
 import { grpoLoss } from "./grpo-loss.ts";
-import { type GrpoSettings, grpoOptions, resolveGroupOptions } from "./grpo-options.ts";
+import { type GrpoSettings, grpoOptions } from "./grpo-options.ts";
 import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { withoutOverlong } from "./overlong-penalty.ts";
@@ -35,11 +36,11 @@ export class GRPOTrainer extends OnPolicyTrainer<GrpoSettings, GroupStepResult> 
   readonly #scoreMoments = new RunningMoments();
 
   private constructor(options: GRPOTrainerOptions) {
-    super(resolveGroupOptions(grpoOptions, options));
+    super(checkGroupOptions(options, grpoOptions));
     this.parts = assembleGroupParts(options, this.hyperparameters);
   }
 
-  /** @throws TrainingError `invalid-option` for an option out of its bounds, before any part is made. */
+  /** @throws TrainingError `invalid-option` for an option that is unknown, missing or out of its bounds, before any part is made. */
   static async create(options: GRPOTrainerOptions): Promise<GRPOTrainer> {
     return new GRPOTrainer(options);
   }
@@ -72,8 +73,7 @@ export class GRPOTrainer extends OnPolicyTrainer<GrpoSettings, GroupStepResult> 
 
     // 5. Log-probabilities of the policy before its update. Where one pass covers all rows, it is also the first iteration's.
     const counted = options.maskTruncated ? withoutTruncated(rollout) : rollout;
-    const open = (rows: GroupExperience | typeof counted) =>
-      openGroupPass(parts, rows, { temperature: options.temperature, entropy: options.entropyCoef > 0 });
+    const open = (rows: GroupExperience | typeof counted) => openGroupPass(parts, rows, { ...options, entropy: options.entropyCoef > 0 });
     const firstPass = this.rowsAtOnce(rollout) >= advantages.length ? await open(counted) : undefined;
     const logprobs = firstPass?.numbers.logprobs ?? (await this.getLogprobs(counted));
 

@@ -1,13 +1,13 @@
 export { type Evaluation, leftPad, type Prompt, type ScoredSample, type TextRollout } from "@cai/rollouts";
 export { TrainingError, type TrainingHistory, type TrainingStatistics } from "@cai/training";
 export type { Experience } from "./experience.ts";
+export type { GroupStepResult } from "./group-report.ts";
+export { type GrpoSettings, grpoOptions, type RlooSettings, rlooOptions } from "./grpo-options.ts";
+export { GRPOTrainer, type GRPOTrainerOptions } from "./grpo-trainer.ts";
 export type { OnPolicyRunOptions, StepOptions } from "./on-policy-trainer.ts";
 export { type Hyperparameters, hyperparameterTable, resolveHyperparameters } from "./ppo-options.ts";
 export type { PPOTrainerOptions } from "./ppo-parts.ts";
 export type { PpoLoss } from "./ppo-step-loss.ts";
 export type { RewardInputs, StepResult } from "./ppo-step-result.ts";
 export { PPOTrainer } from "./ppo-trainer.ts";
-export type { GroupStepResult } from "./group-report.ts";
-export { type GrpoSettings, grpoOptions, type RlooSettings, rlooOptions } from "./grpo-options.ts";
-export { GRPOTrainer, type GRPOTrainerOptions } from "./grpo-trainer.ts";
 export { RLOOTrainer, type RLOOTrainerOptions } from "./rloo-trainer.ts";

@@ -1,4 +1,4 @@
-import type { Generator, Parameter, ReferencePolicy, RewardModel, TrainablePolicy } from "@cai/contracts";
+import type { Generator, Parameter, ReferencePolicy, RewardModel, ScoreFunction, TrainablePolicy } from "@cai/contracts";
 import { TrainingError } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 
@@ -6,8 +6,8 @@ import type * as tf from "@tensorflow/tfjs-core";
 export interface OnPolicyPartsGiven {
   /** Trained in place. The caller disposes of it after the trainer. */
   readonly policy: TrainablePolicy<tf.Tensor>;
-  /** A reward model, or just its `score` function. */
-  readonly rewardModel: RewardModel | RewardModel["score"];
+  /** A reward model, or a function that gives a finite number for each response, at once or later. */
+  readonly rewardModel: RewardModel | ScoreFunction;
   /** What writes the responses. Default: the policy. */
   readonly generator?: Generator;
   /** What the KL is measured against. Default: the policy as it is now, frozen, which the trainer then owns. */
@@ -18,7 +18,7 @@ export interface OnPolicyPartsGiven {
 export interface OnPolicyParts {
   readonly policy: TrainablePolicy<tf.Tensor>;
   readonly generator: Generator;
-  readonly rewardModel: RewardModel;
+  readonly rewardModel: { readonly score: ScoreFunction };
   /** Missing where nothing is measured against it. */
   readonly reference: ReferencePolicy<tf.Tensor> | undefined;
   /** Disposes of the parts that were made here, not of those that were handed in. */
@@ -30,7 +30,10 @@ export function assembleOnPolicyParts(
   { policy, rewardModel, generator, reference: given }: OnPolicyPartsGiven,
   { frozenLayers, usesReference = true }: { readonly frozenLayers: number; readonly usesReference?: boolean },
 ): OnPolicyParts {
-  freezeLayers(policy, frozenLayers);
+  if (frozenLayers > policy.layerCount)
+    throw new TrainingError("invalid-option", `frozenLayers is ${frozenLayers}; the policy has ${policy.layerCount} layers`);
+  if (partsOfPolicy(policy, frozenLayers).trained.length === 0)
+    throw new TrainingError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
   const reference = usesReference ? (given ?? policy.createReference()) : undefined;
   return {
     policy,
@@ -43,16 +46,12 @@ export function assembleOnPolicyParts(
   };
 }
 
-/** @throws TrainingError `invalid-option` where nothing is trainable. */
-export function trainableParameters(policy: TrainablePolicy<tf.Tensor>): Parameter<tf.Tensor>[] {
-  const parameters = [...policy.parameters.values()].filter(({ trainable }) => trainable);
-  if (parameters.length === 0)
-    throw new TrainingError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
-  return parameters;
-}
-
-function freezeLayers(policy: TrainablePolicy<tf.Tensor>, count: number): void {
-  if (count > policy.layerCount)
-    throw new TrainingError("invalid-option", `frozenLayers is ${count}; the policy has ${policy.layerCount} layers`);
-  if (count > 0) for (const parameter of policy.parameters.values()) if (parameter.layer < count) parameter.trainable = false;
+/** What a trainer trains of a policy, and what it leaves alone: the marks of the latter stay, for trainers to come. */
+export function partsOfPolicy(
+  { parameters }: TrainablePolicy<tf.Tensor>,
+  frozenLayers: number,
+): Record<"trained" | "frozen", Parameter<tf.Tensor>[]> {
+  const all = [...parameters.values()];
+  const isTrained = ({ trainable, layer }: Parameter<tf.Tensor>) => trainable && (frozenLayers === 0 || layer >= frozenLayers);
+  return { trained: all.filter(isTrained), frozen: all.filter((parameter) => !isTrained(parameter)) };
 }

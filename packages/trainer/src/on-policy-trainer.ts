@@ -23,6 +23,7 @@ import {
   type TrainOptions,
 } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
+import { checkRunOptions } from "./check-options.ts";
 import type { OnPolicyParts } from "./on-policy-parts.ts";
 
 /** What every trainer that learns from its own responses has among its options. */
@@ -61,6 +62,7 @@ export abstract class OnPolicyTrainer<
   }
 
   override async *steps(prompts: readonly Prompt[], options: OnPolicyRunOptions<Report> = {}): AsyncGenerator<Report, void, undefined> {
+    checkRunOptions(options as OnPolicyRunOptions<never>, Object.keys(this.hyperparameters));
     const { evaluationPrompts, ...rest } = options;
     this.onRollout = options.callbacks?.onRollout;
     yield* super.steps(prompts, { ...rest, ...(evaluationPrompts && { evaluationData: evaluationPrompts }) });

@@ -1,7 +1,11 @@
+import { leastKlHorizon } from "@cai/kl";
 import { type SamplingSettings, type ScoreSettings, samplingOptions, scoreOptions } from "@cai/rollouts";
 import {
   type BatchSettings,
   batchOptions,
+  factorOrNone,
+  least,
+  leastClip,
   type OptimizerSettings,
   type OptionTable,
   optimizerOptions,
@@ -45,13 +49,19 @@ const ownOptions: OptionTable<PpoOwnSettings> = {
   gamma: { default: 0.99, min: 0, max: 1, describe: "discount" },
   lambda: { default: 0.95, min: 0, max: 1, describe: "GAE's λ" },
   bootstrapTruncated: { default: false, describe: "responses cut at the length limit continue with the value of their last token" },
-  clipRange: { default: 0.2, min: 0, exclusiveMin: true, describe: "the ratio is clipped to 1 ± this" },
-  clipRangeHigh: { default: 0, min: 0, describe: "upper side of the clip, where it differs (0: clipRange)" },
-  dualClip: { default: 0, min: 0, describe: "bound of the loss where the advantage is negative, more than 1 (0: off)" },
-  logRatioClamp: { default: 0, min: 0, describe: "log-ratios are clamped to ± this (0: off)" },
+  clipRange: { default: 0.2, min: leastClip, describe: "the ratio is clipped to 1 ± this" },
+  clipRangeHigh: { default: 0, min: leastClip, zeroIsOff: true, describe: "upper side of the clip, where it differs (0: clipRange)" },
+  dualClip: {
+    default: 0,
+    min: 1,
+    exclusiveMin: true,
+    zeroIsOff: true,
+    describe: "bound of the loss where the advantage is negative, more than 1 (0: off)",
+  },
+  logRatioClamp: { default: 0, min: leastClip, zeroIsOff: true, describe: "log-ratios are clamped to ± this (0: off)" },
   importanceCap: {
     default: 0,
-    min: 0,
+    ...factorOrNone,
     describe: "largest weight exp(old − behaviour) a token (0: 2 with a generator of one's own, else off)",
   },
   aggregation: {
@@ -59,17 +69,26 @@ const ownOptions: OptionTable<PpoOwnSettings> = {
     choices: ["token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "constant"],
     describe: "how token losses become one number",
   },
-  aggregationDivisor: { default: 0, min: 0, describe: "what the sum is divided by under the aggregation 'constant'" },
-  entropyCoef: { default: 0, min: 0, describe: "weight of the entropy bonus" },
-  maxApproxKl: { default: 0, min: 0, describe: "the epochs of a step end before an update whose approximate KL exceeds this (0: off)" },
-  valueLossCoef: { default: 0.5, min: 0, describe: "weight of the value loss" },
-  valueClipRange: { default: 0.2, min: 0, describe: "values are clipped to the old ones ± this in the loss (0: off)" },
-  valueLearningRate: {
+  aggregationDivisor: {
     default: 0,
-    min: 0,
-    describe: "learning rate of an optimizer of its own for the value model (0: one optimizer for both)",
+    min: 1e-9,
+    max: 1e30,
+    zeroIsOff: true,
+    describe: "what the sum is divided by under the aggregation 'constant'",
   },
-  klCoef: { default: 0.1, min: 0, describe: "β, weight of the KL penalty" },
+  entropyCoef: { default: 0, ...factorOrNone, describe: "weight of the entropy bonus" },
+  maxApproxKl: { default: 0, min: 0, describe: "the epochs of a step end before an update whose approximate KL exceeds this (0: off)" },
+  valueLossCoef: { default: 0.5, ...factorOrNone, describe: "weight of the value loss" },
+  valueClipRange: { default: 0.2, min: least, zeroIsOff: true, describe: "values are clipped to the old ones ± this in the loss (0: off)" },
+  valueLearningRate: {
+    default: 1e-4,
+    min: least,
+    max: 1e3,
+    zeroIsOff: true,
+    describe:
+      "learning rate of an optimizer of its own for the value model (0: one for both, the default with a value model that is given)",
+  },
+  klCoef: { default: 0.1, ...factorOrNone, describe: "β, weight of the KL penalty" },
   klEstimator: { default: "k1", choices: ["k1", "k2", "k3", "abs"], describe: "estimator of the KL a token" },
   klPlacement: { default: "reward", choices: ["reward", "loss"], describe: "where the KL penalty acts" },
   klController: { default: "fixed", choices: ["fixed", "adaptive"], describe: "whether β follows the KL" },
@@ -78,7 +97,10 @@ const ownOptions: OptionTable<PpoOwnSettings> = {
   rewardWhitening: { default: false, describe: "token rewards are whitened over the batch, their mean kept" },
 };
 
-/** Every option once: its default, bounds and meaning. `cai train`'s flags and the validation are derived from it. A limit or penalty of 0 is off. */
+/**
+ * Every option once: its default, bounds and meaning. `cai train`'s flags and the validation are derived from it. A limit or penalty of 0 is
+ * off. Bounds are what float32 can do, not what is wise.
+ */
 export const hyperparameterTable: OptionTable<Hyperparameters> = {
   ...runOptions,
   ...batchOptions,
@@ -89,7 +111,7 @@ export const hyperparameterTable: OptionTable<Hyperparameters> = {
 };
 
 /**
- * Fills in the defaults and refuses what is out of bounds.
+ * Fills in the defaults and refuses what is unknown, out of bounds or contradictory. `undefined` counts as not given.
  *
  * @throws TrainingError `invalid-option`, naming the option, what was given and what is allowed.
  * @example
@@ -97,15 +119,32 @@ export const hyperparameterTable: OptionTable<Hyperparameters> = {
  */
 export function resolveHyperparameters(given: Partial<Hyperparameters>): Hyperparameters {
   const options = resolveOptions(hyperparameterTable, given);
+  if (given.valueLearningRate === undefined) options.valueLearningRate = Math.max(options.valueLearningRate, options.learningRate);
   refuseUnevenBatches(options);
   const refuse = (message: string) => {
     throw new TrainingError("invalid-option", message);
   };
-  const { minNewTokens, maxNewTokens, dualClip, clipRange } = options;
+  const { minNewTokens, maxNewTokens, clipRange } = options;
   if (minNewTokens > maxNewTokens) refuse(`minNewTokens ${minNewTokens} exceeds maxNewTokens ${maxNewTokens}`);
-  if (dualClip !== 0 && dualClip <= 1) refuse(`dualClip is ${dualClip}; expected more than 1, or 0 for none`);
   if (clipRange >= 1) refuse(`clipRange is ${clipRange}; expected less than 1, the ratio is clipped to 1 ± clipRange`);
   if (options.aggregation === "constant" && options.aggregationDivisor <= 0)
     refuse("aggregation 'constant' wants aggregationDivisor, the positive number to divide the sum by");
+  const rate = Math.max(options.learningRate, options.valueLearningRate);
+  if (rate * options.weightDecay >= 1)
+    refuse(
+      `weightDecay ${options.weightDecay} times the learning rate ${rate} is ${rate * options.weightDecay}; expected less than 1, ` +
+        "from which on a step turns weights around",
+    );
+  if (options.klController === "adaptive") refuseShortHorizon(options.klHorizon, options.batchSize);
   return options;
+}
+
+/** Refuses an adaptive KL horizon with which a step of so many rows could take β to 0 or below. */
+export function refuseShortHorizon(klHorizon: number, rows: number): void {
+  const shortest = leastKlHorizon({ samples: rows });
+  if (klHorizon <= shortest)
+    throw new TrainingError(
+      "invalid-option",
+      `klHorizon is ${klHorizon}; expected more than ${shortest}, a fifth of a step's ${rows} rows, so that an adaptive β stays above 0`,
+    );
 }

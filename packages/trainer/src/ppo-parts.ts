@@ -2,13 +2,13 @@ import type { SequenceBatch } from "@cai/contracts";
 import { adaptiveKlController, fixedKlController, type KlController } from "@cai/kl";
 import { type ForwardPass, makeOptimizer, type Optimizer, openPass, type PassTensors, type TrainedTensors } from "@cai/training";
 import { sharedTrunkValueModel, ValueHead, type ValueModel } from "@cai/value-head";
-import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven, trainableParameters } from "./on-policy-parts.ts";
+import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven, partsOfPolicy } from "./on-policy-parts.ts";
 import type { Hyperparameters } from "./ppo-options.ts";
 import type { PpoNumbers } from "./ppo-step-loss.ts";
 
 /** What a PPO trainer is given: its parts, and any hyperparameter that shall differ from its default (`hyperparameterTable`). */
 export interface PPOTrainerOptions extends OnPolicyPartsGiven, Partial<Hyperparameters> {
-  /** Default: a zero-initialised head on the policy's trunk, which the trainer then owns. */
+  /** Default: a zero-initialised head on the policy's trunk, which the trainer then owns and trains at `valueLearningRate`. */
   readonly valueModel?: ValueModel;
 }
 
@@ -45,7 +45,7 @@ export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters
 
 /** One for everything, or one for the policy and one for the value model. */
 function makeOptimizers({ policy, valueModel }: Models, options: Hyperparameters): Optimizer[] {
-  const ofPolicy = trainableParameters(policy);
+  const ofPolicy = partsOfPolicy(policy, options.frozenLayers).trained;
   const ofValues = valueModel.parameters.values();
   if (options.valueLearningRate === 0) return [makeOptimizer([...ofPolicy, ...ofValues], options)];
   return [makeOptimizer(ofPolicy, options), makeOptimizer(ofValues, { ...options, learningRate: options.valueLearningRate })];
@@ -71,5 +71,6 @@ export function forward(
 /** The same with a way back to everything that is trained. */
 export function openPpoPass(parts: Parts, rows: SequenceBatch, options: Hyperparameters): Promise<ForwardPass<PpoNumbers>> {
   const parameters = parts.trained.optimizers.flatMap((optimizer) => optimizer.parameters);
-  return openPass({ batch: rows, parameters, forward: () => forward(parts, rows, options) });
+  const { frozen } = partsOfPolicy(parts.policy, options.frozenLayers);
+  return openPass({ batch: rows, parameters, frozen, forward: () => forward(parts, rows, options) });
 }

@@ -15,11 +15,12 @@ import {
 } from "@cai/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluateBootstrapValues } from "./bootstrap-values.ts";
+import { checkPpoOptions } from "./check-options.ts";
 import { type Experience, selectExperience } from "./experience.ts";
 import { minibatchesOf } from "./minibatches.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { measureUpdate, type UpdateMeasures } from "./ppo-measure.ts";
-import { type Hyperparameters, resolveHyperparameters } from "./ppo-options.ts";
+import { type Hyperparameters, refuseShortHorizon } from "./ppo-options.ts";
 import { assembleParts, forward, makeKlController, openPpoPass, type Parts, type PPOTrainerOptions } from "./ppo-parts.ts";
 import { type PpoLoss, type PpoNumbers, ppoStepLoss } from "./ppo-step-loss.ts";
 import { type RewardInputs, type StepResult, stepResult } from "./ppo-step-result.ts";
@@ -45,18 +46,19 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
   #klController;
 
   private constructor(options: PPOTrainerOptions) {
-    super(resolveHyperparameters(options));
+    super(checkPpoOptions(options));
     this.parts = assembleParts(options, this.hyperparameters);
     this.#klController = makeKlController(this.hyperparameters);
   }
 
-  /** @throws TrainingError `invalid-option` for a hyperparameter out of its bounds, before any part is made. */
+  /** @throws TrainingError `invalid-option` for an option that is unknown, missing or out of its bounds, before any part is made. */
   static async create(options: PPOTrainerOptions): Promise<PPOTrainer> {
     return new PPOTrainer(options);
   }
 
   protected async learn(prompts: readonly TokenizedPrompt[], { signal, updating }: StepContext): Promise<StepResult> {
     const { parts, hyperparameters: options } = this;
+    if (options.klController === "adaptive") refuseShortHorizon(options.klHorizon, prompts.length);
     const step = this.step + 1;
     const klCoefficient = this.#klController.coefficient;
     const watch = new Stopwatch(["generate", "score", "reference", "train"]);
@@ -94,7 +96,10 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const learningRates = optimizers.map((optimizer) => scheduledRate(optimizer, { step, totalSteps: this.totalSteps }, options));
     const means = new WeightedMeans<keyof UpdateMeasures | "gradientNorm">();
     let updates = 0;
-    for (const { epoch, denominators, microbatches, batch } of minibatchesOf<Experience>(experience, selectExperience, { ...options, step })) {
+    for (const { epoch, denominators, microbatches, batch } of minibatchesOf<Experience>(experience, selectExperience, {
+      ...options,
+      step,
+    })) {
       const weights = { denominators, klWeight: klCoefficient, importanceCap: parts.importanceCap };
       const { gradients, losses } = await accumulate(
         microbatches,

@@ -4,12 +4,13 @@ import { klSummary, tokenKl } from "@cai/kl";
 import { importanceWeights } from "@cai/ppo-loss";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TokenizedPrompt } from "@cai/rollouts";
 import { type Json, type StepContext, Stopwatch } from "@cai/training";
+import { checkGroupOptions } from "./check-options.ts";
 import { drawGroups } from "./draw-groups.ts";
 import { type GroupExperience, withoutTruncated } from "./group-experience.ts";
 import { assembleGroupParts, type GroupParts, openGroupPass } from "./group-parts.ts";
 import { type GroupStepResult, groupStepResult } from "./group-report.ts";
 import { updateOnGroups } from "./group-update.ts";
-import { type RlooSettings, resolveGroupOptions, rlooOptions } from "./grpo-options.ts";
+import { type RlooSettings, rlooOptions } from "./grpo-options.ts";
 import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { withoutOverlong } from "./overlong-penalty.ts";
@@ -37,11 +38,11 @@ export class RLOOTrainer extends OnPolicyTrainer<RlooSettings, GroupStepResult> 
   readonly #scoreMoments = new RunningMoments();
 
   private constructor(options: RLOOTrainerOptions) {
-    super(resolveGroupOptions(rlooOptions, options));
+    super(checkGroupOptions(options, rlooOptions));
     this.parts = assembleGroupParts(options, this.hyperparameters);
   }
 
-  /** @throws TrainingError `invalid-option` for an option out of its bounds, before any part is made. */
+  /** @throws TrainingError `invalid-option` for an option that is unknown, missing or out of its bounds, before any part is made. */
   static async create(options: RLOOTrainerOptions): Promise<RLOOTrainer> {
     return new RLOOTrainer(options);
   }
@@ -69,8 +70,7 @@ export class RLOOTrainer extends OnPolicyTrainer<RlooSettings, GroupStepResult> 
 
     // 4. Log-probabilities of the policy before its update. Where one pass covers all rows, it is also the first iteration's.
     const counted = options.maskTruncated ? withoutTruncated(rollout) : rollout;
-    const open = (rows: GroupExperience | typeof counted) =>
-      openGroupPass(parts, rows, { temperature: options.temperature, entropy: false });
+    const open = (rows: GroupExperience | typeof counted) => openGroupPass(parts, rows, { ...options, entropy: false });
     const firstPass = this.rowsAtOnce(rollout) >= scores.length ? await open(counted) : undefined;
     const logprobs = firstPass?.numbers.logprobs ?? (await this.getLogprobs(counted));
 
@@ -108,7 +108,13 @@ export class RLOOTrainer extends OnPolicyTrainer<RlooSettings, GroupStepResult> 
       "sampling/sampling_logp_difference/max": mismatch.maxDifference,
       "sampling/capped_fraction": mismatch.cappedFraction,
     };
-    const learned = { groupDeviations, redrawn, update: { ...means, ...sampling, ...(tokenKls && { kl: klSummary({ kl: tokenKls, mask, shape }).perToken }) }, updates, learningRate };
+    const learned = {
+      groupDeviations,
+      redrawn,
+      update: { ...means, ...sampling, ...(tokenKls && { kl: klSummary({ kl: tokenKls, mask, shape }).perToken }) },
+      updates,
+      learningRate,
+    };
     return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
   }
 

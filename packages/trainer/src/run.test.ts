@@ -131,11 +131,22 @@ describe("what is refused", () => {
   });
 });
 
-test("to resume where there is no checkpoint is to start over", async () => {
+test("to resume where there is no checkpoint is to start over, and is told", async () => {
   await tf.setBackend("cpu");
   const out = await freshRunFolder();
-  const history = await run(out, { steps: 1 }, { resume: true });
-  expect(history.steps).toHaveLength(1);
+  const told: string[] = [];
+  const callbacks = { onNotice: (message: string) => void told.push(message) };
+  const history = await run(out, { steps: 2 }, { resume: true, callbacks });
+  expect(history.steps).toHaveLength(2);
+  expect(told).toEqual([`no run at ${out}: starting a new one`]);
+
+  await rm(join(out, "checkpoints"), { recursive: true });
+  await run(out, { steps: 1 }, { resume: true, callbacks });
+  expect(told.slice(1)).toEqual([`the run at ${out} logged 2 steps but has no complete checkpoint: starting it over`]);
+  expect(metricLines(out)).toHaveLength(1);
+
+  await run(out, { steps: 1 }, { resume: true, callbacks });
+  expect(told).toHaveLength(2);
 });
 
 test("leaving the steps early writes a checkpoint to go on from", async () => {

@@ -31,17 +31,21 @@ export type PassTensors<Numbers extends PassNumbers> = { readonly [Name in keyof
  *
  * @param forward the pass's tensors, by name; they are disposed of here.
  * @param parameters those that a gradient is wanted for.
+ * @param frozen other parameters of the same models, which count as frozen meanwhile: nothing is computed for their gradients, and another
+ *   trainer may train them all the same.
  */
 export async function openPass<Numbers extends PassNumbers>({
   batch,
   parameters,
+  frozen = [],
   forward,
 }: {
   readonly batch: Pick<SequenceBatch, "responses">;
   readonly parameters: readonly Parameter<tf.Tensor>[];
+  readonly frozen?: readonly Parameter<tf.Tensor>[];
   readonly forward: () => PassTensors<Numbers>;
 }): Promise<ForwardPass<Numbers>> {
-  const tape = recordForward<string>(() => forward() as Record<string, tf.Tensor>);
+  const tape = whileFrozen(frozen, () => recordForward<string>(() => forward() as Record<string, tf.Tensor>));
   try {
     const numbers = (await readNumbers(tape.results, batch.responses.mask)) as unknown as Numbers;
     return {
@@ -58,6 +62,16 @@ export async function openPass<Numbers extends PassNumbers>({
   } catch (error) {
     tape.dispose();
     throw error;
+  }
+}
+
+function whileFrozen<Result>(parameters: readonly Parameter<tf.Tensor>[], run: () => Result): Result {
+  const marked = parameters.filter(({ trainable }) => trainable);
+  for (const parameter of marked) parameter.trainable = false;
+  try {
+    return run();
+  } finally {
+    for (const parameter of marked) parameter.trainable = true;
   }
 }
 

@@ -15,7 +15,8 @@ export {
 } from "./forward-pass.ts";
 export { applyGradients, makeOptimizer, type Optimizer, refuseNonFinite, scheduledRate } from "./optimizer.ts";
 export { type OptimizerSettings, optimizerOptions } from "./optimizer-options.ts";
-export { count, countOrNone, type OptionSpec, type OptionTable, resolveOptions } from "./option-table.ts";
+export { count, countOrNone, factorOrNone, least, leastClip, type OptionSpec, type OptionTable, resolveOptions } from "./option-table.ts";
+export { refuseUnknownOptions } from "./refuse-unknown-options.ts";
 export { type RunSettings, runOptions } from "./run-options.ts";
 export { type RunCallbacks, type RunOptions, runStage } from "./run-stage.ts";
 export type { EvaluationReport, Json, RunIdentity, Stage, StepContext, StepReport, TrainedTensors } from "./stage.ts";

@@ -17,7 +17,7 @@ test("what is not given, or given as undefined, has its default", () => {
 test.each([
   [{ rate: 0 }, "rate is 0; expected more than 0 (the rate)"],
   [{ rate: 2 }, "rate is 2; expected at most 1 (the rate)"],
-  [{ rate: Number.NaN }, "rate is null; expected a finite number (the rate)"],
+  [{ rate: Number.NaN }, "rate is NaN; expected a finite number (the rate)"],
   [{ rows: 1.5 }, "rows is 1.5; expected a whole number (the rows)"],
   [{ rows: 0 }, "rows is 0; expected at least 1 (the rows)"],
   [{ mode: "c" }, 'mode is "c"; expected one of a, b (the mode)'],

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { checkpointName, latestCheckpoint } from "@cai/checkpoint";
-import { refuseExistingRun } from "@cai/run-log";
+import { readMetrics, refuseExistingRun } from "@cai/run-log";
 import { RunFolder } from "./run-folder.ts";
 import type { RunSettings } from "./run-options.ts";
 import type { EvaluationReport, Stage, StepReport } from "./stage.ts";
@@ -24,7 +24,7 @@ export interface RunCallbacks<Report, Evaluation> {
   readonly onStep?: (report: Report) => void | Promise<void>;
   readonly onEvaluation?: (evaluation: Evaluation) => void | Promise<void>;
   readonly onCheckpoint?: (directory: string) => void | Promise<void>;
-  /** Something that a person should know: a damaged checkpoint that was passed over. Default: a warning of the process. */
+  /** Something that a person should know: a damaged checkpoint that was passed over, a run that starts over. Default: a warning of the process. */
   readonly onNotice?: (message: string) => void;
 }
 
@@ -98,4 +98,12 @@ async function restoreLatest(stage: AnyStage, out: string, notice: (message: str
   const { checkpoint, skipped } = await latestCheckpoint(join(out, "checkpoints"));
   for (const reason of skipped) notice(reason);
   if (checkpoint !== undefined) await restoreStage(checkpoint, stage);
+  else notice(await startingOver(out, skipped.length));
+}
+
+/** Whoever mistyped the folder's name sees it here. */
+async function startingOver(out: string, broken: number): Promise<string> {
+  const steps = (await readMetrics(out)).length;
+  if (steps + broken === 0) return `no run at ${out}: starting a new one`;
+  return `the run at ${out} logged ${steps} ${steps === 1 ? "step" : "steps"} but has no complete checkpoint: starting it over`;
 }

@@ -3,8 +3,9 @@ import { readCheckpoint } from "@cai/checkpoint";
 import { readMetrics } from "@cai/run-log";
 import * as tf from "@tensorflow/tfjs-core";
 import { rowsOfStep } from "./data-order.ts";
+import { resolveOptions } from "./option-table.ts";
 import { finalDirectory } from "./run-folder.ts";
-import type { RunSettings } from "./run-options.ts";
+import { type RunSettings, runOptions } from "./run-options.ts";
 import { type RunOptions, restoreStage, runStage, saveStage } from "./run-stage.ts";
 import type { EvaluationReport, Json, RunIdentity, Stage, StepContext, StepReport, TrainedTensors } from "./stage.ts";
 import { addStep, noStatistics, type TrainingStatistics } from "./statistics.ts";
@@ -103,7 +104,8 @@ export abstract class StageTrainer<
   async *steps(data: readonly Item[], options: TrainOptions<Item, Report, Evaluation> = {}): AsyncGenerator<Report, void, undefined> {
     const rows = this.prepare(data);
     const held = options.evaluationData && this.prepare(options.evaluationData);
-    const settings: Settings = { ...this.hyperparameters, steps: options.steps ?? this.hyperparameters.steps };
+    const { steps } = resolveOptions({ steps: runOptions.steps }, { steps: options.steps ?? this.hyperparameters.steps });
+    const settings: Settings = { ...this.hyperparameters, steps };
     this.#dataSha256 = this.digest(rows);
     this.#totalSteps = settings.steps;
     const { seed, batchSize } = settings;

@@ -45,6 +45,14 @@ test("a separate model reads its own trunk, and the policy's hidden states get n
   expect(() => tf.grad((hidden) => tf.sum(model.values(batch, hidden)))(policyHidden)).toThrow(/Cannot compute gradient/);
 });
 
+test("a trunk's output matrix, which no value depends on, is none of the model's parameters", () => {
+  const trunk = toyTrunk();
+  const output = createParameter({ name: "lm_head", layer: 1, value: tf.tensor1d([3]) });
+  const parameters = new Map([["wte", trunk.weight], ["lm_head", output]]); // biome-ignore format: a line
+  const model = separateValueModel({ trunk: { ...trunk, parameters, hiddenParameters: trunk.parameters }, head: sumHead() });
+  expect([...model.parameters.keys()]).toEqual(["value.wte", "v_head.weight", "v_head.bias"]);
+});
+
 test("the parameters of a separate trunk are the same ones under names of their own", () => {
   const trunk = toyTrunk();
   const model = separateValueModel({ trunk, head: sumHead() });

@@ -7,8 +7,11 @@ export interface ValueModel {
   /** Those that are this model's own, by name; none of the policy's. */
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   /**
-   * `[B, T]`: values of the response tokens. `policyHidden` are the policy's hidden states `[B, T, H]` for the same batch. Differentiable; at
-   * padding unspecified but finite; the caller disposes.
+   * `[B, T]`: values of the response tokens, each of the text before it. `policyHidden` are the policy's hidden states `[B, T, H]` for the
+   * same batch. Differentiable; at padding unspecified; the caller disposes.
+   *
+   * To learn the value of a whole text, where a response was cut, a trainer asks for that of one token more: it stands in the batch with
+   * mask 1 and an id that means nothing.
    */
   values(batch: SequenceBatch, policyHidden: tf.Tensor): tf.Tensor;
   dispose(): void;
@@ -32,6 +35,8 @@ export function sharedTrunkValueModel({ head }: { readonly head: ValueHead }): V
 /** What a separate value model stands on: any policy fits. */
 export interface ValueTrunk {
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
+  /** Those that `hiddenStates` reads, where there are others: an output matrix has no part in values. */
+  readonly hiddenParameters?: ReadonlyMap<string, Parameter<tf.Tensor>>;
   /** `[B, T, H]`, at the column before each response token. Differentiable; the caller disposes. */
   hiddenStates(batch: SequenceBatch): tf.Tensor;
   dispose?(): void;
@@ -40,15 +45,15 @@ export interface ValueTrunk {
 /**
  * Values by a model of their own: the policy's hidden states are ignored, and its weights get no gradient from the value loss.
  *
- * Its trunk's parameters are named with the prefix `value.`, so that they can stand beside the policy's; trunk and head belong to the
- * model from then on.
+ * Its trunk's parameters are named with the prefix `value.`, so that they can stand beside the policy's; those that only an output layer reads
+ * are none of this model's. Trunk and head belong to the model from then on.
  *
  * @example
  * const trunk = { parameters: new Map(), hiddenStates: ({ responses }: SequenceBatch) => tf.ones([...responses.shape, 4]) };
  * const valueModel = separateValueModel({ trunk, head: ValueHead.create({ hiddenSize: 4 }) });
  */
 export function separateValueModel({ trunk, head }: { readonly trunk: ValueTrunk; readonly head: ValueHead }): ValueModel {
-  const own = [...trunk.parameters.values()].map((parameter) => renamed(parameter, `value.${parameter.name}`));
+  const own = [...(trunk.hiddenParameters ?? trunk.parameters).values()].map((parameter) => renamed(parameter, `value.${parameter.name}`));
   return {
     parameters: new Map([...own, ...head.parameters.values()].map((parameter) => [parameter.name, parameter])),
     values: (batch) => tf.tidy(() => head.values(trunk.hiddenStates(batch))),

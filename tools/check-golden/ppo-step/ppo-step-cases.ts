@@ -5,7 +5,7 @@ import { openSafetensors } from "@cai/safetensors";
 import { type CaseResult, check } from "../case.ts";
 import { type Comparison, compareNumbers, type Tolerance } from "../compare.ts";
 import { readJson } from "../golden-json.ts";
-import { tolerances } from "../tolerances.ts";
+import { firstAdamStepTolerance, tolerances } from "../tolerances.ts";
 import type { NamedNumbers } from "./models.ts";
 import type { PpoStepFile, TensorSlice } from "./ppo-step-file.ts";
 import { type PpoStepRun, runPpoStep } from "./run-ppo-step.ts";
@@ -35,12 +35,13 @@ export async function* ppoStepCases(file: string, directory: string): AsyncGener
   yield await check(file, "gradient norm before clipping", () => [
     compareNumbers("norm", run.gradientNorms[0]!, expected.gradNormBeforeClipping, tolerances.gradientNorm),
   ]);
-  yield await check(file, "gradients before clipping, slices", () =>
-    compareSlices(run.gradients, expected.gradientsBeforeClipping, tolerances.gradients),
-  );
-  yield await check(file, "parameters after step 1, slices, |gradient| > 1e-6", () =>
-    compareSlices(run.parameters, expected.paramsAfterOneStep, tolerances.parametersAfterStep, run.gradients),
-  );
+  yield await check(file, "gradients before clipping, slices", () => compareGradientSlices(run, golden));
+  yield await check(file, "parameters after step 1, slices", async () => {
+    const tolerance = toleranceOfWeights(run, golden, await gradientNoise(run, golden, directory));
+    return compareSlices(run.parameters, expected.paramsAfterOneStep, ({ name, index }) =>
+      tolerance((tensors) => slice(named(tensors, name), index)),
+    );
+  });
   yield await check(file, "losses before each step and after the last", () => [
     compareNumbers("total", losses("totalLoss"), expected.totalLossBeforeSteps123AndAfterStep3, tolerances.losses),
     compareNumbers("policy", losses("policyLoss"), expected.policyLossBeforeSteps123AndAfterStep3, tolerances.losses),
@@ -53,19 +54,40 @@ export async function* ppoStepCases(file: string, directory: string): AsyncGener
 }
 
 async function* wholeTensorCases(file: string, directory: string, golden: PpoStepFile, run: PpoStepRun): AsyncGenerator<CaseResult> {
-  const { gradients, paramsAfterOneStep } = golden.fullTensors ?? {};
   const beside = (name: string) => join(file, "..", name);
-  const present = (name: string | undefined): name is string => name !== undefined && existsSync(join(directory, name));
-  if (present(gradients)) {
+  const { gradients, paramsAfterOneStep } = wholeTensors(directory, golden);
+  if (gradients !== undefined)
     yield await check(beside(gradients), "gradients before clipping, all tensors", () =>
-      compareTensors(run.gradients, join(directory, gradients), tolerances.gradients),
+      compareTensors(run.gradients, join(directory, gradients), () => tolerances.gradients),
     );
-  }
-  if (present(paramsAfterOneStep)) {
-    yield await check(beside(paramsAfterOneStep), "parameters after step 1, all tensors, |gradient| > 1e-6", () =>
-      compareTensors(run.parameters, join(directory, paramsAfterOneStep), tolerances.parametersAfterStep, run.gradients),
-    );
-  }
+  if (paramsAfterOneStep !== undefined)
+    yield await check(beside(paramsAfterOneStep), "parameters after step 1, all tensors", async () => {
+      const tolerance = toleranceOfWeights(run, golden, await gradientNoise(run, golden, directory));
+      return compareTensors(run.parameters, join(directory, paramsAfterOneStep), (name) =>
+        tolerance((tensors) => named(tensors, name).data),
+      );
+    });
+}
+
+/** The files of whole tensors that are there. */
+function wholeTensors(directory: string, { fullTensors = {} }: PpoStepFile): NonNullable<PpoStepFile["fullTensors"]> {
+  return Object.fromEntries(Object.entries(fullTensors).filter(([, name]) => existsSync(join(directory, name))));
+}
+
+/** The largest difference between a computed gradient and its golden one. */
+async function gradientNoise(run: PpoStepRun, golden: PpoStepFile, directory: string): Promise<number> {
+  const { gradients } = wholeTensors(directory, golden);
+  const comparisons = compareGradientSlices(run, golden);
+  if (gradients !== undefined)
+    comparisons.push(...(await compareTensors(run.gradients, join(directory, gradients), () => tolerances.gradients)));
+  return Math.max(...comparisons.map(({ error }) => error));
+}
+
+/** The tolerance of weights after the first step, those that `pick` takes out of all tensors. */
+function toleranceOfWeights({ gradients, parameters, firstScale: scale }: PpoStepRun, { params }: PpoStepFile, measuredNoise: number) {
+  const step = { scale, learningRate: params.lr, epsilon: params.eps, measuredNoise };
+  return (pick: (tensors: Tensors) => ArrayLike<number>): Tolerance =>
+    firstAdamStepTolerance({ gradients: pick(gradients), weights: pick(parameters), ...step });
 }
 
 function compareDiagnostics({ firstForward, experience }: PpoStepRun, { params, expected }: PpoStepFile): Comparison[] {
@@ -89,23 +111,22 @@ function compareDiagnostics({ firstForward, experience }: PpoStepRun, { params, 
 
 type Tensors = ReadonlyMap<string, NamedNumbers>;
 
-function compareSlices(computed: Tensors, slices: readonly TensorSlice[], tolerance: Tolerance, gradients?: Tensors): Comparison[] {
-  return slices.map(({ name, index, values }) => {
-    const mask = gradients && slice(named(gradients, name), index).map(isBeyondNoise);
-    return compareNumbers(name, slice(named(computed, name), index), values, tolerance, mask);
-  });
+function compareGradientSlices({ gradients }: PpoStepRun, { expected }: PpoStepFile): Comparison[] {
+  return compareSlices(gradients, expected.gradientsBeforeClipping, () => tolerances.gradients);
 }
 
-async function compareTensors(computed: Tensors, path: string, tolerance: Tolerance, gradients?: Tensors): Promise<Comparison[]> {
+function compareSlices(computed: Tensors, slices: readonly TensorSlice[], toleranceOf: (slice: TensorSlice) => Tolerance): Comparison[] {
+  return slices.map((one) => compareNumbers(one.name, slice(named(computed, one.name), one.index), one.values, toleranceOf(one)));
+}
+
+async function compareTensors(computed: Tensors, path: string, toleranceOf: (name: string) => Tolerance): Promise<Comparison[]> {
   const file = await openSafetensors(path);
   try {
     const extra = [...computed.keys()].filter((name) => !file.names.includes(name));
     if (extra.length > 0) throw new Error(`${extra.join(", ")}: computed, but not in the golden file`);
     const comparisons: Comparison[] = [];
-    for (const name of file.names) {
-      const mask = gradients && Uint8Array.from(named(gradients, name).data, isBeyondNoise);
-      comparisons.push(compareNumbers(name, named(computed, name).data, await file.readFloat32(name), tolerance, mask));
-    }
+    for (const name of file.names)
+      comparisons.push(compareNumbers(name, named(computed, name).data, await file.readFloat32(name), toleranceOf(name)));
     return comparisons;
   } finally {
     await file.close();
@@ -116,9 +137,4 @@ function named(tensors: Tensors, name: string): NamedNumbers {
   const tensor = tensors.get(name);
   if (tensor === undefined) throw new Error(`${name} is in the golden file, but nothing of that name was computed`);
   return tensor;
-}
-
-/** 1 where Adam's first step follows the gradient and not its rounding noise. */
-function isBeyondNoise(gradient: number): number {
-  return Math.abs(gradient) > 1e-6 ? 1 : 0;
 }

@@ -17,6 +17,8 @@ export interface PpoStepRun {
   readonly losses: readonly Pick<LossAndGradients, "totalLoss" | "policyLoss" | "valueLoss">[];
   /** Before clipping, of each step. */
   readonly gradientNorms: readonly number[];
+  /** What the first step's gradients are multiplied by. */
+  readonly firstScale: number;
 }
 
 /** AdamW steps on one fixed batch, all parameters and the value head together, gradients clipped by their global norm. */
@@ -58,5 +60,6 @@ export async function runPpoStep(directory: string, { inputs, params, expected }
     optimizer.dispose();
     disposeModels(models);
   }
-  return { experience, firstForward: passes[0]!, ...read, losses: passes, gradientNorms };
+  const firstScale = clipFactor({ norm: gradientNorms[0]!, maxNorm });
+  return { experience, firstForward: passes[0]!, ...read, losses: passes, gradientNorms, firstScale };
 }

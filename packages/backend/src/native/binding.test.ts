@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bindingFile, bindingKey, ensureBinding, placeBinding, pruneBindings } from "./binding.mjs";
+import { placeAddon } from "./addon.mjs";
+import { bindingKey, ensureBinding, pruneBindings } from "./binding.mjs";
+import { bindingFile } from "./places.mjs";
 import type { run } from "./run.mjs";
 import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
@@ -28,7 +30,7 @@ function compilerOf(stderr = "") {
 test("the key changes with the sources, tfjs-node's version and the library", async () => {
   const described = await makePackage();
   const key = await bindingKey(described);
-  expect(key).toMatch(/^tfjs-binding-4\.22\.0-tensorflow-2\.20\.0-cpu-linux-x64-[0-9a-f]{16}$/);
+  expect(key).toMatch(/^tfjs-node-binding-4\.22\.0-tensorflow-2\.20\.0-cpu-linux-x64-[0-9a-f]{16}$/);
   expect(await bindingKey(described)).toBe(key);
   expect(await bindingKey({ ...described, version: "4.23.0" })).not.toBe(key);
   expect(await bindingKey({ ...described, library: "tensorflow-2.20.0-gpu-linux-x64" })).not.toBe(key);
@@ -40,24 +42,14 @@ test("it is compiled once into the cache, to look for the library beside itself"
   const { packageDirectory } = await makePackage();
   const cache = await temporaryFolder();
   const { execute, calls } = compilerOf();
-  const options = { packageDirectory, library: "/library", cache, key: "key", kernels: true, progress: () => {}, execute };
+  const options = { packageDirectory, library: "/library", cache, key: "key", progress: () => {}, execute };
   expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), compiled: true });
   expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), compiled: false });
-  const kernels = (await readdir(new URL("./kernels", import.meta.url))).filter((name) => name.endsWith(".cc"));
-  expect(calls).toHaveLength(2 + kernels.length + 2); // tfjs-node's sources, our kernels, the stand-in for the library, and the link
+  expect(calls).toHaveLength(2 + 2); // tfjs-node's sources, the stand-in for the library, and the link
   expect(calls.at(-1)).toContain("-Wl,-rpath,$ORIGIN/../../deps/lib");
   expect(await readdir(cache)).toEqual(["key.node"]);
-  await placeBinding(join(cache, "key.node"), packageDirectory);
+  await placeAddon(join(cache, "key.node"), bindingFile(packageDirectory));
   expect(await readFile(bindingFile(packageDirectory), "utf8")).toContain("tfjs_binding.o");
-});
-
-test("without kernels it is another file, of tfjs-node's sources alone", async () => {
-  const { packageDirectory } = await makePackage();
-  const cache = await temporaryFolder();
-  const { execute, calls } = compilerOf();
-  const options = { packageDirectory, library: "/library", cache, key: "key", kernels: false, progress: () => {}, execute };
-  expect(await ensureBinding(options)).toEqual({ file: join(cache, "key-without-kernels.node"), compiled: true });
-  expect(calls).toHaveLength(2 + 2);
 });
 
 test("bindings of other sources go; those of another tfjs-node or library, and all else in the cache, stay", async () => {
@@ -65,8 +57,8 @@ test("bindings of other sources go; those of another tfjs-node or library, and a
   const cache = await temporaryFolder();
   const key = await bindingKey({ packageDirectory, ...described });
   const other = key.replace(/[0-9a-f]{16}$/, "0123456789abcdef");
-  const stay = [`${key}.node`, `${key}-without-kernels.node`, other.replace("4.22.0", "4.23.0"), "model.gguf", `${other}.txt`].sort();
-  for (const name of [...stay, `${other}.node`, `${other}-without-kernels.node`]) await writeFile(join(cache, name), "");
+  const stay = [`${key}.node`, other.replace("4.22.0", "4.23.0"), "model.gguf", `${other}.txt`].sort();
+  for (const name of [...stay, `${other}.node`]) await writeFile(join(cache, name), "");
   await pruneBindings({ cache, ...described, key });
   expect((await readdir(cache)).sort()).toEqual(stay);
 });
@@ -74,7 +66,7 @@ test("bindings of other sources go; those of another tfjs-node or library, and a
 test("a compiler that fails, or none at all, is told with what to install", async () => {
   const { packageDirectory } = await makePackage();
   const cache = await temporaryFolder();
-  const options = { packageDirectory, library: "/library", cache, key: "key", kernels: true, progress: () => {} };
+  const options = { packageDirectory, library: "/library", cache, key: "key", progress: () => {} };
   const { execute } = compilerOf("binding.cc:3: fatal error: cstdio: No such file or directory\ncompilation terminated.\n");
   await expect(ensureBinding({ ...options, execute })).rejects.toMatchObject({ message: expect.stringContaining("cstdio: No such file") });
   const none: typeof run = async () => ({ ok: false, missing: true, stdout: "", stderr: "" });

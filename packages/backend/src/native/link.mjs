@@ -1,8 +1,7 @@
 // @ts-check
 import { lstat, mkdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bindingFile } from "./binding.mjs";
-import { noteFile, processorFeatures } from "./processor.mjs";
+import { bindingFile, kernelFile } from "./places.mjs";
 
 /**
  * Links the unpacked library into tfjs-node's folder. `deps/lib` is one link to a whole folder, so that the CUDA libraries,
@@ -27,33 +26,70 @@ async function replaceByLink(path, target) {
   await rename(beside, path);
 }
 
+/** Where tfjs-node's folder tells what was installed into it. @param {string} packageDirectory */
+export const noteFile = (packageDirectory) => join(packageDirectory, "deps", "cai.json");
+
 /**
- * Notes what a verified installation was made of, so that the next look at it costs no load.
+ * What was installed of our kernels: from which sources, and of each level that was tried the size of its file, or why there is none.
  *
- * @param {{ packageDirectory: string, key: string, kernels: boolean }} options `kernels`: whether ours are in it
+ * @typedef {{ key: string, levels: Record<string, import("./install-kernels.mjs").InstalledLevel> }} InstalledKernels
+ */
+
+/**
+ * Notes what a verified installation was made of, so that the next look at it costs no load. Levels of the same kernels that were
+ * noted before stay noted.
+ *
+ * @param {{ packageDirectory: string, key: string, kernels: InstalledKernels }} options
  */
 export async function noteInstallation({ packageDirectory, key, kernels }) {
+  const before = (await readNote(packageDirectory))?.kernels;
+  const levels = { ...(before?.key === kernels.key && before?.levels), ...kernels.levels };
   const { size } = await stat(bindingFile(packageDirectory));
-  await writeFile(
-    noteFile(packageDirectory),
-    JSON.stringify({ key, kernels, bindingBytes: size, ...(kernels && { processor: processorFeatures() }) }),
-  );
+  await writeFile(noteFile(packageDirectory), JSON.stringify({ key, bindingBytes: size, kernels: { key: kernels.key, levels } }));
 }
 
 /**
  * Whether tfjs-node's folder holds the verified installation of this key, with this library.
  *
- * @param {{ packageDirectory: string, library: string, key: string, kernels?: boolean }} options
- *   `kernels`: whether it must have ours; default false
+ * @param {{ packageDirectory: string, library: string, key: string }} options
  */
-export async function isInstalled({ packageDirectory, library, key, kernels = false }) {
+export async function isInstalled({ packageDirectory, library, key }) {
   try {
-    const noted = JSON.parse(await readFile(noteFile(packageDirectory), "utf8"));
+    const noted = await readNote(packageDirectory);
     const linked = await realpath(join(packageDirectory, "deps", "lib"));
     const { size } = await stat(bindingFile(packageDirectory));
-    if (kernels && !noted.kernels) return false;
-    return noted.key === key && noted.bindingBytes === size && linked === (await realpath(join(library, "tensorflow")));
+    return noted?.key === key && noted.bindingBytes === size && linked === (await realpath(join(library, "tensorflow")));
   } catch {
     return false;
+  }
+}
+
+/**
+ * What was noted of kernels from these sources, level by level; one whose file is gone or another is left out.
+ *
+ * @param {{ packageDirectory: string, key: string }} options `key`: `kernelKey`
+ * @returns {Promise<Record<string, import("./install-kernels.mjs").InstalledLevel>>}
+ */
+export async function notedLevels({ packageDirectory, key }) {
+  const kernels = (await readNote(packageDirectory))?.kernels;
+  if (kernels?.key !== key) return {};
+  const size = (/** @type {string} */ level) =>
+    stat(kernelFile(packageDirectory, level)).then(
+      ({ size }) => size,
+      () => undefined,
+    );
+  const checked = Object.entries(kernels.levels).map(async ([level, noted]) =>
+    "failed" in noted || noted.bytes === (await size(level)) ? [[level, noted]] : [],
+  );
+  return Object.fromEntries((await Promise.all(checked)).flat());
+}
+
+/** @param {string} packageDirectory @returns {Promise<{ key: string, bindingBytes: number, kernels?: InstalledKernels } | undefined>} */
+async function readNote(packageDirectory) {
+  try {
+    const noted = JSON.parse(await readFile(noteFile(packageDirectory), "utf8"));
+    return typeof noted.kernels === "object" ? noted : undefined;
+  } catch {
+    return undefined; // not there, or not ours
   }
 }

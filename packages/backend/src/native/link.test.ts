@@ -1,8 +1,8 @@
 import { mkdir, readlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { bindingFile } from "./binding.mjs";
-import { isInstalled, linkLibrary, noteInstallation } from "./link.mjs";
+import { isInstalled, linkLibrary, notedLevels, noteInstallation } from "./link.mjs";
+import { bindingFile, kernelFile } from "./places.mjs";
 import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 async function makeFolders() {
@@ -25,12 +25,14 @@ test("deps/lib is a link to the library's folder, also where another link or fol
   }
 });
 
+const kernels = { key: "sources", levels: { avx2: { bytes: 7 }, baseline: { failed: "no compiler" } } };
+
 test("installed means: noted with this key, this library linked, and the binding unchanged", async () => {
   const { packageDirectory, library, other } = await makeFolders();
-  const installation = { packageDirectory, library, key: "key", kernels: true };
+  const installation = { packageDirectory, library, key: "key" };
   await linkLibrary(installation);
   expect(await isInstalled(installation)).toBe(false);
-  await noteInstallation(installation);
+  await noteInstallation({ ...installation, kernels });
   expect(await isInstalled(installation)).toBe(true);
   expect(await isInstalled({ ...installation, key: "another" })).toBe(false);
   expect(await isInstalled({ ...installation, library: other })).toBe(false);
@@ -38,10 +40,27 @@ test("installed means: noted with this key, this library linked, and the binding
   expect(await isInstalled(installation)).toBe(false);
 });
 
-test("an installation without our kernels is one, but not where they are asked for", async () => {
+test("of each level is noted what became of it; one whose file is another, or of other sources, is not there", async () => {
   const { packageDirectory, library } = await makeFolders();
   await linkLibrary({ packageDirectory, library });
-  await noteInstallation({ packageDirectory, key: "key", kernels: false });
-  expect(await isInstalled({ packageDirectory, library, key: "key" })).toBe(true);
-  expect(await isInstalled({ packageDirectory, library, key: "key", kernels: true })).toBe(false);
+  expect(await notedLevels({ packageDirectory, key: "sources" })).toEqual({});
+  await writeFile(kernelFile(packageDirectory, "avx2"), "kernels");
+  await noteInstallation({ packageDirectory, key: "key", kernels });
+  expect(await notedLevels({ packageDirectory, key: "sources" })).toEqual(kernels.levels);
+  expect(await notedLevels({ packageDirectory, key: "other sources" })).toEqual({});
+  await writeFile(kernelFile(packageDirectory, "avx2"), "cut");
+  expect(await notedLevels({ packageDirectory, key: "sources" })).toEqual({ baseline: { failed: "no compiler" } });
+});
+
+test("a level that comes later is noted beside those that are there, until the sources change", async () => {
+  const { packageDirectory, library } = await makeFolders();
+  await linkLibrary({ packageDirectory, library });
+  for (const level of ["avx2", "baseline"]) await writeFile(kernelFile(packageDirectory, level), "kernels");
+  const note = (key: string, level: string) =>
+    noteInstallation({ packageDirectory, key: "key", kernels: { key, levels: { [level]: { bytes: 7 } } } });
+  await note("sources", "avx2");
+  await note("sources", "baseline");
+  expect(Object.keys(await notedLevels({ packageDirectory, key: "sources" }))).toEqual(["avx2", "baseline"]);
+  await note("newer", "baseline");
+  expect(Object.keys(await notedLevels({ packageDirectory, key: "newer" }))).toEqual(["baseline"]);
 });

@@ -1,4 +1,4 @@
-import type { Device } from "@cai/backend";
+import type { Device, PreparedBackend } from "@cai/backend";
 import { Command } from "commander";
 import { expect, test, vi } from "vitest";
 import { type Diagnosis, describe, doctorCommand, findMissing } from "./doctor.ts";
@@ -8,8 +8,15 @@ const native = {
   name: "tensorflow",
   package: "@tensorflow/tfjs-node",
   reason: "native TensorFlow 2.20.0 on the CPU",
-  kernels: true,
-} as const;
+  kernels: {
+    level: "avx2",
+    compiler: "GCC 12.2.0",
+    levels: [
+      { level: "avx2", compiled: true },
+      { level: "baseline", compiled: false },
+    ],
+  },
+} satisfies PreparedBackend;
 const diagnosis: Diagnosis = {
   versions: {
     cai: "0.1.0",
@@ -36,22 +43,24 @@ test("the text names versions, machine, backend, device, speed and cache, a line
   ).toBe(`versions  cai 0.1.0, node 20.1.0, tfjs 4.22.0, tfjs-node 4.22.0, tensorflow 2.20.0, onnxruntime-node 1.30.0
 machine   linux x64, 2 cores, memory 6.5 GiB free of 8.0 GiB
 backend   tensorflow: native TensorFlow 2.20.0 on the CPU
-kernels   @cai's own, compiled into @tensorflow/tfjs-node
+kernels   avx2, compiled by GCC 12.2.0; for this processor: avx2, baseline (not compiled)
 CPU       Xeon, 2 cores (in use)
 speed     123 GFLOP/s (matmul, float32)
 cache     /home/ada/.cache/cai
 missing   nothing`);
 });
 
-test("tiles are told", () => {
-  expect(describe({ ...diagnosis, backend: { ...native, tiles: true } })).toContain("tfjs-node; matrix products by AMX tiles\n");
-});
-
-test("native TensorFlow without our kernels is told, and who says why; on a GPU they are not wanted", () => {
-  const without = { ...native, kernels: false };
-  expect(describe({ ...diagnosis, backend: without })).toContain("\nkernels   TensorFlow's alone, slower: cai backend install says why\n");
-  const devices: Device[] = [{ type: "GPU", name: "L4", inUse: true }];
-  expect(describe({ ...diagnosis, backend: without, devices })).toContain("\nkernels   TensorFlow's, for the GPU\n");
+test("native TensorFlow without our kernels is told, and how to have them; on a GPU they are not wanted", () => {
+  const levels = [{ level: "avx512", compiled: false } as const];
+  const without: PreparedBackend = { ...native, kernels: { level: "none", levels } };
+  expect(describe({ ...diagnosis, backend: without })).toContain(
+    "\nkernels   TensorFlow's alone, slower; for this processor: avx512 (not compiled)\n",
+  );
+  expect(findMissing({ backend: without, devices: [cpu], onnxRuntime: "1.30.0" })).toEqual([
+    { what: 'the kernels "avx512", the fastest for this processor', mend: "npx @cai/cli backend install" },
+  ]);
+  const { kernels: _, ...onGpu } = native;
+  expect(describe({ ...diagnosis, backend: onGpu })).toContain("\nkernels   TensorFlow's, for the GPU\n");
 });
 
 test("what is missing comes with the command that brings it", () => {

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { arch, availableParallelism, freemem, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { type Device, listDevices, measureMatmul, type PreparedBackend, prepareBackend } from "@cai/backend";
-import { cacheDirectory } from "@cai/backend/native";
+import { cacheDirectory, findTfjsPackages } from "@cai/backend/native";
 import { Command } from "commander";
 
 /** What `cai doctor --json` prints. A version that is null belongs to a package that is not installed. */
@@ -38,8 +38,8 @@ async function diagnose(cai: string | null): Promise<Diagnosis> {
     cai,
     node: process.version.slice(1),
     tfjs: versionOf("@tensorflow/tfjs"),
-    "tfjs-node": versionOf("@tensorflow/tfjs-node"),
-    "tfjs-node-gpu": versionOf("@tensorflow/tfjs-node-gpu"),
+    "tfjs-node": findTfjsPackages({ gpu: false })[0]?.version ?? null,
+    "tfjs-node-gpu": findTfjsPackages({ gpu: true })[0]?.version ?? null,
     tensorflow: backend.tensorflowVersion ?? null,
     "onnxruntime-node": versionOf("onnxruntime-node"),
   };
@@ -63,6 +63,9 @@ export function findMissing({ backend, devices, onnxRuntime }: Pick<Diagnosis, "
   if (devices.some(({ type }) => type === "GPU") && !devices.some(({ type, inUse }) => type === "GPU" && inUse)) {
     missing.push({ what: "the CUDA build of TensorFlow, for the GPU that is here", mend: "npx @cai/cli backend install --gpu" });
   }
+  const best = backend.kernels?.levels[0];
+  if (best?.compiled === false)
+    missing.push({ what: `the kernels "${best.level}", the fastest for this processor`, mend: "npx @cai/cli backend install" });
   if (onnxRuntime === null) missing.push({ what: "onnxruntime-node, which scores", mend: "npm install --ignore-scripts onnxruntime-node" });
   return missing;
 }
@@ -75,7 +78,7 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
     ["versions", installed.join(", ")],
     ["machine", `${platform}, ${cores} cores, memory ${gigabytes(memory.freeBytes)} free of ${gigabytes(memory.totalBytes)}`],
     ["backend", `${backend.name}: ${backend.reason}`],
-    ...kernelsRow(backend, devices),
+    ...kernelsRow(backend),
     ...devices.map(({ type, name, inUse }): [string, string] => [type, `${name}${inUse ? " (in use)" : ""}`]),
     ["speed", `${matmulGflops.toFixed(matmulGflops < 10 ? 1 : 0)} GFLOP/s (matmul, float32)`],
     ["cache", cache],
@@ -85,11 +88,13 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`).join("\n");
 }
 
-function kernelsRow({ kernels, tiles, package: installed }: PreparedBackend, devices: readonly Device[]): [string, string][] {
-  if (kernels === undefined) return [];
-  if (kernels) return [["kernels", `@cai's own, compiled into ${installed}${tiles ? "; matrix products by AMX tiles" : ""}`]];
-  if (devices.some(({ type, inUse }) => type === "GPU" && inUse)) return [["kernels", "TensorFlow's, for the GPU"]];
-  return [["kernels", "TensorFlow's alone, slower: cai backend install says why"]];
+function kernelsRow({ name, kernels }: PreparedBackend): [string, string][] {
+  if (name !== "tensorflow") return [];
+  if (kernels === undefined) return [["kernels", "TensorFlow's, for the GPU"]];
+  const { level, compiler, levels } = kernels;
+  const own = levels.map(({ level, compiled }) => `${level}${compiled ? "" : " (not compiled)"}`);
+  const inUse = level === "none" ? "TensorFlow's alone, slower" : `${level}, compiled by ${compiler}`;
+  return [["kernels", `${inUse}${own.length > 0 ? `; for this processor: ${own.join(", ")}` : ""}`]];
 }
 
 /** The version of a package as this one or the project finds it. */

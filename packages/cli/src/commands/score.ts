@@ -1,13 +1,14 @@
 import { Command } from "commander";
 import { rewardForms } from "../resolve-reward.ts";
+import { addRewardFlags } from "../reward-flags.ts";
 import { scoreFile } from "../score-file.ts";
 
 /** `cai score`: what a reward model gives for responses. */
 export function scoreCommand(): Command {
-  return new Command("score")
+  const command = new Command("score")
     .description("score responses with a reward model")
     .requiredOption("--reward <R>", rewardForms)
     .requiredOption("--input <F>", 'JSONL of {"prompt": …, "response": …}; - is standard input')
-    .option("--json", 'print a line of JSON for each: {"score": …, "prompt": …, "response": …}')
-    .action(scoreFile);
+    .option("--json", 'print a line of JSON for each: {"score": …, "prompt": …, "response": …}');
+  return addRewardFlags(command).action(scoreFile);
 }

@@ -92,6 +92,8 @@ test("an attention window that would count is refused with the way to do without
     { model_type: "mistral" },
     { model_type: "qwen2", use_sliding_window: true, sliding_window: 4096 },
     { model_type: "qwen2", use_sliding_window: true },
+    { model_type: "qwen2", use_sliding_window: true, max_window_layers: 29 },
+    { model_type: "qwen2", use_sliding_window: true, max_window_layers: 30, layer_types: ["full_attention", "sliding_attention"] },
   ])
     expect(() => architecture(fields)).toThrow(
       expect.objectContaining({ code: "unsupported-config", message: expect.stringMatching(windowed) }),
@@ -102,6 +104,9 @@ test("an attention window that would count is refused with the way to do without
     { model_type: "mistral", max_position_embeddings: 4096 },
     { model_type: "qwen2", use_sliding_window: false, sliding_window: 4096 },
     { model_type: "qwen2", sliding_window: 4096 },
+    { model_type: "qwen2", use_sliding_window: true, sliding_window: 4096, max_window_layers: 30 },
+    { model_type: "qwen2", use_sliding_window: true, sliding_window: 4096, layer_types: Array(30).fill("full_attention") },
+    { model_type: "qwen2", use_sliding_window: true, sliding_window: null },
     { model_type: "qwen2", use_sliding_window: true, sliding_window: 32_768 },
   ])
     expect(architecture(fields).layerCount).toBe(30);

@@ -25,7 +25,7 @@ export const mistral = llamaLike("mistral", (config) => {
 
 /** Qwen2 and Qwen2.5 (Yang et al. 2024, https://arxiv.org/abs/2407.10671), over texts no longer than an attention window in use. */
 export const qwen2 = llamaLike("qwen2", (config) => {
-  if (config.flag("use_sliding_window")) refuseShortWindow(config);
+  if (config.flag("use_sliding_window") && config.json.sliding_window !== null && someLayerHasWindow(config)) refuseShortWindow(config);
   return {
     keyValueHeadCount: config.positiveInteger("num_key_value_heads"),
     biases: { queryKeyValue: true, attentionOutput: false, mlp: false },
@@ -127,6 +127,13 @@ function readSizes(config: ConfigFields, variant: Variant): Sizes {
     initialDeviation: config.positiveNumber("initializer_range", 0.02),
     tied: config.flag("tie_word_embeddings"),
   };
+}
+
+/** As transformers: by the kinds of the layers where they are listed, or else in those from `max_window_layers` on. */
+function someLayerHasWindow(config: ConfigFields): boolean {
+  const { layer_types: types, max_window_layers: from = 28 } = config.json;
+  if (Array.isArray(types)) return types.includes("sliding_attention");
+  return typeof from !== "number" || from < config.layerCount("num_hidden_layers");
 }
 
 /** Within the window every token sees all before it, as here; beyond it does not. */

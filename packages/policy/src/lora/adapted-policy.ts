@@ -1,23 +1,21 @@
 import { createHash } from "node:crypto";
-import { createParameter } from "@cai/kernels";
 import { PolicyError } from "../error.ts";
 import { CausalPolicy } from "../policy.ts";
-import { sharingTensor } from "../sharing-tensor.ts";
 import type { LoraAdapter } from "./adapter.ts";
+import { type WidenedModel, widenedParameters } from "./widened-model.ts";
 
-/** The same weights, frozen and shared, with an adapter on them. `source` names where the adapter came from. */
-export function adaptedPolicy(policy: CausalPolicy, adapter: LoraAdapter, source: string): CausalPolicy {
-  const parameters = new Map(
-    [...policy.parts.parameters].map(([name, { layer, value }]) => [
-      name,
-      createParameter({ name, layer, value: sharingTensor(value), trainable: false }),
-    ]),
-  );
-  const { alpha, rank } = adapter.settings;
-  const sha256 = createHash("sha256")
-    .update(`${policy.identity.sha256} ${alpha / rank} ${adapter.sha256}`)
-    .digest("hex");
-  return new CausalPolicy({ ...policy.parts, parameters, adapter: { lora: adapter, identity: { source, sha256 } } });
+/**
+ * The same weights, frozen and shared, with an adapter on them. `model` is the policy's as the adapter needs it; `source` names where the
+ * adapter came from.
+ */
+export function adaptedPolicy(policy: CausalPolicy, model: WidenedModel, adapter: LoraAdapter, source: string): CausalPolicy {
+  const sha256 = createHash("sha256").update(`${policy.identity.sha256} ${adapter.scales.join()} ${adapter.sha256}`).digest("hex");
+  return new CausalPolicy({
+    ...policy.parts,
+    ...model,
+    parameters: widenedParameters(policy.parts, model.architecture),
+    adapter: { lora: adapter, identity: { source, sha256 } },
+  });
 }
 
 /** Throws PolicyError `bad-option` for a policy that has an adapter. */

@@ -2,76 +2,82 @@ import type { Parameter } from "@cai/contracts";
 import { createParameter } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelArchitecture } from "../families/family.ts";
-import { WeightsHash } from "../weights-hash.ts";
-import { type LinearLayer, type LoraTargets, targetLayers } from "./targets.ts";
+import { inHashOrder, WeightsHash } from "../weights-hash.ts";
+import type { AdapterTensor } from "./adapter-tensors.ts";
+import type { LoraSettings } from "./lora-settings.ts";
+import type { LinearLayer } from "./targets.ts";
 
-/** What an adapter is, but for its numbers. */
-export interface LoraSettings {
-  readonly rank: number;
-  /** What the adapter adds is scaled by alpha / rank. */
-  readonly alpha: number;
-  readonly targets: LoraTargets;
+/** What an adapter does to a linear layer; tensors are the adapter's. */
+export interface LayerUpdate {
+  readonly a: tf.Tensor;
+  readonly b: tf.Tensor;
+  /** What (x·Aᵀ)·Bᵀ, with the offset, is scaled by. */
+  readonly scale: number;
+  /** B's bias. */
+  readonly offset?: tf.Tensor;
+  /** DoRA: the lengths that the columns of the updated weight are given, and those that they have. */
+  readonly columns?: { readonly magnitudes: tf.Tensor; lengths(weight: tf.Tensor): tf.Tensor };
 }
 
-/** One of the two matrices of an adapted layer: A is `[rank, in]`, B `[out, rank]`. */
-export interface LoraMatrix {
-  /** PEFT's name. */
-  readonly name: string;
-  readonly role: "A" | "B";
-  readonly shape: readonly [number, number];
+type Role = "A" | "B" | "offset" | "magnitude";
+
+interface AdaptedLayer {
   readonly target: LinearLayer;
-}
-
-/** All matrices of an adapter, in the model's order. Throws PolicyError for targets that match nothing; `where` begins the message. */
-export function loraMatrices(architecture: ModelArchitecture, { rank, targets }: LoraSettings, where: string): LoraMatrix[] {
-  return targetLayers(architecture, targets, where).flatMap((target): LoraMatrix[] => {
-    const prefix = `base_model.model.${target.name}`;
-    return [
-      { name: `${prefix}.lora_A.weight`, role: "A", shape: [rank, target.inputSize], target },
-      { name: `${prefix}.lora_B.weight`, role: "B", shape: [target.outputSize, rank], target },
-    ];
-  });
+  readonly scale: number;
+  readonly parts: Readonly<Partial<Record<Role, Parameter<tf.Tensor>>>>;
+  /** Lengths of columns and what they are of: they are asked for with every token, and change with an update. */
+  lengths?: { readonly of: string; readonly tensor: tf.Tensor };
 }
 
 /**
- * Low-rank updates of linear layers (Hu et al. 2021, arXiv:2106.09685): y = x·Wᵀ + (alpha / rank)·(x·Aᵀ)·Bᵀ with W frozen, which stands for
- * the weight W + (alpha / rank)·B·A. Owns its matrices.
+ * Low-rank updates of linear layers (Hu et al. 2021, arXiv:2106.09685): y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ with W frozen, which stands for the weight
+ * W + scale·B·A; and weights that take the place of the model's own. Owns its parameters.
  */
 export class LoraAdapter {
   readonly settings: LoraSettings;
-  /** A and B of each layer, in the model's order. */
+  readonly tensors: readonly AdapterTensor[];
+  /** By PEFT's names, in the model's order. */
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   /** Of the numbers it started from, as `WeightsHash` takes them. */
   readonly sha256: string;
-  readonly #layers = new Map<
-    string,
-    { readonly target: LinearLayer; readonly a: Parameter<tf.Tensor>; readonly b: Parameter<tf.Tensor> }
-  >();
-  readonly #scale: number;
+  readonly #layout: ModelArchitecture["linearLayout"];
+  readonly #layers = new Map<string, AdaptedLayer>();
+  readonly #replacements = new Map<string, Parameter<tf.Tensor>>();
 
   constructor({
-    matrices,
+    tensors,
     settings,
+    layout,
     values,
   }: {
-    readonly matrices: readonly LoraMatrix[];
+    readonly tensors: readonly AdapterTensor[];
     readonly settings: LoraSettings;
-    readonly values: (matrix: LoraMatrix) => Float32Array;
+    /** How the model stores the weights of its linear layers. */
+    readonly layout: ModelArchitecture["linearLayout"];
+    readonly values: (tensor: AdapterTensor) => Float32Array;
   }) {
     this.settings = settings;
-    this.#scale = settings.alpha / settings.rank;
+    this.tensors = tensors;
+    this.#layout = layout;
     const hash = new WeightsHash();
     const made = new Map<string, Parameter<tf.Tensor>>();
-    for (const matrix of matrices.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      const { name, shape, target } = matrix;
-      const numbers = values(matrix);
+    for (const tensor of inHashOrder(tensors)) {
+      const { name, shape, layer } = tensor;
+      const numbers = values(tensor);
       hash.add({ name, shape, values: numbers });
-      made.set(name, createParameter({ name, layer: target.layer, value: tf.tensor2d(numbers, [...shape], "float32") }));
+      const trainable = tensor.role !== "weight" || !tensor.isFrozen;
+      made.set(name, createParameter({ name, layer, value: tf.tensor(numbers, [...shape], "float32"), trainable }));
     }
     this.sha256 = hash.digest();
-    this.parameters = new Map(matrices.map(({ name }) => [name, made.get(name)!]));
-    for (const { name, target } of matrices.filter(({ role }) => role === "A"))
-      this.#layers.set(target.name, { target, a: made.get(name)!, b: made.get(name.replace(/A\.weight$/, "B.weight"))! });
+    this.parameters = new Map(tensors.map(({ name }) => [name, made.get(name)!]));
+    for (const tensor of tensors) {
+      const parameter = made.get(tensor.name)!;
+      if (tensor.role === "weight") this.#replacements.set(tensor.weight, parameter);
+      else {
+        const { target, scale, role } = tensor;
+        this.#layers.set(target.name, { target, scale, parts: { ...this.#layers.get(target.name)?.parts, [role]: parameter } });
+      }
+    }
   }
 
   /** The adapted layers. */
@@ -79,21 +85,77 @@ export class LoraAdapter {
     return [...this.#layers.values()].map(({ target }) => target);
   }
 
-  /** A and B of a linear layer, and what their product is scaled by; undefined where the layer has none. */
-  update(name: string): { readonly a: tf.Tensor; readonly b: tf.Tensor; readonly scale: number } | undefined {
-    const layer = this.#layers.get(name);
-    return layer && { a: layer.a.value, b: layer.b.value, scale: this.#scale };
+  /** The scales of its layers; one number where they are all the same. */
+  get scales(): readonly number[] {
+    const scales = [...this.#layers.values()].map(({ scale }) => scale);
+    return new Set(scales).size === 1 ? scales.slice(0, 1) : scales;
   }
 
-  /** What the adapter adds to a linear layer's weight, in that layout; undefined where the layer has none. The caller disposes. */
-  weightDelta(name: string, layout: ModelArchitecture["linearLayout"]): tf.Tensor | undefined {
-    const update = this.update(name);
+  /** What it does to a linear layer; undefined where it does nothing. */
+  update(name: string): LayerUpdate | undefined {
+    const layer = this.#layers.get(name);
+    if (layer === undefined) return undefined;
+    const { A, B, offset, magnitude } = layer.parts;
+    return {
+      a: A!.value,
+      b: B!.value,
+      scale: layer.scale,
+      ...(offset && { offset: offset.value }),
+      ...(magnitude && { columns: { magnitudes: magnitude.value, lengths: (weight) => this.#lengths(layer, weight) } }),
+    };
+  }
+
+  /** The parameter that stands for the model's weight of that name; undefined where it keeps its own. */
+  replacement(weight: string): Parameter<tf.Tensor> | undefined {
+    return this.#replacements.get(weight);
+  }
+
+  /** Its parts of the linear layers in a block. */
+  updatesIn(block: number): Parameter<tf.Tensor>[] {
+    return [...this.#layers.values()].filter(({ target }) => target.layer === block).flatMap(({ parts }) => Object.values(parts));
+  }
+
+  /** What it makes of the weight or bias of that name, where it is a layer's that it updates, or undefined. The caller disposes. */
+  merged(name: string, value: tf.Tensor): tf.Tensor | undefined {
+    const update = this.update(name.replace(/\.(weight|bias)$/, ""));
     if (update === undefined) return undefined;
-    const { a, b, scale } = update as { a: tf.Tensor2D; b: tf.Tensor2D; scale: number };
-    return tf.tidy(() => tf.mul(layout === "input-output" ? tf.matMul(a, b, true, true) : tf.matMul(b, a), scale));
+    const { offset, scale, columns } = update;
+    if (name.endsWith(".bias")) return offset && tf.tidy(() => tf.add(value, tf.mul(offset, scale)));
+    return tf.tidy(() => {
+      const sum = tf.add(value, this.#delta(update));
+      if (columns === undefined) return sum;
+      const factors = tf.div(columns.magnitudes, columns.lengths(value));
+      return tf.mul(sum, this.#layout === "input-output" ? factors : tf.reshape(factors, [-1, 1]));
+    });
+  }
+
+  /** Its parameters that the weight or bias of that name is merged from. */
+  partsOf(name: string): Parameter<tf.Tensor>[] {
+    const replacement = this.#replacements.get(name);
+    const { A, B, magnitude, offset } = this.#layers.get(name.replace(/\.(weight|bias)$/, ""))?.parts ?? {};
+    const parts = name.endsWith(".bias") ? [replacement, offset] : [replacement, A, B, magnitude];
+    return parts.filter((part) => part !== undefined);
   }
 
   dispose(): void {
     for (const { value } of this.parameters.values()) tf.dispose(value);
+    for (const { lengths } of this.#layers.values()) lengths?.tensor.dispose();
+  }
+
+  #delta({ a, b, scale }: LayerUpdate): tf.Tensor {
+    const [left, right] = [a as tf.Tensor2D, b as tf.Tensor2D];
+    return tf.mul(this.#layout === "input-output" ? tf.matMul(left, right, true, true) : tf.matMul(right, left), scale);
+  }
+
+  /** Kept until one of the matrices changes. */
+  #lengths(layer: AdaptedLayer, weight: tf.Tensor): tf.Tensor {
+    const update = this.update(layer.target.name)!;
+    const of = [weight.id, update.a.id, update.b.id].join();
+    if (layer.lengths?.of !== of) {
+      layer.lengths?.tensor.dispose();
+      const tensor = tf.tidy(() => tf.norm(tf.add(weight, this.#delta(update)), "euclidean", this.#layout === "input-output" ? 0 : 1));
+      layer.lengths = { of, tensor: tf.keep(tensor) };
+    }
+    return layer.lengths.tensor;
   }
 }

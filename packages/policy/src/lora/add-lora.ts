@@ -2,7 +2,9 @@ import { uniforms } from "@cai/random";
 import { PolicyError } from "../error.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { adaptedPolicy, refuseAdapted } from "./adapted-policy.ts";
-import { LoraAdapter, type LoraMatrix, type LoraSettings, loraMatrices } from "./adapter.ts";
+import { LoraAdapter } from "./adapter.ts";
+import { type AdapterTensor, adapterTensors } from "./adapter-tensors.ts";
+import type { LoraSettings } from "./lora-settings.ts";
 import type { LoraTargets } from "./targets.ts";
 
 /**
@@ -34,13 +36,21 @@ export function addLora(
   if (!(alpha > 0 && Number.isFinite(alpha)))
     throw new PolicyError("bad-option", `LoRA: alpha is ${alpha}, expected a positive number such as ${2 * rank}`);
   const settings: LoraSettings = { rank, alpha, targets };
-  const matrices = loraMatrices(policy.parts.architecture, settings, "LoRA");
-  const adapter = new LoraAdapter({ matrices, settings, values: (matrix) => initialValues(matrix, seed) });
-  return adaptedPolicy(policy, adapter, `${policy.identity.source} with LoRA of rank ${rank}, alpha ${alpha}, seed ${seed}`);
+  const { architecture, config } = policy.parts;
+  const tensors = adapterTensors({ architecture, widened: architecture, settings, where: "LoRA" });
+  const adapter = new LoraAdapter({
+    tensors,
+    settings,
+    layout: architecture.linearLayout,
+    values: (tensor) => initialValues(tensor, seed),
+  });
+  const source = `${policy.identity.source} with LoRA of rank ${rank}, alpha ${alpha}, seed ${seed}`;
+  return adaptedPolicy(policy, { architecture, config }, adapter, source);
 }
 
 /** As torch's `kaiming_uniform_(A, a=√5)`, the start of its own linear layers: U(−1/√in, 1/√in). */
-function initialValues({ name, role, shape: [rows, columns] }: LoraMatrix, seed: number): Float32Array {
+function initialValues({ name, role, shape }: AdapterTensor, seed: number): Float32Array {
+  const [rows, columns] = shape as readonly [number, number];
   if (role === "B") return new Float32Array(rows * columns);
   const bound = 1 / Math.sqrt(columns);
   return Float32Array.from(uniforms({ seed, stream: `lora/${name}`, counters: [], count: rows * columns }), (u) => (2 * u - 1) * bound);

@@ -4,8 +4,10 @@ import { CausalPolicy } from "../policy.ts";
 import { mergedValues } from "./merged-values.ts";
 
 /**
- * A policy without adapter that computes the same: each adapted weight becomes W + (alpha / rank)·B·A. It has weights of its own, to be
- * trained or exported; dispose of both. Throws PolicyError `bad-option` for a policy that has no adapter.
+ * A policy without adapter that computes the same: each adapted weight becomes W + scale·B·A, with DoRA at the lengths that it was trained to,
+ * and a weight that the adapter replaces is the adapter's. It has weights of its own, to be trained or exported; dispose of both. Where the
+ * adapter replaced the output matrix or the embedding of a model that ties them, they are two from here on. Throws PolicyError `bad-option` for
+ * a policy that has no adapter.
  *
  * @example
  * const merged = await mergeLora(policy);

@@ -3,7 +3,8 @@ import { writeSafetensors } from "@cai/safetensors";
 import { files } from "../files.ts";
 import type { PolicyParts } from "../policy.ts";
 import type { LoraAdapter } from "./adapter.ts";
-import { peftConfigFile, peftConfigText, peftWeightsFile } from "./peft-config.ts";
+import { peftConfigFile, peftWeightsFile } from "./peft-config.ts";
+import { peftConfigText } from "./peft-config-text.ts";
 
 /** Writes an adapter in PEFT's layout; its weights in float32. */
 export async function saveLora({
@@ -13,10 +14,11 @@ export async function saveLora({
   identity,
 }: Pick<PolicyParts, "architecture" | "identity"> & { readonly directory: string; readonly adapter: LoraAdapter }): Promise<void> {
   await files.makeFolder(directory);
-  const names = [...adapter.parameters.keys()].sort();
+  const names = storedNames(adapter);
+  const parameterOf = (name: string) => adapter.parameters.get(names.get(name)!)!;
   await writeSafetensors(join(directory, peftWeightsFile), {
-    entries: names.map((name) => ({ name, dtype: "F32", shape: adapter.parameters.get(name)!.shape })),
-    data: (name) => adapter.parameters.get(name)!.value.data() as Promise<Float32Array<ArrayBuffer>>,
+    entries: [...names.keys()].sort().map((name) => ({ name, dtype: "F32", shape: parameterOf(name).shape })),
+    data: (name) => parameterOf(name).value.data() as Promise<Float32Array<ArrayBuffer>>,
   });
   const config = peftConfigText({
     settings: adapter.settings,
@@ -25,4 +27,12 @@ export async function saveLora({
     base: identity.source,
   });
   await files.write(join(directory, peftConfigFile), config);
+}
+
+/** Name in the file → parameter. PEFT wants both names of an embedding that it replaces together with the output layer. */
+function storedNames({ tensors, settings }: LoraAdapter): ReadonlyMap<string, string> {
+  const names = new Map(tensors.map(({ name }) => [name, name]));
+  if (settings.ensureWeightTying)
+    for (const tensor of tensors) if (tensor.role === "weight" && tensor.alias !== undefined) names.set(tensor.alias, tensor.name);
+  return names;
 }

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { architectureOf } from "../families/registry.ts";
-import { targetLayers, writtenTargets } from "./targets.ts";
+import { type LayerSelection, targetLayers, writtenTargets } from "./targets.ts";
 
 const config = { model_type: "gpt2", vocab_size: 50, n_positions: 8, n_embd: 4, n_layer: 2, n_head: 1 };
 const architecture = architectureOf(config, "config.json");
-const namesOf = (targets: string | readonly string[]) => targetLayers(architecture, targets, "LoRA").map(({ name }) => name);
+const namesOf = (targets: string | readonly string[], others: Omit<LayerSelection, "targets"> = {}, asPeft = false) =>
+  targetLayers(architecture, { targets, ...others }, "LoRA", { asPeft }).map(({ name }) => name);
 const refusal = (targets: string | readonly string[]) => () => namesOf(targets);
 
 test("all-linear is every linear layer of every block, and neither embeddings nor the output layer", () => {
@@ -15,7 +16,7 @@ test("all-linear is every linear layer of every block, and neither embeddings no
 });
 
 test("sizes are those of the layer, however its weight is stored", () => {
-  expect(targetLayers(architecture, ["c_fc"], "LoRA")[1]).toEqual({
+  expect(targetLayers(architecture, { targets: ["c_fc"] }, "LoRA")[1]).toEqual({
     name: "transformer.h.1.mlp.c_fc",
     layer: 1,
     inputSize: 4,
@@ -44,16 +45,46 @@ test("what matches nothing, also next to what does, is refused, and so is what i
     [["ln_1"], '"ln_1" matches no linear layer'],
     [[""], '"" matches no linear layer'],
     [[], "no target is given"],
-    ["(?P<name>.*)", "is no regular expression here"],
+    ["(?P<name>.*", "is no regular expression here"],
   ];
   for (const [targets, message] of refused) {
     expect(refusal(targets)).toThrow(expect.objectContaining({ code: "bad-option", message: expect.stringContaining(message) }));
   }
 });
 
-test("all-linear is written as the endings of the layers it stands for, anything else as it was given", () => {
-  const layers = targetLayers(architecture, "all-linear", "LoRA");
-  expect(writtenTargets("all-linear", layers)).toEqual(["c_attn", "c_proj", "c_fc"]);
-  expect(writtenTargets(["c_fc"], layers)).toEqual(["c_fc"]);
-  expect(writtenTargets(".*c_fc", layers)).toBe(".*c_fc");
+test("what is excluded, or replaced as a whole, gets no adapter", () => {
+  expect(namesOf(["c_fc", "c_attn"], { excludeModules: ["h.0.attn.c_attn", "c_fc"] })).toEqual(["transformer.h.1.attn.c_attn"]);
+  expect(namesOf("all-linear", { excludeModules: ".*(mlp|h\\.1).*" })).toEqual([
+    "transformer.h.0.attn.c_attn",
+    "transformer.h.0.attn.c_proj",
+  ]);
+  expect(namesOf(["c_fc", "c_attn"], { modulesToSave: ["h.0", "mlp", "lm_head"] })).toEqual(["transformer.h.1.attn.c_attn"]);
+  expect(() => namesOf(["c_fc"], { excludeModules: ["mlp.c_fc"] })).toThrow("matches no linear layer");
+});
+
+test("blocks may be chosen for targets that are no whole name, by the first number behind a part of the name", () => {
+  const targets = ["c_fc", "transformer.h.0.attn.c_attn"];
+  const chosen = ["transformer.h.0.attn.c_attn", "transformer.h.1.mlp.c_fc"];
+  for (const layersPattern of [[], ["h"], ["layers", "[hg]"]])
+    expect(namesOf(targets, { layersToTransform: [1], layersPattern })).toEqual(chosen);
+  expect(namesOf(targets, { layersToTransform: [1], layersPattern: ["layers"] })).toEqual(chosen.slice(0, 1));
+});
+
+test("read from a file, names that the model does not have are passed over, and what adapts a table is refused", () => {
+  expect(namesOf(["q_proj", "c_fc"], {}, true)).toHaveLength(2);
+  const refused: [string | readonly string[], string][] = [
+    [["q_proj"], 'LoRA: ["q_proj"] matches no linear layer'],
+    [["c_fc", "wte"], '"wte" matches no linear layer'],
+    [["c_fc", "lm_head"], '"lm_head" matches no linear layer'],
+    [".*(c_fc|wte)", "matches transformer.wte: adapters of embeddings and of the output layer are not supported"],
+    ["(lm_head|.*c_fc)", "matches lm_head"],
+  ];
+  for (const [targets, message] of refused) expect(() => namesOf(targets, {}, true)).toThrow(message);
+});
+
+test("what is no list is written as the names, or endings of names, that it stands for", () => {
+  const written = (targets: string | readonly string[]) => writtenTargets(targets, targetLayers(architecture, { targets }, "LoRA"));
+  expect(written("all-linear")).toEqual(["c_attn", "c_proj", "c_fc"]);
+  expect(written(["c_fc"])).toEqual(["c_fc"]);
+  expect(written(".*c_fc")).toEqual(["transformer.h.0.mlp.c_fc", "transformer.h.1.mlp.c_fc"]);
 });

@@ -81,9 +81,7 @@ void attend(const Cache& cache, const float* query, int64_t row, int64_t group, 
   const float* const keys = cache.keys + cache.at(row, group, 0);
   const float* const values = cache.values + cache.at(row, group, 0);
   multiply_keys(query, keys, size, seen, 1.0f / std::sqrt(static_cast<float>(size)), weights);
-  float largest = -HUGE_VALF;
-#pragma omp simd reduction(max : largest)
-  for (int64_t t = 0; t < seen; t++) largest = weights[t] > largest ? weights[t] : largest;
+  const float largest = largest_of(weights, seen);
   for (int64_t t = 0; t < seen; t++) weights[t] = fast_exp(weights[t] - largest);
   const float inverse = 1.0f / row_sum(seen, [&](int64_t t) { return weights[t]; });
   int64_t d = 0;

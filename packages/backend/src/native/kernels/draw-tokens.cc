@@ -5,6 +5,7 @@
 
 #include "op.h"
 #include "parallel.h"
+#include "vectors.h"
 
 namespace {
 
@@ -20,12 +21,20 @@ inline double exp_of_negative(double x) {
   double p = 1.0 / 6227020800;
   for (const double divisor : {479001600.0, 39916800.0, 3628800.0, 362880.0, 40320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0, 1.0, 1.0})
     p = p * r + 1.0 / divisor;
-  int64_t bits;
+  uint64_t bits;
   std::memcpy(&bits, &shifted, sizeof bits);
   bits = (bits + 1023) << 52;
   double power;
   std::memcpy(&power, &bits, sizeof power);
   return x < -708.0 ? 0.0 : p * power;
+}
+
+/** Told by its bits, which no flag of a compiler takes for those of a finite number. */
+inline bool is_finite(float number) {
+  constexpr uint32_t exponent = 0x7f800000;
+  uint32_t bits;
+  std::memcpy(&bits, &number, sizeof bits);
+  return (bits & exponent) != exponent;
 }
 
 /** float64 that travels as two int32. */
@@ -51,14 +60,12 @@ class Draw {
 #pragma omp simd reduction(| : infinite)
     for (int64_t id = 0; id < size_; id++) {
       logits_[id] = logits[id];
-      infinite |= logits[id] - logits[id] != 0.0f;
+      infinite |= is_finite(logits[id]) ? 0 : 1;
     }
     if (infinite) return {-1, 0};
     for (int64_t i = 0; i < blocked_.size; i++)
       if (blocked_.data[i] >= 0 && blocked_.data[i] < size_) logits_[blocked_.data[i]] = -HUGE_VALF;
-    float largest = -HUGE_VALF;
-#pragma omp simd reduction(max : largest)
-    for (int64_t id = 0; id < size_; id++) largest = logits_[id] > largest ? logits_[id] : largest;
+    const float largest = largest_of(logits_.data(), size_);
     if (largest == -HUGE_VALF) return {-1, 0};
     const double total = weigh(largest, temperature_ == 0 ? 1 : temperature_);
     const int64_t id = temperature_ == 0 ? place_of(largest) : invert(uniform * total);

@@ -10,6 +10,7 @@ namespace {
 using namespace cai;
 
 typedef int32_t Integers __attribute__((vector_size(lanes * sizeof(int32_t))));
+typedef uint32_t Words __attribute__((vector_size(lanes * sizeof(uint32_t))));
 
 /** For any processor: weights become floats on their way. */
 struct Int8Vectors {
@@ -58,10 +59,10 @@ struct Int8Vectors {
   void add(const float* x, const int8_t* w, Vector (&sums)[count][vectors]) const {
     __builtin_prefetch(w + 2 * block_bytes, 0, 2);
     for (int v = 0; v < vectors; v++) {
-      Integers four;
+      Words four;
       std::memcpy(&four, w + v * sizeof four, sizeof four);
       for (int byte = 0; byte < bytes; byte++) {
-        const Vector weights = __builtin_convertvector((four << (24 - 8 * byte)) >> 24, Vector);
+        const Vector weights = __builtin_convertvector(reinterpret_cast<Integers>(four << (24 - 8 * byte)) >> 24, Vector);
         for (int i = 0; i < count; i++) sums[i][v] += weights * x[i * product.inner + byte];
       }
     }
@@ -86,7 +87,7 @@ class Int8MatMul {
     const auto* const weights = reinterpret_cast<const int8_t*>(integers.data);
     const Int8Product product{from, weights, scales.data, bias, bend, residual, y.data, rows, inner, columns};
 #if defined(CAI_TILES)
-    if (tiles_ && inner <= Int8Tiles::most_inner && tiles_are_given()) return Int8Tiles(product).compute();
+    if (tiles_ && inner <= Int8Tiles::most_inner) return Int8Tiles(product).compute();
 #endif
     Int8Vectors{product}.compute();
   }
@@ -96,7 +97,7 @@ class Int8MatMul {
   const Surroundings surroundings_;
 };
 
-/** `tiles`: by tiles, where they are given. */
+/** `tiles`: by tiles, where the level has them. */
 const Op<Int8MatMul> op("CaiInt8MatMul",
                         {"x: float", "integers: int32", "scales: float", "bias: N * float", "residual: M * float", "norm: L * float"}, {"y: float"},
                         {"tiles: bool", "gelu: bool", "epsilon: float", "N: int >= 0", "M: int >= 0", "L: int >= 0"});

@@ -43,7 +43,8 @@ int32_t larger(int32_t largest, float number) {
   return std::max(largest, bits & 0x7fffffff);
 }
 
-int32_t rounded(float number) { return static_cast<int32_t>(std::nearbyintf(number)); }
+/** 0 for NaN, which is no integer. */
+int32_t rounded(float number) { return static_cast<int32_t>(std::nearbyintf(number == number ? number : 0.0f)); }
 
 struct Quantize {
   const float* w;

@@ -9,6 +9,8 @@
 //     };
 //     static const cai::Op<Negate> negate("CaiNegate", {"x: float"}, {"y: float"});
 //
+// All ops of the file are made known to TensorFlow at once, by `register_ops`.
+//
 // Attributes are read by a constructor `explicit Negate(cai::Attributes& attributes)`; TensorFlow makes a kernel for each set of values
 // and keeps it, so numbers that change from step to step are inputs. Computing is deterministic: the same inputs, the same bytes.
 #pragma once
@@ -168,24 +170,28 @@ class Attributes {
   Status status_;
 };
 
-/** Registers an op with TensorFlow, on the CPU; one static object an op. */
+/** What TensorFlow is told of an op. */
+struct Declared {
+  const char* name;
+  std::vector<const char*> inputs, outputs, attributes;
+  void* (*create)(TF_OpKernelConstruction*);
+  void (*compute)(void*, TF_OpKernelContext*);
+  void (*destroy)(void*);
+};
+
+/** The ops of this file, in the order in which their static objects were made. */
+std::vector<Declared>& declared_ops();
+
+/** Registers them with TensorFlow, on the CPU. Throws where it knows one of them already. */
+void register_ops();
+
+/** Declares an op; one static object an op. */
 template <class Kernel>
 class Op {
  public:
   Op(const char* name, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
      std::initializer_list<const char*> attributes = {}) {
-    Status status;
-    TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
-    for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
-    for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
-    for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
-    // Some write to their inputs: none may be left out or joined with another.
-    TF_OpDefinitionBuilderSetIsStateful(definition, true);
-    TF_RegisterOpDefinition(definition, status.get());
-    status.check();
-    TF_KernelBuilder* kernel = TF_NewKernelBuilder(name, "CPU", &create, &compute, &destroy);
-    TF_RegisterKernelBuilder(name, kernel, status.get());
-    status.check();
+    declared_ops().push_back({name, inputs, outputs, attributes, &create, &compute, &destroy});
   }
 
  private:

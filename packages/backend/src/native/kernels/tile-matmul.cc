@@ -30,13 +30,8 @@ class TileMatMul {
   const int64_t biases_;
 };
 
-struct Register {
-  Register() {
-    if (tiles_are_given())
-      static const Op<TileMatMul> op("CaiTileMatMul", {"a: float", "b: float", "bias: N * float"}, {"c: float"},
-                                     {"transpose_a: bool", "transpose_b: bool", "N: int >= 0"});
-  }
-} const register_op;
+const Op<TileMatMul> op("CaiTileMatMul", {"a: float", "b: float", "bias: N * float"}, {"c: float"},
+                        {"transpose_a: bool", "transpose_b: bool", "N: int >= 0"});
 
 }  // namespace
 #endif

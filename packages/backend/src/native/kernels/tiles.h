@@ -1,9 +1,7 @@
-// Tiles: two-dimensional registers that some processors multiply as matrices (Intel's AMX). `CAI_TILES` where the compiler knows them.
+// Tiles: two-dimensional registers that some processors multiply as matrices (Intel's AMX). `CAI_TILES` is defined for the level that has them.
 #pragma once
 
-#if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__AMX_INT8__) && defined(__AVX512BF16__) && defined(__AVX512VL__) && defined(__linux__)
-#define CAI_TILES 1
-
+#if defined(CAI_TILES)
 #include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,11 +10,10 @@
 
 namespace cai {
 
-/** Whether this process may use tiles: Linux gives them to one that asks. An op that needs them is registered only then. */
+/** Whether this process may use tiles: Linux gives them to one that asks. */
 inline bool tiles_are_given() {
   constexpr long ask_for_state = 0x1023 /* ARCH_REQ_XCOMP_PERM */, tile_data = 18 /* XFEATURE_XTILEDATA */;
-  static const bool given = syscall(SYS_arch_prctl, ask_for_state, tile_data) == 0;
-  return given;
+  return syscall(SYS_arch_prctl, ask_for_state, tile_data) == 0;
 }
 
 /** While it lives, this thread's eight tiles are of 16 rows of 64 bytes. */

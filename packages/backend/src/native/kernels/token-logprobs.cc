@@ -1,10 +1,10 @@
 // Log-probabilities of chosen tokens, entropies, and their gradient; packages/kernels/src/token-distribution.ts has the formulas.
 #include <algorithm>
-#include <limits>
 
 #include "op.h"
 #include "parallel.h"
 #include "vector-math.h"
+#include "vectors.h"
 
 namespace {
 
@@ -16,13 +16,6 @@ struct Normalizer {
   float largest;  // of the logits
   float log_sum;  // ln Σ e^d, d = (logit − largest) / temperature
 };
-
-float largest_of(const float* logits, int64_t count) {
-  float largest = -std::numeric_limits<float>::infinity();
-#pragma omp simd reduction(max : largest)
-  for (int64_t i = 0; i < count; i++) largest = logits[i] > largest ? logits[i] : largest;
-  return largest;
-}
 
 struct Sums {
   double exponentials = 0;  // Σ e^d
@@ -85,7 +78,7 @@ struct TokenLogprobs {
     cai::parallel(ids.size, least_rows(count), [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; row++) {
         const float* const numbers = logits.data + row * count;
-        const float largest = largest_of(numbers, count);
+        const float largest = cai::largest_of(numbers, count);
         const Sums sums = sums_of(numbers, count, largest, inverse);
         const double log_sum = std::log(sums.exponentials);
         logprobs.data[row] = static_cast<float>((numbers[ids.data[row]] - largest) * inverse - log_sum);

@@ -9,8 +9,12 @@ namespace cai {
 
 /** e^x within 2 units in the last place, 0 below −87.3, +∞ above 88.7; NaN stays NaN. Cephes' expf. */
 inline float fast_exp(float x) {
+  // Adding it leaves the nearest integer in the lowest bits.
+  constexpr float rounder = 12582912.0f;
+  constexpr int32_t rounder_bits = 0x4b400000;
   const float clamped = x < -87.33654f ? -87.33654f : (x > 88.72283f ? 88.72283f : x);
-  const float n = std::nearbyintf(clamped * 1.44269504088896341f);
+  const float shifted = clamped * 1.44269504088896341f + rounder;
+  const float n = shifted - rounder;
   const float r = (clamped - n * 0.693359375f) - n * -2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
@@ -19,11 +23,12 @@ inline float fast_exp(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  // 2^n in two factors, because n reaches 128.
-  const int32_t whole = static_cast<int32_t>(n);
-  const int32_t half = whole >> 1;
-  const int32_t first_bits = (half + 127) << 23;
-  const int32_t second_bits = (whole - half + 127) << 23;
+  // 2^n in two factors, because n reaches 128. Of a NaN these bits are of no use, but defined: hence unsigned.
+  int32_t shifted_bits;
+  std::memcpy(&shifted_bits, &shifted, sizeof shifted_bits);
+  const int32_t whole = shifted_bits - rounder_bits, half = whole >> 1;
+  const uint32_t first_bits = static_cast<uint32_t>(half + 127) << 23;
+  const uint32_t second_bits = static_cast<uint32_t>(whole - half + 127) << 23;
   float first, second;
   std::memcpy(&first, &first_bits, sizeof first);
   std::memcpy(&second, &second_bits, sizeof second);

@@ -13,6 +13,8 @@ namespace cai {
 constexpr int64_t lanes = 16, tile_rows = 8, tile_columns = 3;
 #elif defined(__AVX__)
 constexpr int64_t lanes = 8, tile_rows = 4, tile_columns = 2;
+#elif defined(__aarch64__)
+constexpr int64_t lanes = 4, tile_rows = 8, tile_columns = 3;  // NEON has 32 registers, SSE 16
 #else
 constexpr int64_t lanes = 4, tile_rows = 8, tile_columns = 2;
 #endif
@@ -70,6 +72,28 @@ inline float total(Vector vector) {
 
 inline float largest(Vector vector) {
   return reduce(vector, [](float a, float b) { return a > b ? a : b; });
+}
+
+/** −∞ where there is none; NaN is passed over. */
+inline float largest_of(const float* numbers, int64_t count) {
+  constexpr int64_t at_once = 4;
+  float found = -__builtin_huge_valf();
+  int64_t i = 0;
+  if (count >= at_once * lanes) {
+    Vector most[at_once];
+    for (Vector& vector : most) vector = Vector{} + found;
+    for (; i + at_once * lanes <= count; i += at_once * lanes)
+      for (int64_t v = 0; v < at_once; v++) {
+        const Vector next = load(numbers + i + v * lanes);
+        most[v] = next > most[v] ? next : most[v];
+      }
+    for (const Vector& vector : most) {
+      const float number = largest(vector);
+      found = number > found ? number : found;
+    }
+  }
+  for (; i < count; i++) found = numbers[i] > found ? numbers[i] : found;
+  return found;
 }
 
 /** to[i] = scale · from[i]. */

@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { BackendError } from "./error.ts";
+import type { KernelLevel } from "./native/install.d.mts";
+import { lackingFor, levelsOf, processorLevels } from "./native/levels.mjs";
+import { kernelFile } from "./native/places.mjs";
+
+/** A level of our kernels by name, or "none": TensorFlow's own operations alone. */
+export type KernelChoice = KernelLevel | "none";
+
+/** Our kernels in native TensorFlow, on the CPU. */
+export interface KernelsInUse {
+  level: KernelChoice;
+  /** What they were compiled by: "GCC 12.2.0". */
+  compiler?: string;
+  /** The levels that this processor has, the best first, and whether they are compiled: those can be asked for. */
+  levels: { level: KernelLevel; compiled: boolean }[];
+  /** Why they are not the processor's best, as a sentence's end. */
+  because?: string;
+}
+
+/** What a user asks for, and where. */
+export interface AskedKernels {
+  level: KernelChoice;
+  by: string;
+}
+
+/** Which kernels are asked for: by an option, else by the variable CAI_KERNELS. Throws BackendError for a level that can't be. */
+export function askedKernels(option: string | undefined, variable = process.env.CAI_KERNELS): AskedKernels | undefined {
+  const level = option ?? (variable === "" ? undefined : variable);
+  if (level === undefined) return undefined;
+  const by = option === undefined ? "CAI_KERNELS" : "the option kernels";
+  const lacking = level === "none" ? [] : lackingFor(level);
+  const own = processorLevels().join(", ") || "none of the levels";
+  if (lacking === undefined) {
+    const known = [...levelsOf().map(({ name }) => name), "none"].join(", ");
+    throw new BackendError(
+      "unavailable",
+      `${by} is "${level}", and there are no such kernels for ${process.platform} on ${process.arch}: choose one of ${known}`,
+    );
+  }
+  if (lacking.length > 0) {
+    throw new BackendError("unavailable", `${by} is "${level}", and this processor lacks ${lacking.join(", ")} for it; it has ${own}`);
+  }
+  return { level: level as KernelChoice, by };
+}
+
+/**
+ * Registers our kernels with the TensorFlow that tfjs-node has loaded: of the level asked for, else of the best that works. A process has
+ * one level: it can't be exchanged.
+ *
+ * @throws BackendError if the level asked for is not compiled or does not load
+ */
+export function loadKernels(packageDirectory: string, asked: AskedKernels | undefined): KernelsInUse {
+  const levels = processorLevels().map((level) => ({ level, compiled: existsSync(kernelFile(packageDirectory, level)) }));
+  if (asked?.level === "none") return { level: "none", levels, because: `as ${asked.by} wants` };
+  if (asked !== undefined) return { ...loadAsked(packageDirectory, asked, levels), levels };
+  const failures: string[] = [];
+  for (const { level, compiled } of levels) {
+    try {
+      if (!compiled) failures.push(`"${level}" is not compiled`);
+      else return { ...load(packageDirectory, level), levels, ...(failures.length > 0 && { because: failures.join(", ") }) };
+    } catch (error) {
+      failures.push(`"${level}" does not load: ${reasonOf(error)}`);
+    }
+  }
+  return { level: "none", levels, because: failures.join(", ") || `there are none for ${process.platform} on ${process.arch}` };
+}
+
+function loadAsked(packageDirectory: string, { level, by }: AskedKernels, levels: KernelsInUse["levels"]) {
+  const known = levels.find((own) => own.level === level)!;
+  if (!known.compiled) {
+    const command = `npx @cai/cli backend install --kernels ${level}`;
+    throw new BackendError("unavailable", `${by} is "${level}", and these kernels are not compiled; to have them: ${command}`);
+  }
+  try {
+    return { ...load(packageDirectory, known.level), ...(known !== levels[0] && { because: `as ${by} wants` }) };
+  } catch (error) {
+    throw new BackendError("unavailable", `${by} is "${level}", and these kernels do not load: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function load(packageDirectory: string, level: KernelLevel): { level: KernelLevel; compiler: string } {
+  const { compiler } = createRequire(import.meta.url)(kernelFile(packageDirectory, level)) as { compiler: string };
+  return { level, compiler };
+}
+
+function reasonOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\n", 1)[0]!;
+}

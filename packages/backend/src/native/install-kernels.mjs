@@ -1,0 +1,98 @@
+// @ts-check
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { placeAddon } from "./addon.mjs";
+import { ensureKernels, pruneKernels } from "./kernels.mjs";
+import { lackingFor } from "./levels.mjs";
+import { withLock } from "./lock.mjs";
+import { kernelFile } from "./places.mjs";
+import { run } from "./run.mjs";
+import { verifyPackage } from "./verify.mjs";
+
+/**
+ * @typedef {{ packageDirectory: string, library: { name: string, directory: string }, cache: string, key: string, progress: (text: string) => void, execute?: typeof run }} KernelOptions
+ *   `library`: the unpacked wheel; `key`: `kernelKey`
+ */
+
+/**
+ * Compiles the kernels of a level, or takes them from the cache, and puts them in place. Nothing is loaded.
+ *
+ * @param {import("./levels.mjs").Level} level
+ * @param {KernelOptions} options
+ */
+function bringKernels(level, { packageDirectory, library, cache, key, progress, execute = run }) {
+  return withLock(
+    join(cache, `cai-kernels-${level.name}.lock`),
+    async () => {
+      const kernels = await ensureKernels({ level, library, cache, key, progress, execute });
+      await placeAddon(kernels.file, kernelFile(packageDirectory, level.name));
+      await pruneKernels({ cache, level: level.name, library: library.name, key });
+      return kernels;
+    },
+    () => progress("waiting for another installation"),
+  );
+}
+
+/**
+ * Computes with kernels that `bringKernels` put in place; those from the cache with which that fails are compiled once more. Where it
+ * fails all the same, they are taken away again: what is in place works.
+ *
+ * @param {import("./levels.mjs").Level} level
+ * @param {{ file: string, compiled: boolean }} brought
+ * @param {KernelOptions & { verify?: typeof verifyPackage }} options
+ * @returns {Promise<boolean>} whether they were compiled now
+ */
+async function checkKernels(level, brought, { verify = verifyPackage, ...options }) {
+  const place = kernelFile(options.packageDirectory, level.name);
+  const check = () => verify(options.packageDirectory, { kernels: place });
+  let { compiled } = brought;
+  try {
+    await check().catch(async (error) => {
+      if (compiled) throw error;
+      // Compiled on another system that shares this cache.
+      await rm(brought.file, { force: true });
+      ({ compiled } = await bringKernels(level, options));
+      await check();
+    });
+    return compiled;
+  } catch (error) {
+    await rm(place, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * What became of a level: the size of its file, or why there is none.
+ *
+ * @typedef {{ bytes: number } | { failed: string }} InstalledLevel
+ */
+
+/**
+ * Installs the kernels of all these levels, or of the first that works. One that fails is no error: everything computes without, slower.
+ *
+ * @param {{ levels: readonly import("./levels.mjs").Level[], all: boolean, binding: Promise<unknown> }} wanted `binding`: settles once it is in place
+ * @param {KernelOptions & { verify?: typeof verifyPackage, has?: (level: string) => boolean }} options
+ *   `has`: whether this processor has a level; for others it compiles only
+ * @returns {Promise<{ levels: Record<string, InstalledLevel>, compiled: boolean }>} for each level that was tried
+ */
+export async function installKernels({ levels, all, binding }, { has = (level) => lackingFor(level)?.length === 0, ...options }) {
+  /** @type {Record<string, InstalledLevel>} */
+  const tried = {};
+  let anyCompiled = false;
+  const install = async (/** @type {import("./levels.mjs").Level} */ level) => {
+    try {
+      const brought = await bringKernels(level, options);
+      await binding;
+      const compiled = has(level.name) ? await checkKernels(level, brought, options) : brought.compiled;
+      anyCompiled ||= compiled;
+      tried[level.name] = { bytes: (await stat(kernelFile(options.packageDirectory, level.name))).size };
+      return true;
+    } catch (error) {
+      tried[level.name] = { failed: error instanceof Error ? error.message : String(error) };
+      return false;
+    }
+  };
+  if (all) await Promise.all(levels.map(install));
+  else for (const level of levels) if (await install(level)) break;
+  return { levels: tried, compiled: anyCompiled };
+}

@@ -1,0 +1,50 @@
+// @ts-check
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ensureAddon, hashOfFolder, pruneAddons } from "./addon.mjs";
+import { compileKernels, findCompiler, kernelFlags, kernelFolder } from "./compile.mjs";
+import { run } from "./run.mjs";
+
+/** What the names of a level's kernels for this library begin with. @param {string} library @param {string} level */
+const family = (library, level) => `cai-kernels-${library}-${level}-`;
+
+/**
+ * A name for the kernels' sources: with the level and the compiler, it fixes what compiling gives.
+ *
+ * @param {readonly import("./levels.mjs").Level[]} levels of this architecture
+ */
+export function kernelKey(levels) {
+  return hashOfFolder(kernelFolder, JSON.stringify([kernelFlags, levels.map(({ name, flags }) => [name, flags])]));
+}
+
+/**
+ * The compiled kernels of a level in the cache, compiled now if need be; without a compiler, those that any compiler made.
+ *
+ * @param {{ level: import("./levels.mjs").Level, library: { name: string, directory: string }, cache: string, key: string, progress: (text: string) => void, execute?: typeof run }} options
+ *   `library`: the unpacked wheel; `key`: `kernelKey`
+ */
+export async function ensureKernels({ level, library, cache, key, progress, execute = run }) {
+  const begin = `${family(library.name, level.name)}${key}-`;
+  const compiler = await findCompiler(execute).catch(async (error) => {
+    const name = (await readdir(cache)).find((name) => name.startsWith(begin) && name.endsWith(".node"));
+    if (name === undefined) throw error;
+    return join(cache, name);
+  });
+  if (typeof compiler === "string") return { file: compiler, compiled: false };
+  const made = createHash("sha256").update(compiler.version).digest("hex").slice(0, 8);
+  return ensureAddon(join(cache, `${begin}${made}.node`), (folder) => {
+    progress(`compiling the kernels (${level.name})`);
+    return compileKernels({ level, library: library.directory, folder, compiler, execute });
+  });
+}
+
+/**
+ * Removes from the cache what other sources gave for the same level and library.
+ *
+ * @param {{ cache: string, level: string, library: string, key: string }} options `key`: of the kernels that stay
+ */
+export function pruneKernels({ cache, level, library, key }) {
+  const begin = family(library, level);
+  return pruneAddons({ cache, family: begin, stays: `${begin}${key}-` });
+}

@@ -1,0 +1,26 @@
+import { isJsonObject } from "./parts.ts";
+
+/** The tokens of a tokenizer.json's model, without added ones. */
+export interface ModelVocabulary {
+  /** How many tokens it has. */
+  readonly size: number;
+  /** Where ids are left out, larger than the number of tokens − 1; −1 where there are none. */
+  readonly largestId: number;
+  idOf(token: string): number | undefined;
+}
+
+/** `model` of tokenizer.json. What has no vocabulary counts as empty: the library refuses it, and says why. */
+export function readModelVocabulary(model: unknown): ModelVocabulary {
+  const vocab = isJsonObject(model) ? model.vocab : undefined;
+  if (Array.isArray(vocab)) {
+    const ids = new Map(vocab.map((piece, id) => [Array.isArray(piece) ? piece[0] : undefined, id]));
+    return { size: vocab.length, largestId: vocab.length - 1, idOf: (token) => ids.get(token) };
+  }
+  if (!isJsonObject(vocab)) return { size: 0, largestId: -1, idOf: () => undefined };
+  const ids = Object.values(vocab) as number[];
+  return {
+    size: ids.length,
+    largestId: ids.reduce((largest, id) => Math.max(largest, id), -1),
+    idOf: (token) => (Object.hasOwn(vocab, token) ? (vocab[token] as number) : undefined),
+  };
+}

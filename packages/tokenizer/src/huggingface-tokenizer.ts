@@ -1,6 +1,7 @@
 import type { ChatMessage, Tokenizer } from "@cai/contracts";
 import { Tokenizer as Engine } from "@huggingface/tokenizers";
-import { readChatTemplates, renderChat } from "./chat-template.ts";
+import { type NamedTemplateOptions, renderChat } from "./chat/render-chat.ts";
+import { type ChatTemplates, readChatTemplates } from "./chat/templates.ts";
 import { mendDigits } from "./digits.ts";
 import { TokenizerError } from "./error.ts";
 import { type JsonObject, parseJsonFile } from "./files.ts";
@@ -26,7 +27,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
   readonly #engine: Engine;
   readonly #where: string;
   readonly #specialTokens: SpecialTokens;
-  readonly #chatTemplates: ReadonlyMap<string, string>;
+  readonly #chatTemplates: ChatTemplates;
 
   /** @param where What messages of errors call it: a folder, say. */
   constructor(files: ReadonlyMap<string, string>, where: string) {
@@ -40,8 +41,8 @@ export class HuggingFaceTokenizer implements Tokenizer {
     this.#engine = engine;
     this.#where = where;
     this.#specialTokens = withClassDefaults(named, { config, hasToken: (token) => engine.token_to_id(token) !== undefined });
-    this.#chatTemplates = readChatTemplates(config, files.get("chat_template.jinja"));
-    this.chatTemplate = this.#chatTemplates.get("default");
+    this.#chatTemplates = readChatTemplates(config, files.get("chat_template.jinja"), where);
+    this.chatTemplate = this.#chatTemplates.defaultText;
     this.vocabSize = engine.model?.vocab.length ?? 0;
     if (this.vocabSize === 0) throw new TokenizerError("invalid-file", `${where}: tokenizer.json has no tokens`);
     this.bosTokenId = this.#idOf("bos_token");
@@ -64,19 +65,12 @@ export class HuggingFaceTokenizer implements Tokenizer {
     return this.#engine.decode(known, { skip_special_tokens: skipSpecialTokens });
   }
 
-  /**
-   * @param options.template Which of several named templates. Default: `default`.
-   * @throws TokenizerError `no-chat-template`, or `chat-template-failed` when the template refuses the messages.
-   */
-  applyChatTemplate(
-    messages: readonly ChatMessage[],
-    { addGenerationPrompt = false, template = "default" }: { readonly addGenerationPrompt?: boolean; readonly template?: string } = {},
-  ): string {
+  /** @throws TokenizerError `no-chat-template`, or `chat-template-failed` when the template refuses the messages. */
+  applyChatTemplate(messages: readonly ChatMessage[], options: NamedTemplateOptions = {}): string {
     return renderChat({
       templates: this.#chatTemplates,
-      name: template,
       messages,
-      addGenerationPrompt,
+      options,
       specialTokens: this.#specialTokens,
       where: this.#where,
     });

@@ -1,7 +1,33 @@
-/** One turn of a conversation. */
+/** One turn of a conversation. Whatever else it holds reaches the chat template as it is: `tool_calls`, `name`, `reasoning_content` … */
 export interface ChatMessage {
   readonly role: string;
-  readonly content: string;
+  /** Text, or parts of it and of other things; absent where a turn only calls tools, say. */
+  readonly content?: string | readonly ChatContentPart[] | null;
+  readonly [field: string]: unknown;
+}
+
+/** A part of a message: `{ type: "text", text: "…" }`, or another type that the template knows. */
+export interface ChatContentPart {
+  readonly type: string;
+  readonly text?: string;
+  readonly [field: string]: unknown;
+}
+
+/** What a chat template is given beside the messages; the names and meanings are those of `transformers`. */
+export interface ChatTemplateOptions {
+  /** Ends with the beginning of the assistant's turn. Default: false. */
+  readonly addGenerationPrompt?: boolean;
+  /**
+   * Leaves the last message open, so that the model goes on with it instead of beginning a turn: with its content, or with the field of
+   * this name (`"reasoning_content"`). Not together with `addGenerationPrompt`. Default: false.
+   */
+  readonly continueFinalMessage?: boolean | string;
+  /** Functions that the model may call, each as a JSON schema. */
+  readonly tools?: readonly Readonly<Record<string, unknown>>[];
+  /** What the model may look things up in. */
+  readonly documents?: readonly Readonly<Record<string, unknown>>[];
+  /** More variables of the template: `{ enable_thinking: false }`. */
+  readonly chatTemplateKwargs?: Readonly<Record<string, unknown>>;
 }
 
 /** Text to token ids and back. */
@@ -16,5 +42,5 @@ export interface Tokenizer {
   /** Invalid UTF-8 becomes U+FFFD. Special tokens are kept unless told otherwise. */
   decode(ids: ArrayLike<number>, options?: { readonly skipSpecialTokens?: boolean }): string;
   /** The conversation as the model's chat template writes it. Throws where the model has no template. */
-  applyChatTemplate(messages: readonly ChatMessage[], options?: { readonly addGenerationPrompt?: boolean }): string;
+  applyChatTemplate(messages: readonly ChatMessage[], options?: ChatTemplateOptions): string;
 }

@@ -7,7 +7,7 @@ const { runtime, path, sessionOptions } = workerData;
 async function open() {
   let loaded;
   try {
-    loaded = (await import(runtime)).default;
+    loaded = await import(runtime);
   } catch (error) {
     parentPort.postMessage({ runtimeFailure: error.message });
     return {};

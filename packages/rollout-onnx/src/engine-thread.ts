@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { Answer, Request } from "./decode-worker.ts";
 import type { EngineOptions } from "./engine.ts";
 import { RolloutError } from "./error.ts";
+import { findOnnxRuntime } from "./find-onnx-runtime.ts";
 
 interface Waiting {
   readonly resolve: (answer: Exclude<Answer, { failure: unknown }>) => void;
@@ -17,6 +18,7 @@ export class EngineThread {
   readonly #waiting: Waiting[] = [];
   #ended: RolloutError | undefined;
 
+  /** @throws RolloutError `missing-runtime` */
   constructor(options: EngineOptions) {
     this.#worker = startWorker(options);
     this.#worker.on("message", (answer: Answer) => this.#settle(answer));
@@ -57,7 +59,8 @@ export class EngineThread {
 }
 
 /** From the built package as it is; in a clone from the source. */
-function startWorker(workerData: EngineOptions): Worker {
+function startWorker(options: EngineOptions): Worker {
+  const workerData = { ...options, runtime: findOnnxRuntime() };
   if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./decode-worker.js", import.meta.url), { workerData, execArgv: [] });
   return new Worker(new URL("./decode-worker-from-source.mjs", import.meta.url), { workerData, execArgv: ["--conditions", "@cai/source"] });
 }

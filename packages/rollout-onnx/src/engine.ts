@@ -1,4 +1,4 @@
-import { InferenceSession } from "onnxruntime-node";
+import { InferenceSession } from "./onnx-runtime.ts";
 import { type EmbeddingTable, float32Table, int8Table } from "./embedding-table.ts";
 import { RolloutError } from "./error.ts";
 import type { StagePlan } from "./plan-stages.ts";

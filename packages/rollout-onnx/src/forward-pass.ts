@@ -1,4 +1,4 @@
-import { Tensor } from "onnxruntime-node";
+import { Tensor } from "./onnx-runtime.ts";
 import type { Engine } from "./engine.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 

@@ -1,4 +1,4 @@
-import { Tensor } from "onnxruntime-node";
+import { Tensor } from "./onnx-runtime.ts";
 import { expect, test } from "vitest";
 import { KeyValueCache } from "./key-value-cache.ts";
 

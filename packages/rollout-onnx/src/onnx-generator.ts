@@ -47,7 +47,7 @@ export class OnnxGenerator implements Generator {
   }
 
   /**
-   * @throws RolloutError `bad-option`, `unsupported-model`; OnnxExportError `unsupported-model` for a family that has no graph
+   * @throws RolloutError `bad-option`, `unsupported-model`, `missing-runtime`; OnnxExportError `unsupported-model` for a family that has no graph
    */
   static async create({ policy, precision = "float32", threads }: OnnxGeneratorOptions): Promise<OnnxGenerator> {
     if (precision !== "float32" && precision !== "int8")

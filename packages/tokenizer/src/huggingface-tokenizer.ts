@@ -1,6 +1,7 @@
 import type { ChatMessage, Tokenizer } from "@cai/contracts";
 import { createEngine } from "#platform";
-import { readChatTemplates, renderChat } from "./chat-template.ts";
+import { type NamedTemplateOptions, renderChat } from "./chat/render-chat.ts";
+import { type ChatTemplates, readChatTemplates } from "./chat/templates.ts";
 import { cleanUp, isCleanUpAsked } from "./clean-up.ts";
 import { type ConfiguredTokenizer, configuredTokenizer } from "./configured/configured-tokenizer.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -30,7 +31,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
   readonly #where: string;
   readonly #cleansUp: boolean;
   readonly #specialTokens: SpecialTokens;
-  readonly #chatTemplates: ReadonlyMap<string, string>;
+  readonly #chatTemplates: ChatTemplates;
 
   /** @param where What messages of errors call it: a folder, say. */
   constructor(files: ReadonlyMap<string, string>, where: string) {
@@ -47,8 +48,8 @@ export class HuggingFaceTokenizer implements Tokenizer {
     this.#where = where;
     this.#cleansUp = isCleanUpAsked(config, json.model);
     this.#specialTokens = withClassDefaults(named, { config, hasToken: (token) => configured.idOf(token) !== undefined });
-    this.#chatTemplates = readChatTemplates(config, files.get("chat_template.jinja"));
-    this.chatTemplate = this.#chatTemplates.get("default");
+    this.#chatTemplates = readChatTemplates(config, files.get("chat_template.jinja"), where);
+    this.chatTemplate = this.#chatTemplates.defaultText;
     this.vocabSize = configured.vocabSize;
     if (this.vocabSize === 0) throw new TokenizerError("invalid-file", `${where}: tokenizer.json has no tokens`);
     this.bosTokenId = this.#idOfRole("bos_token");
@@ -81,19 +82,12 @@ export class HuggingFaceTokenizer implements Tokenizer {
     return this.#cleansUp ? cleanUp(text) : text;
   }
 
-  /**
-   * @param options.template Which of several named templates. Default: `default`.
-   * @throws TokenizerError `no-chat-template`, or `chat-template-failed` when the template refuses the messages.
-   */
-  applyChatTemplate(
-    messages: readonly ChatMessage[],
-    { addGenerationPrompt = false, template = "default" }: { readonly addGenerationPrompt?: boolean; readonly template?: string } = {},
-  ): string {
+  /** @throws TokenizerError `no-chat-template`, or `chat-template-failed` when the template refuses the messages. */
+  applyChatTemplate(messages: readonly ChatMessage[], options: NamedTemplateOptions = {}): string {
     return renderChat({
       templates: this.#chatTemplates,
-      name: template,
       messages,
-      addGenerationPrompt,
+      options,
       specialTokens: this.#specialTokens,
       where: this.#where,
     });

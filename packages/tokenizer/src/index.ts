@@ -1,3 +1,4 @@
+export { PythonFloat } from "./chat/jinja/from-javascript.ts";
 export { createTokenizer } from "./create.ts";
 export { TokenizerError } from "./error.ts";
 export { createGgufTokenizer } from "./gguf/create.ts";

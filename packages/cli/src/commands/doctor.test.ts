@@ -69,7 +69,7 @@ test("what is missing comes with the command that brings it", () => {
   expect(missing.map(({ mend }) => mend)).toEqual([
     "npx @cai/cli backend install",
     "npx @cai/cli backend install --gpu",
-    "npm install --ignore-scripts onnxruntime-node",
+    "ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node",
   ]);
   expect(describe({ ...diagnosis, missing })).toContain(
     "missing   native TensorFlow, several times faster; to have it: npx @cai/cli backend install\n",

@@ -303,8 +303,12 @@ describe("what a file says by saying nothing", () => {
     const { model } = JSON.parse(tokens.get("tokenizer.json")!);
     const texts: string[] = [];
     for (const [token, id] of Object.entries(model.vocab as Record<string, number>)) texts[id] = token;
+    const renamed = [texts[510]!, texts[511]!];
+    const merges = (model.merges as string[]).filter((merge) => !renamed.includes(merge.replace(" ", "")));
     const again = await loadPolicy(
-      await editedGguf({ metadata: { "tokenizer.ggml.tokens": texts.with(511, "<|eot_id|>").with(510, "<|im_end|>") } }),
+      await editedGguf({
+        metadata: { "tokenizer.ggml.tokens": texts.with(511, "<|eot_id|>").with(510, "<|im_end|>"), "tokenizer.ggml.merges": merges },
+      }),
     );
     expect(again.eosTokenIds).toEqual([...policy.eosTokenIds, 510, 511]);
     const saved = await temporaryFolder();

@@ -31,7 +31,7 @@ export async function loadLora(policy: CausalPolicy, directory: string): Promise
   const source = resolve(directory);
   const settings = await readPeftConfig(source);
   const where = join(source, peftConfigFile);
-  const model = widenedModel(policy.parts, settings, where, true);
+  const model = widenedModel(policy.parts, settings, where);
   const { architecture: widened } = model;
   const declared = adapterTensors({ architecture: policy.parts.architecture, widened, settings, where, asPeft: true });
   const path = join(source, peftWeightsFile);

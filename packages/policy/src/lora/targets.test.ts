@@ -72,6 +72,8 @@ test("blocks may be chosen for targets that are no whole name, by the first numb
 
 test("read from a file, names that the model does not have are passed over, and what adapts a table is refused", () => {
   expect(namesOf(["q_proj", "c_fc"], {}, true)).toHaveLength(2);
+  expect(namesOf(["c_fc", "wte", "lm_head"], { modulesToSave: ["wte"], excludeModules: ["lm_head"] }, true)).toHaveLength(2);
+  expect(namesOf(".*(c_fc|wte)", { modulesToSave: ["wte"] }, true)).toHaveLength(2);
   const refused: [string | readonly string[], string][] = [
     [["q_proj"], 'LoRA: ["q_proj"] matches no linear layer'],
     [["c_fc", "wte"], '"wte" matches no linear layer'],

@@ -44,7 +44,7 @@ export function targetLayers(
 ): LinearLayer[] {
   const layers = linearLayers(architecture);
   const names = layers.map(({ name }) => name);
-  const others = otherModules(architecture, new Set(names));
+  const others = otherModules(architecture, new Set(names), selection, where);
   const refuse = (target: LoraTargets) => {
     throw new PolicyError(
       "bad-option",
@@ -90,14 +90,22 @@ function linearLayers({ parameters, layerCount, linearLayout }: ModelArchitectur
     });
 }
 
-/** Modules with weights that are no linear layers of a block; the output layer is one also where it is tied. */
+/** Modules with weights that are no linear layers of a block and not excluded; the output layer is one also where it is tied. */
 function otherModules(
   { parameters }: ModelArchitecture,
   linear: ReadonlySet<string>,
+  selection: LayerSelection,
+  where: string,
 ): readonly { readonly name: string; readonly isTable: boolean }[] {
   const weights = parameters.filter(({ name }) => name.endsWith(".weight"));
   const modules = weights.map(({ name, shape }) => ({ name: name.slice(0, -".weight".length), isTable: shape.length === 2 }));
-  return [...modules.filter(({ name }) => !linear.has(name) && name !== "lm_head"), { name: "lm_head", isTable: true }];
+  const others = [...modules.filter(({ name }) => !linear.has(name) && name !== "lm_head"), { name: "lm_head", isTable: true }];
+  const isExcluded = exclusion(
+    selection,
+    others.map(({ name }) => name),
+    where,
+  );
+  return others.filter((_, index) => !isExcluded[index]);
 }
 
 function targetMatcher(

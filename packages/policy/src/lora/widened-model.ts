@@ -14,17 +14,17 @@ import { targetLayers } from "./targets.ts";
 export type WidenedModel = Pick<PolicyParts, "architecture" | "config">;
 
 /**
- * The model that an adapter can be merged into: an output matrix that is tied gets a place of its own where the adapter replaces it or the
+ * The model that an adapter of a file can be merged into: an output matrix that is tied gets a place of its own where the adapter replaces it or the
  * embedding alone, and layers without bias get one where the adapter has one. Throws PolicyError `unsupported-config` where the family has no
  * word for such a model.
  */
-export function widenedModel({ architecture, config }: WidenedModel, settings: LoraSettings, where: string, asPeft: boolean): WidenedModel {
+export function widenedModel({ architecture, config }: WidenedModel, settings: LoraSettings, where: string): WidenedModel {
   const { outputWeight } = architecture;
   const unties =
     outputWeight !== outputLayerWeight &&
     !settings.ensureWeightTying &&
     [outputWeight, outputLayerWeight].some((name) => isSaved(name, settings));
-  const unbiased = settings.loraBias ? layersWithoutBias(architecture, settings, where, asPeft) : [];
+  const unbiased = settings.loraBias ? layersWithoutBias(architecture, settings, where) : [];
   if (!unties && unbiased.length === 0) return { architecture, config };
   const widened = {
     ...config,
@@ -33,7 +33,7 @@ export function widenedModel({ architecture, config }: WidenedModel, settings: L
     ...(unbiased.some((name) => name.includes("mlp")) && { mlp_bias: true }),
   };
   const wider = architectureOf(widened, where);
-  const [missing] = unbiased.length === 0 ? [] : layersWithoutBias(wider, settings, where, asPeft);
+  const [missing] = unbiased.length === 0 ? [] : layersWithoutBias(wider, settings, where);
   if (missing !== undefined)
     throw new PolicyError(
       "unsupported-config",
@@ -42,9 +42,9 @@ export function widenedModel({ architecture, config }: WidenedModel, settings: L
   return { architecture: wider, config: widened };
 }
 
-function layersWithoutBias(architecture: ModelArchitecture, settings: LoraSettings, where: string, asPeft: boolean): string[] {
+function layersWithoutBias(architecture: ModelArchitecture, settings: LoraSettings, where: string): string[] {
   const names = new Set(architecture.parameters.map(({ name }) => name));
-  return targetLayers(architecture, settings, where, { asPeft })
+  return targetLayers(architecture, settings, where, { asPeft: true })
     .map(({ name }) => name)
     .filter((name) => !names.has(`${name}.bias`));
 }

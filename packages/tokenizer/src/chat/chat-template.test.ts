@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createTokenizer } from "./create.ts";
-import { TokenizerError } from "./error.ts";
-import { loadTokenizer } from "./load.ts";
+import { createTokenizer } from "../create.ts";
+import { TokenizerError } from "../error.ts";
+import { loadTokenizer } from "../load.ts";
 
 const tokenizerJson = { model: { type: "BPE", vocab: { "<s>": 0, "</s>": 1 }, merges: [] } };
 const withTemplate = (chat_template: unknown) =>

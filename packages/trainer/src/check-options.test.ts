@@ -3,10 +3,10 @@ import { loadPolicy } from "@cai/policy";
 import { sharedTrunkValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PPOTrainer } from "./ppo-trainer.ts";
 import type { OnPolicyRunOptions } from "./on-policy-trainer.ts";
 import type { PPOTrainerOptions } from "./ppo-parts.ts";
 import type { StepResult } from "./ppo-step-result.ts";
+import { PPOTrainer } from "./ppo-trainer.ts";
 import { lowIdReward, tinyModel, tinyPrompts } from "./tiny-run.fixture.ts";
 
 let policy: Awaited<ReturnType<typeof loadPolicy>>;
@@ -25,7 +25,7 @@ describe("at creation, before a tensor is made", () => {
     [{ learningrate: 1e-4 }, "unknown option learningrate: did you mean learningRate?"],
     [{ batch_size: 8 }, "unknown option batch_size: did you mean batchSize?"],
     [{ rewardmodel: lowIdReward }, "unknown option rewardmodel: did you mean rewardModel?"],
-    [{ optimiser: "sgd" }, /^unknown option optimiser: expected one of policy, rewardModel, .*, checkpointKeep$/],
+    [{ optimiser: "sgd" }, /^unknown option optimiser: expected one of policy, rewardModel, .*, rewardClip$/],
     [{ out: "runs/first" }, "out is an option of train and steps: give it there"],
     [{ onStep: () => {} }, "onStep is an option of train and steps: give it there"],
     [

@@ -2,8 +2,8 @@ import { prepareBackend } from "@cai/backend";
 import type { TrainablePolicy } from "@cai/contracts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, expectTypeOf, test } from "vitest";
-import { PPOTrainer } from "./ppo-trainer.ts";
 import type { PPOTrainerOptions } from "./ppo-parts.ts";
+import { PPOTrainer } from "./ppo-trainer.ts";
 import { disposeTrainer, lowIdReward, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
 beforeAll(() => prepareBackend({ prefer: "cpu" }));

@@ -4,8 +4,8 @@ import { addLora, CausalPolicy, createPolicy, loadLora, loadPolicy } from "@cai/
 import { separateValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { PPOTrainer } from "./ppo-trainer.ts";
 import type { PPOTrainerOptions } from "./ppo-parts.ts";
+import { PPOTrainer } from "./ppo-trainer.ts";
 import { lowIdReward, tinyModel, tinyPrompts } from "./tiny-run.fixture.ts";
 
 const native = (await prepareBackend()).name === "tensorflow";

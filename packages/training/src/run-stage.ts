@@ -61,8 +61,10 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
     if (evaluates && stage.stepsDone === 0) await callbacks?.onEvaluation?.(await stage.evaluate!(signal));
     while (stage.stepsDone < steps) {
       signal?.throwIfAborted();
-      const context = { signal, updating: () => void (updating = true) };
-      const report = await stage.step(stage.batch(stage.stepsDone + 1), context);
+      const begin = () => {
+        updating = true;
+      };
+      const report = await stage.step(stage.batch(stage.stepsDone + 1), { signal, updating: begin });
       updating = false;
       const due = evaluates && (report.step % evaluateEvery === 0 || report.step === steps);
       const evaluation = due ? await stage.evaluate!(undefined) : undefined;

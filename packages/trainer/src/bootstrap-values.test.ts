@@ -63,7 +63,7 @@ describe.each([
   ["NaN", Number.NaN],
 ])("where policy and value model write %s at padding", (_, padding) => {
   test.each([1, 2, 3])("a row that was cut has the value of its whole text, %i rows a pass", async (rowsAtOnce) => {
-    const values = await evaluateBootstrapValues(summing(padding, padding), rollout, { rowsAtOnce });
+    const values = await evaluateBootstrapValues(summing(padding, padding), rollout, rowsAtOnce);
     expect([...values]).toEqual([100, 0, 110]); // 10·(1 + 4 + 5); it ended by itself; 10·(3 + 8)
   });
 

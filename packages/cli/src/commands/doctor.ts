@@ -63,7 +63,8 @@ export function findMissing({ backend, devices, onnxRuntime }: Pick<Diagnosis, "
   if (devices.some(({ type }) => type === "GPU") && !devices.some(({ type, inUse }) => type === "GPU" && inUse)) {
     missing.push({ what: "the CUDA build of TensorFlow, for the GPU that is here", mend: "npx @cai/cli backend install --gpu" });
   }
-  if (onnxRuntime === null) missing.push({ what: "onnxruntime-node, which scores", mend: "ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node" });
+  if (onnxRuntime === null)
+    missing.push({ what: "onnxruntime-node, which scores", mend: "ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node" });
   return missing;
 }
 

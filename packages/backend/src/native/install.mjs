@@ -84,7 +84,8 @@ export async function installNative(options = {}) {
   const { gpu = false, project = process.cwd(), cache = cacheDirectory(), kernels = "best", progress = silent } = options;
   const wanted = wantedLevels(kernels);
   const route = chooseRoute({ gpu });
-  if (await stands({ gpu, project, cache, kernels, tryAgain: true }).catch(() => false)) {
+  // A compiler that is named may be another than the one that made what is there.
+  if (!process.env.CXX && (await stands({ gpu, project, cache, kernels, tryAgain: true }).catch(() => false))) {
     return { version: tensorflowVersion, package: packageName(gpu), done: ["already installed"] };
   }
   const { directory: packageDirectory, version } = findTfjsPackage({ gpu, project }) ?? (await addTfjsPackage({ gpu, project, progress }));

@@ -4,3 +4,4 @@ export type { LogprobOptions, ModelIdentity, Parameter, ReferencePolicy, Trainab
 export type { RewardModel, ScoreRequest } from "./reward-model.ts";
 export type { ChatMessage, Tokenizer } from "./tokenizer.ts";
 export type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";
+export { describeUnknownOption } from "./unknown-option.ts";

@@ -60,19 +60,19 @@ async function bringNative(screen, packagesReady) {
   try {
     const fetched = await fetchNative({ progress }); // needs no npm package, so it runs beside npm ci
     await packagesReady;
-    const { version, done } = await installNative({ project: root, progress });
+    const { version, done } = await installNative({ progress });
     screen.done(native, [version, ...fetched.done, ...done].join(", "));
   } catch (error) {
     await packagesReady;
     const { message, mend } = /** @type {Error & { mend?: string }} */ (error);
-    if (await nativeLoads({ project: root })) screen.done(native, `as it was before (${message})`);
+    if (await nativeLoads()) screen.done(native, `as it was before (${message})`);
     else screen.missing(native, `not available, so everything runs on WASM, slower: ${message}${mend ? `; ${mend}` : ""}`);
   }
 }
 
 async function hasNative() {
   try {
-    return await isNativeInstalled({ project: root });
+    return await isNativeInstalled();
   } catch {
     return false; // not on this platform: said once, by bringNative
   }

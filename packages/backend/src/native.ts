@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { PreparedBackend } from "./choose.ts";
 import { BackendError } from "./error.ts";
 import { lackingFeatures } from "./native/processor.mjs";
+import { findTfjsPackages } from "./native/tfjs-package.mjs";
 import { restoreRemovedUtil } from "./removed-util.ts";
 
 /** The part of tfjs-node's backend that is read here. */
@@ -16,10 +16,10 @@ interface NativeBackend {
 
 const packages = { gpu: "@tensorflow/tfjs-node-gpu", native: "@tensorflow/tfjs-node" } as const;
 
-/** Loads tfjs-node or its GPU twin, of the project or of this package, and makes it tfjs's backend. */
+/** Loads tfjs-node or its GPU twin, the one beside this package or the one in the cache, and makes it tfjs's backend. */
 export async function loadNative(choice: "gpu" | "native"): Promise<PreparedBackend> {
   const loaded = nativeBackend();
-  if (loaded === undefined) requirePackage(packages[choice]);
+  if (loaded === undefined) requirePackage(choice);
   else if (loaded.isGPUPackage !== (choice === "gpu")) {
     throw new Error(`this process already runs ${packages[loaded.isGPUPackage ? "gpu" : "native"]}, and only one of the two can be loaded`);
   }
@@ -57,23 +57,16 @@ export function nativeBackend(): NativeBackend | undefined {
   return "tensorflow" in registered ? ((tf.findBackend("tensorflow") as unknown as NativeBackend | null) ?? undefined) : undefined;
 }
 
-function requirePackage(name: string): void {
+function requirePackage(choice: "gpu" | "native"): void {
   restoreRemovedUtil();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "1"; // TensorFlow's own INFO lines
+  const name = packages[choice];
   const failures: string[] = [];
-  // The user's project first: there tfjs-node stands beside this package, not under it.
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
-    const require = createRequire(from);
-    let packageDirectory: string;
+  for (const { directory } of findTfjsPackages({ gpu: choice === "gpu" })) {
     try {
-      packageDirectory = dirname(require.resolve(`${name}/package.json`));
-    } catch {
-      continue;
-    }
-    try {
-      const [lacking] = lackingFeatures(packageDirectory);
+      const [lacking] = lackingFeatures(directory);
       if (lacking !== undefined) throw new Error(`its native part was compiled on a processor with ${lacking}, and this one has none`);
-      require(name);
+      createRequire(import.meta.url)(directory);
       return;
     } catch (error) {
       failures.push(reasonOf(error));

@@ -1,9 +1,7 @@
 interface NativeOptions {
   /** The CUDA build for `@tensorflow/tfjs-node-gpu` instead of the CPU's. Default false. */
   gpu?: boolean;
-  /** Where to look for `@tensorflow/tfjs-node` first. Default: the working directory. */
-  project?: string;
-  /** What clones and projects share. Default: `cacheDirectory()`. */
+  /** What clones and projects of a user share. Default: `cacheDirectory()`. */
   cache?: string;
   /** Told what is being done, in a few words. */
   progress?: (text: string) => void;
@@ -27,25 +25,32 @@ export declare class NativeInstallError extends Error {
 export declare function cacheDirectory(): string;
 
 /**
+ * The `@tensorflow/tfjs-node` (with `gpu` its CUDA twin) that may be loaded, the first first: the one that this package resolves, and the
+ * one that `installNative` put into the cache. One that stands on another copy of TensorFlow.js than this package is none of them.
+ */
+export declare function findTfjsPackages(options: { gpu: boolean; cache?: string }): { directory: string; version: string }[];
+
+/**
  * Whether native TensorFlow stands verified in tfjs-node's folder. A few file reads; nothing is loaded.
  *
  * @throws NativeInstallError on a platform without native TensorFlow
  */
-export declare function isNativeInstalled(options?: NativeOptions): Promise<boolean>;
+export declare function isNativeInstalled(options?: Pick<NativeOptions, "gpu" | "cache">): Promise<boolean>;
 
 /** Whether tfjs-node loads and computes as it stands, however it was installed. Tried in a process of its own. */
-export declare function nativeLoads(options?: Pick<NativeOptions, "gpu" | "project">): Promise<boolean>;
+export declare function nativeLoads(options?: Pick<NativeOptions, "gpu" | "cache">): Promise<boolean>;
 
 /**
  * The half that needs no npm package: downloads TensorFlow's wheel with pip, checks and unpacks it into the cache.
  *
  * @throws NativeInstallError
  */
-export declare function fetchNative(options?: Omit<NativeOptions, "project">): Promise<{ done: string[] }>;
+export declare function fetchNative(options?: NativeOptions): Promise<{ done: string[] }>;
 
 /**
- * Brings native TensorFlow to `@tensorflow/tfjs-node` (installed by npm if it is missing): fetches it, compiles the binding,
- * links both into the package and computes with it once. Where our own kernels don't compile or run, it goes without them, and called
+ * Brings native TensorFlow to the `@tensorflow/tfjs-node` that this package resolves or, where there is none, to one that npm installs into
+ * the cache for this package alone: fetches it, compiles the binding, links both into the package and computes with it once. Nothing is
+ * written to the working directory. Where our own kernels don't compile or run, it goes without them, and called
  * again tries them again. Safe to call again, and from several processes at a time.
  *
  * @example

@@ -1,4 +1,7 @@
 // @ts-check
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import { addTfjsPackage } from "./add-tfjs-package.mjs";
 import { bindingKey } from "./binding.mjs";
 import { cacheDirectory } from "./cache.mjs";
 import { ensureCudaLibraries, hasNvidiaDriver } from "./cuda.mjs";
@@ -8,39 +11,40 @@ import { ensureLibrary, isComplete, libraryDirectory } from "./library.mjs";
 import { isInstalled, linkLibrary, noteInstallation } from "./link.mjs";
 import { npmReason, runNpm } from "./npm.mjs";
 import { chooseRoute } from "./route.mjs";
-import { addTfjsPackage, findTfjsPackage, packageName } from "./tfjs-package.mjs";
+import { findTfjsPackages, packageName } from "./tfjs-package.mjs";
 import { verifyPackage } from "./verify.mjs";
 import { tensorflowVersion } from "./wheels.mjs";
 
-export { cacheDirectory, NativeInstallError };
+export { cacheDirectory, findTfjsPackages, NativeInstallError };
 
 const silent = () => {};
 
 /** @type {import("./install.d.mts").isNativeInstalled} */
-export function isNativeInstalled({ gpu = false, project = process.cwd(), cache = cacheDirectory() } = {}) {
-  return stands({ gpu, project, cache, kernels: false });
+export function isNativeInstalled({ gpu = false, cache = cacheDirectory() } = {}) {
+  return stands({ gpu, cache, kernels: false });
 }
 
-/** @param {{ gpu: boolean, project: string, cache: string, kernels: boolean }} options `kernels`: whether it must have ours */
-async function stands({ gpu, project, cache, kernels }) {
+/** @param {{ gpu: boolean, cache: string, kernels: boolean }} options `kernels`: whether it must have ours */
+async function stands({ gpu, cache, kernels }) {
   const route = chooseRoute({ gpu });
-  const found = findTfjsPackage({ gpu, project });
-  if (found === undefined || route.by !== "wheel" || !(await isComplete(route.wheel, cache))) return false;
-  const packageDirectory = found.directory;
-  const key = await bindingKey({ packageDirectory, version: found.version, library: route.wheel.name });
-  return isInstalled({ packageDirectory, library: libraryDirectory(route.wheel, cache), key, kernels });
+  if (route.by !== "wheel" || !(await isComplete(route.wheel, cache))) return false;
+  for (const { directory: packageDirectory, version } of findTfjsPackages({ gpu, cache })) {
+    const key = await bindingKey({ packageDirectory, version, library: route.wheel.name });
+    if (await isInstalled({ packageDirectory, library: libraryDirectory(route.wheel, cache), key, kernels })) return true;
+  }
+  return false;
 }
 
 /** @type {import("./install.d.mts").nativeLoads} */
-export async function nativeLoads({ gpu = false, project = process.cwd() } = {}) {
-  const found = findTfjsPackage({ gpu, project });
-  return (
-    found !== undefined &&
-    verifyPackage(found.directory).then(
+export async function nativeLoads({ gpu = false, cache = cacheDirectory() } = {}) {
+  for (const { directory } of findTfjsPackages({ gpu, cache })) {
+    const loads = await verifyPackage(directory).then(
       () => true,
       () => false,
-    )
-  );
+    );
+    if (loads) return true;
+  }
+  return false;
 }
 
 /** @type {import("./install.d.mts").fetchNative} */
@@ -55,13 +59,14 @@ export async function fetchNative({ gpu = false, cache = cacheDirectory(), progr
 }
 
 /** @type {import("./install.d.mts").installNative} */
-export async function installNative({ gpu = false, project = process.cwd(), cache = cacheDirectory(), progress = silent } = {}) {
+export async function installNative({ gpu = false, cache = cacheDirectory(), progress = silent } = {}) {
   const route = chooseRoute({ gpu });
-  if (await stands({ gpu, project, cache, kernels: true }).catch(() => false)) {
+  if (await stands({ gpu, cache, kernels: true }).catch(() => false)) {
     return { version: tensorflowVersion, package: packageName(gpu), done: ["already installed"] };
   }
-  const { directory: packageDirectory, version } = findTfjsPackage({ gpu, project }) ?? (await addTfjsPackage({ gpu, project, progress }));
-  if (route.by === "own-installer") return installByTfjs({ gpu, project, packageDirectory, progress });
+  const { directory: packageDirectory, version } =
+    (await firstWritable(findTfjsPackages({ gpu, cache }))) ?? (await addTfjsPackage({ gpu, cache, progress }));
+  if (route.by === "own-installer") return installByTfjs({ gpu, packageDirectory, progress });
 
   const { done } = await fetchNative({ gpu, cache, progress });
   const library = libraryDirectory(route.wheel, cache);
@@ -76,16 +81,32 @@ export async function installNative({ gpu = false, project = process.cwd(), cach
 }
 
 /**
+ * A folder of npm's may belong to the system's administrator; the cache is the user's own.
+ *
+ * @param {readonly import("./tfjs-package.mjs").TfjsPackage[]} found
+ */
+async function firstWritable(found) {
+  for (const candidate of found) {
+    const writable = await access(candidate.directory, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (writable) return candidate;
+  }
+  return undefined;
+}
+
+/**
  * macOS and Windows: tfjs-node brings TensorFlow by its own installer.
  *
- * @param {{ gpu: boolean, project: string, packageDirectory: string, progress: (text: string) => void }} options
+ * @param {{ gpu: boolean, packageDirectory: string, progress: (text: string) => void }} options
  */
-async function installByTfjs({ gpu, project, packageDirectory, progress }) {
+async function installByTfjs({ gpu, packageDirectory, progress }) {
   const name = packageName(gpu);
   const working = await verifyPackage(packageDirectory).catch(() => undefined);
   if (working) return { version: working.version, package: name, done: ["already installed"] };
   progress(`npm rebuild ${name} (its own installer)`);
-  const result = await runNpm(["rebuild", name, "--ignore-scripts=false"], { cwd: project });
+  const result = await runNpm(["rebuild", name, "--ignore-scripts=false"], { cwd: join(packageDirectory, "../../..") });
   if (!result.ok) {
     const mend = "on this platform it needs Python, a C++ compiler and access to storage.googleapis.com; WASM works without";
     throw new NativeInstallError(`${name}'s own installer failed: ${npmReason(result.stderr)}`, mend);

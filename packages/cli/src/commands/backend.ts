@@ -1,34 +1,64 @@
+import { realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { BackendError } from "@cai/backend";
-import { installNative, NativeInstallError } from "@cai/backend/native";
+import { installNative } from "@cai/backend/native";
 import { Command } from "commander";
 import { terminalOf } from "../terminal.ts";
 
-/** `cai backend install`: native TensorFlow for the project in the working directory. */
-export function backendCommand(install: typeof installNative = installNative): Command {
+type Install = typeof installNative;
+
+/**
+ * `cai backend install`: native TensorFlow for this command and, where the project in the working directory has an @cai/backend of its own,
+ * for that one too.
+ */
+export function backendCommand(install: Install = installNative, ofProject: () => Promise<Install | undefined> = projectsInstall): Command {
   const command = new Command("backend").description("the library that computes");
   command
     .command("install")
-    .description("bring native TensorFlow to @tensorflow/tfjs-node (with --gpu: its CUDA build to @tensorflow/tfjs-node-gpu)")
+    .description("bring native TensorFlow for @tensorflow/tfjs-node (with --gpu: its CUDA build for @tensorflow/tfjs-node-gpu)")
     .option("--gpu", "the CUDA build, and NVIDIA's libraries where there is a driver (Linux on x64)")
     .action(async ({ gpu = false }: { gpu?: boolean }) => {
-      const start = performance.now();
-      const terminal = terminalOf(process.stderr);
-      let step = "";
-      const progress = (text: string): void => {
-        if (terminal.interactive) terminal.write(`\r\u001b[K${text} …`);
-        else if (text !== step && !/ of \d/.test(text)) terminal.write(`${text} …\n`);
-        step = text;
-      };
-      try {
-        const done = await install({ gpu, progress });
-        const seconds = ((performance.now() - start) / 1000).toFixed(1);
-        if (terminal.interactive) terminal.write("\r\u001b[K");
-        console.log(`native TensorFlow ${done.version} for ${done.package}: ${done.done.join(", ")} (${seconds} s)`);
-      } catch (error) {
-        if (terminal.interactive) terminal.write("\n");
-        if (!(error instanceof NativeInstallError)) throw error;
-        throw new BackendError("install-failed", `${error.message}\n${error.mend}`, { cause: error });
-      }
+      console.log(await installAndTell(install, gpu));
+      const other = await ofProject();
+      if (other !== undefined) console.log(`in this project: ${await installAndTell(other, gpu)}`);
     });
   return command;
+}
+
+/** Shows each step on standard error, and gives the line that says what was done. */
+async function installAndTell(install: Install, gpu: boolean): Promise<string> {
+  const start = performance.now();
+  const terminal = terminalOf(process.stderr);
+  let step = "";
+  const progress = (text: string): void => {
+    if (terminal.interactive) terminal.write(`\r\u001b[K${text} …`);
+    else if (text !== step && !/ of \d/.test(text)) terminal.write(`${text} …\n`);
+    step = text;
+  };
+  try {
+    const installed = await install({ gpu, progress });
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    if (terminal.interactive) terminal.write("\r\u001b[K");
+    return `native TensorFlow ${installed.version} for ${installed.package}: ${installed.done.join(", ")} (${seconds} s)`;
+  } catch (error) {
+    if (terminal.interactive) terminal.write("\n");
+    // Of another copy of the package, it is no instance of this one's class.
+    if (!(error instanceof Error && "mend" in error)) throw error;
+    throw new BackendError("install-failed", `${error.message}\n${error.mend}`, { cause: error });
+  }
+}
+
+/** The installer of the @cai/backend that the working directory resolves; undefined for none, and for this command's own. */
+async function projectsInstall(): Promise<Install | undefined> {
+  const place = (from: string): string => realpathSync(createRequire(from).resolve("@cai/backend/native"));
+  let other: string;
+  try {
+    other = place(join(process.cwd(), "package.json"));
+  } catch {
+    return undefined; // no project, or one without it
+  }
+  if (other === place(import.meta.url)) return undefined;
+  return ((await import(pathToFileURL(other).href)) as { installNative: Install }).installNative;
 }

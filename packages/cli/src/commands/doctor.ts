@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { arch, availableParallelism, freemem, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { type Device, listDevices, measureMatmul, type PreparedBackend, prepareBackend } from "@cai/backend";
-import { cacheDirectory } from "@cai/backend/native";
+import { cacheDirectory, findTfjsPackages } from "@cai/backend/native";
 import { Command } from "commander";
 
 /** What `cai doctor --json` prints. A version that is null belongs to a package that is not installed. */
@@ -38,8 +38,8 @@ async function diagnose(cai: string | null): Promise<Diagnosis> {
     cai,
     node: process.version.slice(1),
     tfjs: versionOf("@tensorflow/tfjs"),
-    "tfjs-node": versionOf("@tensorflow/tfjs-node"),
-    "tfjs-node-gpu": versionOf("@tensorflow/tfjs-node-gpu"),
+    "tfjs-node": findTfjsPackages({ gpu: false })[0]?.version ?? null,
+    "tfjs-node-gpu": findTfjsPackages({ gpu: true })[0]?.version ?? null,
     tensorflow: backend.tensorflowVersion ?? null,
     "onnxruntime-node": versionOf("onnxruntime-node"),
   };

@@ -105,6 +105,22 @@ test("prompts that the policy can't take are refused by their line before anythi
   expect(existsSync(join(root, "refused"))).toBe(false);
 });
 
+test("without a word on it, responses are as long as the policy's context allows, which is told and noted", async () => {
+  const named = ["--policy", policy, "--reward", "slow.mjs", "--prompts", "prompts.txt", "--batch-size", "2", "--steps", "1"];
+  const { exit, stderr } = await cai("train", ...named, "--out", "fitted", "--json");
+  expect([exit, stderr]).toEqual([0, expect.stringMatching(/^--max-new-tokens is (\d+): what the policy's context of 128 leaves .+\n$/)]);
+  const config = JSON.parse(await readFile(join(root, "fitted/config.json"), "utf8"));
+  expect(config.maxNewTokens).toBe(Number(/is (\d+)/.exec(stderr)![1]));
+
+  const asked = await cai("train", ...named, "--out", "asked", "--max-new-tokens", "150");
+  expect([asked.exit, asked.stderr]).toEqual([2, expect.stringMatching(/which with 150 new ones exceed the policy's context of 128/)]);
+});
+
+test("--resume at a folder without a run says that it starts a new one", async () => {
+  const { exit, stderr } = await cai(...train("mistyped", "--steps", "1", "--json"), "--resume");
+  expect([exit, stderr]).toEqual([0, "no run at mistyped: starting a new one\n"]);
+});
+
 test("a run that is interrupted or killed goes on with --resume and ends with the same bytes", { timeout: 240_000 }, async () => {
   const whole = await cai(...train("whole", "--steps", "5", "--checkpoint-every", "2", "--json"));
   expect([whole.exit, whole.stderr]).toEqual([0, ""]);

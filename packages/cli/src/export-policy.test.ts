@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { exportPolicy } from "./export-policy.ts";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
 const policy = fileURLToPath(new URL("../../../tools/golden/tiny-llama", import.meta.url));
@@ -28,9 +29,33 @@ test("onnx gives a float32 model, and with --int8 a smaller one beside it", asyn
   expect((await readdir(join(root, "web", "onnx"))).sort()).toEqual(["model.onnx", "model_quantized.onnx"]);
 });
 
-test("gguf gives one file that loads again", async () => {
-  expect((await exported("--format", "gguf", "--out", "llama-cpp")).exit).toBe(0);
+test("gguf gives one file: the one named, or model.gguf in the folder named", async () => {
+  const inFolder = await exported("--format", "gguf", "--out", "llama-cpp");
+  expect([inFolder.exit, inFolder.stdout]).toEqual([0, "llama-cpp/model.gguf\n"]);
   expect(await readdir(join(root, "llama-cpp"))).toEqual(["model.gguf"]);
+  const named = await exported("--format", "gguf", "--out", "to/come/tiny.gguf");
+  expect([named.exit, named.stdout]).toEqual([0, "to/come/tiny.gguf\n"]);
+  expect(await readdir(join(root, "to/come"))).toEqual(["tiny.gguf"]);
+  expect(await readFile(join(root, "to/come/tiny.gguf"))).toEqual(await readFile(join(root, "llama-cpp/model.gguf")));
+});
+
+test("an --out that can't be what the format writes is refused", async () => {
+  await mkdir(join(root, "folder.gguf"));
+  await writeFile(join(root, "a-file"), "");
+  const refused = [
+    ["gguf", "folder.gguf", "is a folder"],
+    ["gguf", "a-file", "is a file"],
+    ["safetensors", "model.safetensors", "names a file"],
+    ["onnx", "model.ONNX", "names a file"],
+  ] as const;
+  for (const [format, name, problem] of refused) {
+    const out = join(root, name);
+    await expect(exportPolicy({ policy, format, out })).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining(`--out ${out} ${problem}: `),
+    });
+  }
+  expect(await readdir(root)).not.toContain("model.safetensors");
 });
 
 test("another format, and --int8 where it says nothing, are refused before anything is written", async () => {

@@ -3,9 +3,6 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 
 const specs = Object.entries(hyperparameterTable) as [keyof Hyperparameters, HyperparameterSpec<number | string | boolean>][];
 
-/** True for a name that `cai train` takes as a flag and in its configuration file. */
-export const isHyperparameter = (name: string): name is keyof Hyperparameters => Object.hasOwn(hyperparameterTable, name);
-
 /** Adds a flag for every hyperparameter of the trainer: `learningRate` becomes `--learning-rate <number>`. */
 export function addHyperparameterFlags(command: Command): Command {
   for (const [name, { default: fallback, describe, choices }] of specs) {

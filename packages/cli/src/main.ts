@@ -1,5 +1,6 @@
 import { CaiError } from "@cai/contracts";
 import { CommanderError } from "commander";
+import { describeLoadError, isLoadError } from "../bin/load-error.mjs";
 import { CliError } from "./error.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
@@ -28,5 +29,6 @@ function describe(error: unknown, verbose: boolean): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   if (CliError.isInstance(error) && error.code === "interrupted") return error.message;
   if (verbose) return error.stack ?? error.message;
+  if (isLoadError(error)) return describeLoadError(error);
   return CaiError.isInstance(error) ? `error: ${error.message}` : `error: ${error.message} (--verbose shows where)`;
 }

@@ -11,6 +11,7 @@ import { progressBar } from "./progress-bar.ts";
 import { readPrompts } from "./read-prompts.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
+import { fitResponseLength } from "./response-length.ts";
 import { terminalOf } from "./terminal.ts";
 import type { TrainSettings } from "./train-settings.ts";
 import { withTrainer } from "./with-trainer.ts";
@@ -20,19 +21,24 @@ export async function runTraining(
   settings: TrainSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const { hyperparameters, out, lora, rollout, recompute } = settings;
+  const { out, lora, rollout, recompute } = settings;
   if (!resume) await readingInput(() => refuseExistingRun(out));
   const prompts = await readPrompts(settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : await readPrompts(settings.evalPrompts);
   const terminal = terminalOf(process.stderr);
-  const bar = json && !terminal.interactive ? undefined : progressBar(terminal, hyperparameters.steps);
+  const bar = json && !terminal.interactive ? undefined : progressBar(terminal, settings.hyperparameters.steps);
   const say = (line: string): void => bar?.say(line);
 
   const backend = await prepareBackend();
-  const policy = await resolvePolicy(settings.policy, { lora: lora && { ...lora, seed: hyperparameters.seed }, recompute });
-  const limits = { tokenizer: policy.tokenizer, contextLength: policy.contextLength, maxNewTokens: hyperparameters.maxNewTokens };
+  const policy = await resolvePolicy(settings.policy, { lora: lora && { ...lora, seed: settings.hyperparameters.seed }, recompute });
+  const { tokenizer, contextLength } = policy;
+  const preferred = settings.hyperparameters.maxNewTokens;
+  const limits = { tokenizer, contextLength, maxNewTokens: settings.freeResponseLength ? 1 : preferred };
   const training = preparePrompts(prompts, limits);
   const held = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
+  const fitted = settings.freeResponseLength && fitResponseLength([...training, ...(held ?? [])], { tokenizer, contextLength, preferred });
+  if (fitted && fitted.told !== undefined) terminal.write(`${fitted.told}\n`);
+  const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
   const rewardModel = await resolveReward(settings.reward);
 
   await withTrainer({ policy, rewardModel, rollout, hyperparameters, bar }, async (trainer, signal) => {

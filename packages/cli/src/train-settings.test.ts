@@ -97,7 +97,9 @@ test("what is missing, unknown, out of bounds or unreadable is wrong use", async
     await expect(resolveTrainSettings(flags)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
   }
   const configs: [unknown, RegExp][] = [
-    [{ learning_rate: 1 }, /unknown option "learning_rate": the names are those of the flags, as in "learningRate"/],
+    [{ learning_rate: 1 }, /config\.json: unknown option learning_rate: did you mean learningRate\? \(the names are those of the flags/],
+    [{ loraTarget: "q_proj" }, /unknown option loraTarget: did you mean loraTargets\?/],
+    [{ evalprompts: "h" }, /unknown option evalprompts: did you mean evalPrompts\?/],
     [["p"], /holds no JSON object/],
     [{ policy: 3 }, /"policy" is no text/],
     [{ learningRate: "fast" }, /learningRate is "fast"; expected a number/],

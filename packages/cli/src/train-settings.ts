@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { type Hyperparameters, resolveHyperparameters } from "@cai/trainer";
+import { describeUnknownOption } from "@cai/contracts";
+import { type Hyperparameters, hyperparameterTable, resolveHyperparameters } from "@cai/trainer";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
-import { isHyperparameter } from "./hyperparameter-flags.ts";
 import { type LoraFlags, type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
@@ -21,6 +21,8 @@ export interface TrainSettings {
   /** Blocks are computed again in the backward pass. */
   readonly recompute: boolean;
   readonly hyperparameters: Hyperparameters;
+  /** Nobody set `maxNewTokens`: it may follow the policy's context. */
+  readonly freeResponseLength: boolean;
 }
 
 const names = ["policy", "reward", "prompts", "evalPrompts", "out"] as const;
@@ -37,7 +39,7 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
   const configFile = flags.config as string | undefined;
   const given: Record<string, unknown> = configFile === undefined ? {} : await readConfig(configFile);
   for (const [name, value] of Object.entries(flags)) {
-    if (value !== undefined && isKnown(name)) given[name] = value;
+    if (value !== undefined && known.includes(name)) given[name] = value;
   }
   for (const name of names) {
     const value = given[name];
@@ -62,11 +64,11 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
   const hyperparameters = await readingInput(() =>
     resolveHyperparameters({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...rest }),
   );
-  return { policy, reward, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters };
+  const freeResponseLength = given.maxNewTokens === undefined;
+  return { policy, reward, prompts, evalPrompts, out, lora: adapter, ...methods, hyperparameters, freeResponseLength };
 }
 
-const known: readonly string[] = [...names, ...loraNames, "rollout", "recompute"];
-const isKnown = (name: string): boolean => known.includes(name) || isHyperparameter(name);
+const known: readonly string[] = [...names, ...loraNames, "rollout", "recompute", ...Object.keys(hyperparameterTable)];
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
@@ -82,10 +84,7 @@ async function readConfig(file: string): Promise<Record<string, unknown>> {
     throw new CliError("usage", `${file} holds no JSON object: expected {"policy": …, "learningRate": …, …}`);
   }
   const { versions: _, ...settings } = config as Record<string, unknown>; // a run's config.json tells what it ran on
-  const unknown = Object.keys(settings).find((name) => !isKnown(name));
+  const unknown = describeUnknownOption(settings, known);
   if (unknown === undefined) return settings;
-  throw new CliError(
-    "usage",
-    `${file}: unknown option "${unknown}": the names are those of the flags, as in "learningRate" (cai train --help)`,
-  );
+  throw new CliError("usage", `${file}: ${unknown} (the names are those of the flags: cai train --help)`);
 }

@@ -3,7 +3,7 @@ import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { PPOTrainerOptions, RunOptions } from "./ppo-trainer-options.ts";
 import { disposeTrainer, freshRunFolder, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
@@ -129,11 +129,23 @@ describe("what is refused", () => {
   });
 });
 
-test("to resume where there is no checkpoint is to start over", async () => {
+test("to resume where there is no checkpoint is to start over, and is told", async () => {
   await tf.setBackend("cpu");
   const out = await freshRunFolder();
-  const history = await run(out, { steps: 1 }, { resume: true });
-  expect(history.steps).toHaveLength(1);
+  const told: string[] = [];
+  const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => told.push(String(text)) > 0);
+  const history = await run(out, { steps: 2 }, { resume: true });
+  expect(history.steps).toHaveLength(2);
+  expect(told).toEqual([`no run at ${out}: starting a new one\n`]);
+
+  await rm(join(out, "checkpoints"), { recursive: true });
+  await run(out, { steps: 1 }, { resume: true });
+  expect(told.slice(1)).toEqual([`the run at ${out} logged 2 steps but has no complete checkpoint: starting it over\n`]);
+  expect(metricLines(out)).toHaveLength(1);
+
+  await run(out, { steps: 1 }, { resume: true });
+  expect(told).toHaveLength(2);
+  write.mockRestore();
 });
 
 test("leaving the steps early writes a checkpoint to go on from", async () => {

@@ -36,6 +36,7 @@ export class Run {
       const { checkpoint, skipped } = await latestCheckpoint(join(out, "checkpoints"));
       for (const reason of skipped) process.stderr.write(`${reason}\n`);
       if (checkpoint !== undefined) await trainer.loadCheckpoint(checkpoint.directory);
+      else process.stderr.write(`${await startingOver(out, skipped.length)}\n`);
     }
     return new Run(trainer, options, steps);
   }
@@ -85,6 +86,13 @@ export class Run {
       ...(resume && { resumeAtStep: firstStep }),
     });
   }
+}
+
+/** Whoever mistyped the folder's name sees it here. */
+async function startingOver(out: string, broken: number): Promise<string> {
+  const steps = (await readMetrics(out)).length;
+  if (steps + broken === 0) return `no run at ${out}: starting a new one`;
+  return `the run at ${out} logged ${steps} ${steps === 1 ? "step" : "steps"} but has no complete checkpoint: starting it over`;
 }
 
 /** Where a run leaves its trained policy. */

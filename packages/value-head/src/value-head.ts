@@ -13,6 +13,7 @@ import { ValueHeadError } from "./error.ts";
  * head.values(tf.tensor3d([[[1, 2]]])); // [[21.5]]
  */
 export class ValueHead {
+  /** By name. Their values are plain tensors, no `tf.Variable`s: gradients come by `tf.grads`, and `tf.variableGrads` finds none. */
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   readonly #weight: Parameter<tf.Tensor>;
   readonly #bias: Parameter<tf.Tensor>;

@@ -12,7 +12,7 @@ export function exportCommand(): Command {
         .choices(exportFormats)
         .makeOptionMandatory(),
     )
-    .requiredOption("--out <DIR>", "the folder, made if missing")
+    .requiredOption("--out <DIR>", "the folder, made if missing; with gguf also the file, named as in model.gguf")
     .option("--int8", "with onnx: a smaller model in 8 bits beside the exact one; with gguf: Q8_0 instead of F16")
     .action(exportPolicy);
 }

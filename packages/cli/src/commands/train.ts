@@ -18,7 +18,7 @@ export function trainCommand(): Command {
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
     .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default)")
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
-    .option("--resume", "go on from the newest checkpoint in --out")
+    .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
     .option("--json", "print a line of JSON for each step");
   return addHyperparameterFlags(addRecomputeFlag(addRolloutFlag(addLoraFlags(command)))).action(async (flags: Record<string, unknown>) => {
     const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };

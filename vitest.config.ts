@@ -8,6 +8,7 @@ export default defineConfig({
     silent: "passed-only",
     // Without TensorFlow's own INFO lines, and without ONNX Runtime's log files in the temporary folder.
     env: { TF_CPP_MIN_LOG_LEVEL: "1", ORT_DISABLE_TELEMETRY: "1" },
+    server: { deps: { inline: [/node_modules\/\.cache\/readme-examples/] } }, // examples import sources, which Node alone doesn't load
     pool: "forks", // native addons do not load in worker threads
     testTimeout: 60_000,
   },

@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { format } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { readReadmeExample } from "./tarballs/readme-example.ts";
 
-// Each package's README begins with an example; it runs, and prints what its comments say.
+// Each package's README begins with an install line and an example in plain JavaScript, which runs and prints what its comments say.
+// readme-examples.slow.ts does the same from the tarballs, outside of the repository.
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = `${root}node_modules/.cache/readme-examples`;
 mkdirSync(folder, { recursive: true });
+const names = readdirSync(`${root}packages`);
+const exampleOf = (name: string) => readReadmeExample(`${root}packages/${name}/README.md`);
 
 // Examples leave their folders behind, as their readers may; here they go.
 const temporary = mkdtempSync(join(tmpdir(), "readme-examples-"));
@@ -20,16 +24,14 @@ afterAll(() => {
   rmSync(temporary, { recursive: true });
 });
 
-test.each(readdirSync(`${root}packages`))("the README example of %s runs and prints what it says", async (name) => {
-  const readme = readFileSync(`${root}packages/${name}/README.md`, "utf8");
-  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
-  if (example === undefined) {
-    expect(readme).toMatch(/```(sh|json)\n/); // a package without code to call shows its command instead
+test.each(names)("the README example of %s runs and prints what it says", async (name) => {
+  const { code, commands, promised } = exampleOf(name);
+  if (code === undefined) {
+    expect(commands.length).toBeGreaterThan(1); // a package without code to call shows its command instead
     return;
   }
-  const promised = [...example.matchAll(/console\.log\([^;]*\); \/\/ (.*)$/gm)].map((match) => match[1]);
-  const file = `${folder}/${name}.ts`;
-  writeFileSync(file, example);
+  const file = `${folder}/${name}.mjs`;
+  writeFileSync(file, code);
   const printed: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
     printed.push(format(...values));
@@ -41,6 +43,17 @@ test.each(readdirSync(`${root}packages`))("the README example of %s runs and pri
   }
   expect(printed).toEqual(promised);
 });
+
+test.each([...names.map((name) => `packages/${name}/README.md`), "README.md"])(
+  "%s installs every package that its example imports",
+  (file) => {
+    const { code = "", commands } = readReadmeExample(`${root}${file}`);
+    const imported = [...code.matchAll(/^import (?:.* from )?"((?:@[^/"]+\/)?[^/":]+)/gm)].map((match) => match[1]!);
+    const line = commands.find((command) => command.includes("npm install"));
+    expect(line).toBeDefined();
+    expect(imported.filter((module) => module !== "node" && !line!.split(/\s+/).includes(module))).toEqual([]);
+  },
+);
 
 test("the program in the README is docs/examples/train.ts", () => {
   const program = /```ts\n([\s\S]*?)```/.exec(readFileSync(`${root}README.md`, "utf8"))?.[1];

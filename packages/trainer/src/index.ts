@@ -5,7 +5,7 @@ export { type HyperparameterSpec, type Hyperparameters, hyperparameterTable } fr
 export type { PpoLoss } from "./ppo-step-loss.ts";
 export { PPOTrainer } from "./ppo-trainer.ts";
 export type { PPOTrainerOptions, RewardInputs, RunCallbacks, RunOptions, StepOptions, TrainingHistory } from "./ppo-trainer-options.ts";
-export { leftPad, type Prompt } from "./prompt-tokens.ts";
+export { type Conversation, encodePrompt, leftPad, type Prompt } from "./prompt-tokens.ts";
 export { resolveHyperparameters } from "./resolve-hyperparameters.ts";
 export { RunningMoments, type RunningMomentsState } from "./running-moments.ts";
 export type { TrainingStatistics } from "./statistics.ts";

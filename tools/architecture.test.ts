@@ -25,7 +25,7 @@ function dependenciesOf(name: string): string[] {
 function importsOf(name: string): { file: string; module: string }[] {
   const folder = join(packagesFolder, name, "src");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
-    (file) => /\.ts$/.test(file) && !/\.(test|fixture)\.ts$/.test(file),
+    (file) => /\.ts$/.test(file) && !/\.(test|slow|fixture)\.ts$/.test(file),
   );
   return files.flatMap((file) => {
     const code = readFileSync(join(folder, file), "utf8").replace(/^\s*(\*|\/\/).*$/gm, "");

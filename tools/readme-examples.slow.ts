@@ -13,7 +13,7 @@ import { openRegistry, type Tarball } from "./tarballs/registry.ts";
 // tarballs that would be published, then its example as plain JavaScript.
 const packages = fileURLToPath(new URL("../packages", import.meta.url));
 const examples = new Map(readdirSync(packages).map((name) => [name, readReadmeExample(join(packages, name, "README.md"))]));
-// TensorFlow.js has 10,000 files: the packages that need it come one after another, so that npm unpacks it once.
+// TensorFlow.js has 10,000 files: the packages that need it come one after another, in one folder, so that npm unpacks it once.
 const names = [...examples.keys()].sort((a, b) => Number(needsTensorflow(a)) - Number(needsTensorflow(b)));
 const root = await mkdtemp(join(tmpdir(), "newcomer-"));
 const project = join(root, "project");
@@ -52,11 +52,15 @@ async function follow(line: string, { cwd = project, env = {} }: { cwd?: string;
   return ended;
 }
 
-/** Makes `project` one that nothing is installed in, but for TensorFlow.js, which npm removes itself where nothing asks for it. */
+/** Makes `project` one that asks for nothing; from node_modules npm removes itself what the next line doesn't ask for. */
 async function empty(): Promise<void> {
-  const kept = ["node_modules", "@tensorflow"];
-  for (const folder of [project, join(project, "node_modules")])
-    for (const name of await readdir(folder).catch(() => [])) if (!kept.includes(name)) await rm(join(folder, name), { recursive: true });
+  for (const name of await readdir(project)) if (name !== "node_modules") await rm(join(project, name), { recursive: true });
+}
+
+/** What lies in node_modules though neither the install line nor what it brought needs it. */
+async function strays(): Promise<string[]> {
+  const { packages } = JSON.parse(await readFile(join(project, "node_modules/.package-lock.json"), "utf8"));
+  return Object.keys(packages).filter((path) => packages[path].extraneous || (packages[path].peer && packages[path].optional));
 }
 
 test("every tarball holds the licence, and what its package.json names; no tests", async () => {
@@ -77,6 +81,7 @@ testWithNpm.each(names.filter((name) => examples.get(name)!.code !== undefined))
     const example = examples.get(name)!;
     await empty();
     await follow(installLine(example));
+    expect(await strays()).toEqual([]);
     await writeFile(join(project, "example.mjs"), example.code!);
     const { stdout } = await follow("node example.mjs");
     expect(stdout.trimEnd().split("\n")).toEqual(example.promised);

@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { BackendError } from "./error.ts";
+import { installCommand } from "./install-command.ts";
 import type { KernelsInUse } from "./kernels.ts";
 
 /** In the order in which they are tried: from the fastest. */
@@ -26,7 +28,7 @@ export interface PreparedBackend {
 /** Makes one backend tfjs's own. Throws an error that says why where it cannot be had, and then has changed nothing. */
 export type BackendLoader = () => Promise<PreparedBackend>;
 
-const mend = "npx @cai/cli backend install";
+const mend = installCommand(fileURLToPath(import.meta.url));
 
 /**
  * The backend that was asked for by name, or else the first in order that loads.

@@ -1,16 +1,15 @@
 import { prepareBackend } from "@cai/backend";
+import { encodePrompt } from "@cai/trainer";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
-import { encodeConversation } from "./prepare-prompts.ts";
+import { type PromptFlags, readPrompt } from "./read-prompt.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 
 const defaultMaxNewTokens = 128;
 
 /** The flags of `cai generate`. */
-export interface GenerateFlags {
+export interface GenerateFlags extends PromptFlags {
   readonly policy: string;
-  readonly prompt: string;
-  readonly chat?: boolean;
   readonly maxNewTokens?: number;
   readonly temperature: number;
   readonly topK?: number;
@@ -21,18 +20,17 @@ export interface GenerateFlags {
 
 /** Prints the continuation of a prompt, or with `json` one object with its ids and their log-probabilities. */
 export async function generateText(flags: GenerateFlags): Promise<void> {
+  const { prompt, where } = await readPrompt(flags);
   await prepareBackend();
   const policy = await resolvePolicy(flags.policy);
   const { tokenizer, contextLength } = policy;
-  const promptIds = await readingInput(() =>
-    flags.chat ? encodeConversation(tokenizer, [{ role: "user", content: flags.prompt }]) : tokenizer.encode(flags.prompt),
-  );
-  if (promptIds.length === 0) throw new CliError("usage", "--prompt has no tokens: give some text");
+  const promptIds = await readingInput(() => encodePrompt(prompt, tokenizer));
+  if (promptIds.length === 0) throw new CliError("usage", `${where} has no tokens: give some text`);
   const room = contextLength - promptIds.length;
   const maxNewTokens = flags.maxNewTokens ?? Math.min(defaultMaxNewTokens, room);
   if (room < 1 || maxNewTokens > room) {
     const sum = `${promptIds.length} tokens, which leave ${Math.max(room, 0)} of the policy's context of ${contextLength}`;
-    throw new CliError("usage", `--prompt has ${sum}: shorten it, or lower --max-new-tokens`);
+    throw new CliError("usage", `${where} has ${sum}: shorten it, or lower --max-new-tokens`);
   }
   const { topK, topP, seed, temperature } = flags;
   const prompts = { ids: promptIds, mask: new Uint8Array(promptIds.length).fill(1), shape: [1, promptIds.length] as const };

@@ -12,15 +12,15 @@ const tokenizer: Tokenizer = {
   encode: (text, { addSpecialTokens = true } = {}) =>
     Int32Array.from([...(addSpecialTokens && text !== "" ? [1] : []), ...[...text].map((letter) => letter.charCodeAt(0))]),
   decode: (ids) => String.fromCharCode(...Array.from(ids)),
-  applyChatTemplate: (messages) => {
+  applyChatTemplate: (messages, { addGenerationPrompt } = {}) => {
     if (messages[0]?.role === "robot") throw new CliError("no-robots", "the template knows no robots");
-    return `${messages.map(({ role, content }) => `${role}:${content};`).join("")}bot:`;
+    return `${messages.map(({ role, content }) => `${role}:${content};`).join("")}${addGenerationPrompt ? "bot:" : ""}`;
   },
 };
 const limits = { tokenizer, contextLength: 20, maxNewTokens: 5 };
 
 test("text stays text, and a conversation becomes the ids of the template without special tokens of its own", () => {
-  const conversation = [{ role: "u", content: "hi" }];
+  const conversation = { messages: [{ role: "u", content: "hi" }] };
   const [text, ids] = preparePrompts(
     [
       { prompt: "Once", where: "p:1" },
@@ -42,6 +42,6 @@ test("a prompt may fill the context up to the room for the response, and not bey
 
 test("a prompt without tokens and a conversation that the template refuses name their line", () => {
   expect(() => preparePrompts([{ prompt: "", where: "p:3" }], limits)).toThrow(/p:3 has no tokens/);
-  const robots = { prompt: [{ role: "robot", content: "beep" }], where: "p:4" };
+  const robots = { prompt: { messages: [{ role: "robot", content: "beep" }] }, where: "p:4" };
   expect(() => preparePrompts([robots], limits)).toThrow(/p:4: the template knows no robots/);
 });

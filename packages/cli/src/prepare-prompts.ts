@@ -1,4 +1,5 @@
-import { CaiError, type ChatMessage, type Tokenizer } from "@cai/contracts";
+import { CaiError, type Tokenizer } from "@cai/contracts";
+import { encodePrompt, type Prompt } from "@cai/trainer";
 import { CliError } from "./error.ts";
 import type { ReadPrompt } from "./read-prompts.ts";
 
@@ -18,7 +19,7 @@ export interface PromptLimits {
 export function preparePrompts(prompts: readonly ReadPrompt[], limits: PromptLimits): (string | Int32Array)[] {
   const { tokenizer, contextLength, maxNewTokens } = limits;
   return prompts.map(({ prompt, where }) => {
-    const ids = typeof prompt === "string" ? tokenizer.encode(prompt) : encodeLine(tokenizer, prompt, where);
+    const ids = encodeLine(prompt, tokenizer, where);
     if (ids.length === 0) throw new CliError("usage", `${where} has no tokens: expected some text`);
     if (ids.length + maxNewTokens > contextLength) {
       const sum = `${ids.length} tokens, which with ${maxNewTokens} new ones exceed the policy's context of ${contextLength}`;
@@ -28,14 +29,9 @@ export function preparePrompts(prompts: readonly ReadPrompt[], limits: PromptLim
   });
 }
 
-/** The ids of a conversation that the model is to answer; the template writes the special tokens itself. */
-export function encodeConversation(tokenizer: Tokenizer, messages: readonly ChatMessage[]): Int32Array {
-  return tokenizer.encode(tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true }), { addSpecialTokens: false });
-}
-
-function encodeLine(tokenizer: Tokenizer, messages: readonly ChatMessage[], where: string): Int32Array {
+function encodeLine(prompt: Prompt, tokenizer: Tokenizer, where: string): Int32Array {
   try {
-    return encodeConversation(tokenizer, messages);
+    return encodePrompt(prompt, tokenizer);
   } catch (cause) {
     if (!CaiError.isInstance(cause)) throw cause;
     throw new CliError("usage", `${where}: ${cause.message}`, { cause });

@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PythonFloat } from "@cai/tokenizer";
+import type { Conversation } from "@cai/trainer";
 import { afterAll, expect, test } from "vitest";
 import { readPrompts } from "./read-prompts.ts";
 
@@ -31,7 +33,40 @@ test("JSONL holds conversations; of messages the assistant's last turn is left o
   const user = { role: "user", content: "hello" };
   const lines = [{ prompt: [user] }, { messages: [user, { role: "assistant", content: "hi" }] }];
   const read2 = await read("chat.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"));
-  expect(read2.map(({ prompt }) => prompt)).toEqual([[user], [user]]);
+  expect(read2.map(({ prompt }) => prompt)).toEqual([{ messages: [user] }, { messages: [user] }]);
+});
+
+test("messages reach the template as they stand, with the row's tools, documents and variables", async () => {
+  const call = { role: "assistant", content: null, tool_calls: [{ function: { name: "f", arguments: { deep: [true, null] } } }] };
+  const parts = { role: "user", name: "Ann", content: [{ type: "text", text: "hi" }, { type: "image" }] };
+  const tools = [{ type: "function", function: { name: "f" } }];
+  const columns = { documents: [{ title: "t" }], chat_template_kwargs: { enable_thinking: false } };
+  const rows = [
+    { prompt: [parts, call], tools, ...columns },
+    { prompt: [parts], tools: JSON.stringify(tools), documents: null, chat_template_kwargs: null },
+  ];
+  const prompts = await read("columns.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  expect(prompts.map(({ prompt }) => prompt)).toEqual([
+    { messages: [parts, call], tools, documents: columns.documents, chatTemplateKwargs: columns.chat_template_kwargs },
+    { messages: [parts], tools },
+  ]);
+});
+
+test("numbers and the order of keys stay as Python reads them", async () => {
+  const row =
+    '{"prompt": [{"role": "user", "content": "a"}], "tools": [{"a": 1.0, "b": 1e2, "c": 12345678901234567890, "d": 0.5, "e": {"2": -0, "1": 0}}]}';
+  const [read2] = await read("numbers.jsonl", row);
+  const tool = {
+    a: new PythonFloat(1),
+    b: new PythonFloat(100),
+    c: 12345678901234567890n,
+    d: 0.5,
+    e: new Map([
+      ["2", 0],
+      ["1", 0],
+    ]),
+  };
+  expect((read2!.prompt as Conversation).tools).toEqual([tool]);
 });
 
 test("a file of another name is JSONL where its first line begins with a brace", async () => {
@@ -48,9 +83,20 @@ test("what can't be read is refused with file and line", async () => {
     ["null.jsonl", '{"prompt": null}', /null\.jsonl:1 holds null as "prompt": expected text/],
     ["empty.jsonl", '{"prompt": "a"}\n\n{"prompt": ""}', /empty\.jsonl:3 holds an empty "prompt"/],
     ["turns.jsonl", '{"prompt": [{"role": "user"}]}', /turns\.jsonl:1 holds a "prompt" that is no conversation/],
+    ["silent.jsonl", '{"prompt": [{"role": "user", "content": 3}]}', /silent\.jsonl:1 holds a "prompt" that is no conversation/],
+    ["tools.jsonl", '{"prompt": [{"role": "user", "content": "a"}], "tools": {"name": "f"}}', /tools\.jsonl:1 holds an object as "tools"/],
+    ["words.jsonl", '{"prompt": [{"role": "user", "content": "a"}], "tools": "f"}', /words\.jsonl:1 holds a string as "tools"/],
+    [
+      "kwargs.jsonl",
+      '{"prompt": [{"role": "user", "content": "a"}], "chat_template_kwargs": []}',
+      /holds an array as "chat_template_kwargs"/,
+    ],
+    ["beside.jsonl", '{"prompt": "a", "tools": [{"name": "f"}]}', /beside\.jsonl:1 holds "tools", which only a conversation has/],
     ["none.jsonl", '{"prompt": []}', /none\.jsonl:1 holds an empty conversation/],
     ["blank.txt", " \n\n", /blank\.txt is empty/],
-    ["latin1.txt", Uint8Array.of(0x63, 0xe9), /latin1\.txt is not UTF-8/],
+    ["latin1.txt", Uint8Array.of(0x63, 0x0a, 0x63, 0xe9), /latin1\.txt:2 is not UTF-8 text: save it as UTF-8/],
+    ["utf16.txt", Buffer.from("\uFEFFab", "utf16le"), /utf16\.txt:1 is not UTF-8 text but UTF-16/],
+    ["bare16.jsonl", Buffer.from('{"prompt": "a"}', "utf16le"), /bare16\.jsonl:1 is not UTF-8 text but UTF-16/],
   ];
   for (const [name, content, message] of refused) {
     await expect(read(name, content)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });

@@ -1,10 +1,11 @@
-import type { ChatMessage } from "@cai/contracts";
+import type { Conversation } from "@cai/trainer";
 import { CliError } from "./error.ts";
+import { parseConversation } from "./parse-conversation.ts";
 import { describe, type InputLine, parseObject, readInputLines } from "./read-lines.ts";
 
 /** A prompt as it stands in a file: text to continue, or a conversation for the policy's chat template. */
 export interface ReadPrompt {
-  readonly prompt: string | readonly ChatMessage[];
+  readonly prompt: string | Conversation;
   /** `prompts.jsonl:3`, for messages. */
   readonly where: string;
 }
@@ -12,9 +13,9 @@ export interface ReadPrompt {
 /**
  * Prompts from a file, or from standard input for `-`: JSONL, or plain text with a prompt on each line. Blank lines are passed over.
  *
- * JSONL holds an object a line with `prompt`, `query` or `text`, a string, or `prompt` or `messages`, a conversation of
- * `{ role, content }` (of `messages`, the assistant's last turn is left out). It is recognised by the name `.jsonl` or, where the name
- * does not end in `.txt`, by a first line that begins with `{`.
+ * JSONL holds an object a line with `prompt`, `query` or `text`, a string, or `prompt` or `messages`, a conversation, see
+ * `parseConversation`. It is recognised by the name `.jsonl` or, where the name does not end in `.txt`, by a first line that begins
+ * with `{`.
  *
  * @throws CliError `usage`, naming file and line
  */
@@ -26,25 +27,24 @@ export async function readPrompts(file: string): Promise<ReadPrompt[]> {
 const isJsonLines = (file: string, firstLine: string): boolean =>
   /\.(jsonl|ndjson|json)$/i.test(file) || (!/\.txt$/i.test(file) && firstLine.trimStart().startsWith("{"));
 
-function promptOfLine(line: InputLine): ReadPrompt {
+/** The prompt that a line of JSONL holds. */
+export function promptOfLine(line: InputLine): ReadPrompt {
   const object = parseObject(line);
+  const { where } = line;
   const key = ["prompt", "query", "text", "messages"].find((name) => object[name] !== undefined);
   const refuse = (what: string): never => {
-    throw new CliError("usage", `${line.where} ${what}`);
+    throw new CliError("usage", `${where} ${what}`);
   };
   if (key === undefined) return refuse('has no prompt: expected {"prompt": …}, with text or a conversation');
   const value = object[key];
-  if (typeof value === "string") {
-    return value === "" ? refuse(`holds an empty "${key}": expected some text`) : { prompt: value, where: line.where };
-  }
-  if (!Array.isArray(value) || key === "query" || key === "text") return refuse(`holds ${describe(value)} as "${key}": expected text`);
-  if (!value.every(isMessage))
-    return refuse(`holds a "${key}" that is no conversation: expected [{"role": …, "content": …}, …], both text`);
-  const conversation = key === "messages" && value.at(-1)?.role === "assistant" ? value.slice(0, -1) : value;
-  return conversation.length === 0 ? refuse(`holds an empty conversation in "${key}"`) : { prompt: conversation, where: line.where };
+  if (Array.isArray(value) && (key === "prompt" || key === "messages")) return { prompt: parseConversation(line, key), where };
+  if (typeof value !== "string") return refuse(`holds ${describe(value)} as "${key}": expected text`);
+  if (value === "") return refuse(`holds an empty "${key}": expected some text`);
+  const column = ["tools", "documents", "chat_template_kwargs"].find((name) => !isEmpty(object[name]));
+  if (column !== undefined)
+    return refuse(`holds "${column}", which only a conversation has: give "${key}" as [{"role": …, "content": …}, …]`);
+  return { prompt: value, where };
 }
 
-const isMessage = (value: unknown): value is ChatMessage => {
-  const message = value as Partial<ChatMessage> | null;
-  return typeof message?.role === "string" && typeof message.content === "string";
-};
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);

@@ -38,6 +38,28 @@ test("each input gets its own meaning and type, whatever the order", () => {
   ]);
 });
 
+test("positions begin where the model's do", () => {
+  const inputs = discoverInputs([input("input_ids"), input("position_ids", "int32")], "m", 2);
+  expect(inputs.feeds([Int32Array.of(7, 8)])[1]?.data).toEqual(Int32Array.of(2, 3));
+});
+
+test("rows of one length need no padding", () => {
+  const inputs = discoverInputs([input("input_ids", "int32"), input("attention_mask", "int32")], "m");
+  expect(inputs.takesMask).toBe(true);
+  expect(inputs.feeds([Int32Array.of(7, 8), Int32Array.of(9, 0)]).map(({ data }) => data)).toEqual([
+    Int32Array.of(7, 8, 9, 0),
+    Int32Array.of(1, 1, 1, 1),
+  ]);
+  expect(discoverInputs([input("attention_mask")], "m").takesMask).toBe(false); // a single input is the ids
+});
+
+test("a mask may be of floats of any width", () => {
+  const maskOf = (type: Tensor.Type) =>
+    discoverInputs([input("input_ids"), input("attention_mask", type)], "m").feeds([Int32Array.of(7)], left)[1]?.data;
+  expect(maskOf("float64")).toEqual(Float64Array.of(1));
+  expect(maskOf("float16")).toEqual(Uint16Array.of(0x3c00));
+});
+
 test("a mask may be bool", () => {
   const inputs = discoverInputs([input("input_ids"), input("attention_mask", "bool")], "m");
   expect(inputs.feeds(rows, right)[1]?.data).toEqual(Uint8Array.of(1, 0, 0, 1, 1, 1));

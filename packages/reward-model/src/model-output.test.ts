@@ -79,7 +79,7 @@ describe("scores are read from", () => {
   test("no class that is not there", () => {
     const read = (label: string | number) => () => readScores({ data, shape: [2, 2] }, 2, { ...options, label, labels });
     expect(read("cold")).toThrow('m gives 2 numbers a row and none is "cold"');
-    for (const label of [2, -1, 0.5, Number.NaN, "", "2"]) expect(read(label)).toThrow(/and none is/);
+    for (const label of [2, -1, 0.5, Number.NaN, "", " ", "2", "1.0"]) expect(read(label)).toThrow(/and none is/);
   });
 
   test("no other shape", () => {

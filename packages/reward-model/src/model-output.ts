@@ -47,8 +47,9 @@ export function chooseOutput(outputs: readonly InferenceSession.ValueMetadata[],
 function chooseLabel(classes: number, { label, labels = [], path }: OutputOptions): number {
   if (label === undefined && classes === 1) return 0;
   const named = typeof label === "string" ? labels.indexOf(label) : -1;
-  const column = named >= 0 ? named : label === undefined || label === "" ? Number.NaN : Number(label);
-  if (Number.isInteger(column) && column >= 0 && column < classes) return column;
+  const index = typeof label === "string" && /^\d+$/.test(label) ? Number(label) : label;
+  const column = named >= 0 ? named : index;
+  if (typeof column === "number" && Number.isInteger(column) && column >= 0 && column < classes) return column;
   const known = Array.from({ length: classes }, (_, index) => (labels[index] === undefined ? `${index}` : `${index} (${labels[index]})`));
   throw new RewardModelError(
     "bad-options",

@@ -101,6 +101,19 @@ describe("the golden reward model", () => {
     expectGolden(await scoreOnce(folder, request));
   });
 
+  test("is the file of a folder that the option file names", async () => {
+    const folder = join(directory, "several");
+    await mkdir(join(folder, "onnx"), { recursive: true });
+    await cp(join(golden, "model.onnx"), join(folder, "onnx", "model_quantized.onnx"));
+    await writeFile(join(folder, "onnx", "model.onnx"), "");
+    const request = requestOf(goldenTexts, goldenIds);
+    expectGolden(await scoreOnce(folder, request, { input: "ids", file: "onnx/model_quantized.onnx" }));
+    await expect(OnnxRewardModel.load(folder, { file: "model_q4.onnx" })).rejects.toThrow(
+      "has no model_q4.onnx but onnx/model.onnx, onnx/model_quantized.onnx: choose one with the option file",
+    );
+    await expect(OnnxRewardModel.load(join(folder, "onnx", "model.onnx"), { file: "model.onnx" })).rejects.toThrow("is a file already");
+  });
+
   test("takes ids where an .onnx file has no tokenizer beside it", async () => {
     const file = join(directory, "alone.onnx");
     await cp(join(golden, "model.onnx"), file);
@@ -151,6 +164,48 @@ describe("other models", () => {
   test("one exported for fixed sizes gets rows of that size", async () => {
     const folder = await writeSums("fixed", [2, 3], 1);
     expect(await scoreOnce(folder, requestOf(["", "", ""], [[9, 1, 2, 3], [40], [5, 6]]), { input: "ids" })).toEqual([6, 40, 11]);
+  });
+
+  test("one for rows of one length that could not tell padding from text is refused", async () => {
+    const folder = await writeSums("untold", ["batch", 3], 1);
+    await writeFile(join(folder, "config.json"), JSON.stringify({ model_type: "gpt2", pad_token_id: null }));
+    await expect(OnnxRewardModel.load(folder, { input: "ids" })).rejects.toThrow(
+      "takes rows of 3 tokens only, and config.json beside it has no",
+    );
+    expect(await scoreOnce(folder, request, { input: "ids", padTokenId: 0 })).toEqual([6, 40, 11]);
+  });
+
+  /** Ids as scores, `[batch, sequence]`: how many there are is known only once it runs. */
+  async function writeIds(name: string, type: "float32" | "float64" | "float16" | "bfloat16"): Promise<string> {
+    const graph = new GraphBuilder();
+    const codes = { float32: 1, float64: 11, float16: 10, bfloat16: 16 };
+    const ids = graph.input("input_ids", "int64", ["batch", "sequence"]);
+    graph.output(graph.node("Cast", [ids], { attributes: { to: { int: codes[type] } }, output: "score" }), type, ["batch", "classes"]);
+    const file = join(directory, name);
+    await writeFile(file, graph.toBytes());
+    return file;
+  }
+
+  test.each(["float32", "float64", "float16"] as const)("scores in %s are read as numbers", async (type) => {
+    const file = await writeIds(`${type}.onnx`, type);
+    expect(await scoreOnce(file, requestOf(["", ""], [[3], [2047]]))).toEqual([3, 2047]);
+  });
+
+  test("scores in bfloat16, which onnxruntime-node can't read, are refused when it is loaded", async () => {
+    await expect(OnnxRewardModel.load(await writeIds("bfloat16.onnx", "bfloat16"))).rejects.toThrow(
+      "That is bfloat16, which onnxruntime-node can't read: export in float32 or float16.",
+    );
+  });
+
+  test("classes that the model doesn't count are counted when it is loaded", async () => {
+    const graph = new GraphBuilder();
+    const ids = graph.node("Cast", [graph.input("input_ids", "int64", ["batch", "sequence"])], { attributes: { to: { int: 1 } } });
+    const sum = graph.node("ReduceSum", [ids, graph.integers(1)]);
+    graph.output(graph.node("Concat", [sum, sum], { attributes: { axis: { int: 1 } }, output: "logits" }), "float32", ["batch", "labels"]);
+    const file = join(directory, "uncounted.onnx");
+    await writeFile(file, graph.toBytes());
+    await expect(OnnxRewardModel.load(file)).rejects.toThrow("gives 2 numbers a row: choose one");
+    expect(await scoreOnce(file, request, { label: 1 })).toEqual([6, 40, 11]);
   });
 
   test("a score that is not finite is refused with its row", async () => {
@@ -206,6 +261,8 @@ describe("what can't be loaded is refused with its path", () => {
     [{ batchSize: 0.5 }, "batchSize is 0.5"],
     [{ maxLength: -1 }, "maxLength is -1"],
     [{ input: "ids", template: () => "" }, "template is for text"],
+    [{ paddingSide: "both" as "left" }, 'paddingSide is "both"'],
+    [{ padTokenId: 512 }, "padTokenId is 512"],
     [{ output: "reward" }, "wanted one of floats named reward"],
   ])("the options %o", async (options, message) => {
     await expect(OnnxRewardModel.load(golden, options)).rejects.toThrow(message);

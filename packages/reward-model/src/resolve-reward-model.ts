@@ -32,7 +32,7 @@ export async function resolveRewardModel(spec: string, { resolveModel, ...option
   throw new RewardModelError(
     "missing-file",
     `"${spec}" names no reward model: wanted a folder with model.onnx and its tokenizer, an .onnx file, an http(s):// endpoint, ` +
-      "a .js, .mjs or .ts module, or with resolveModel of @cai/hub a model's id on the hub",
+      "a .js, .mjs or .ts module, or a model's id on the hub where resolveModel is given (resolveOnnxModel of @cai/hub)",
   );
 }
 

@@ -1,6 +1,6 @@
-import { InferenceSession } from "./onnx-runtime.ts";
 import { type EmbeddingTable, float32Table, int8Table } from "./embedding-table.ts";
 import { RolloutError } from "./error.ts";
+import { InferenceSession } from "./onnx-runtime.ts";
 import type { StagePlan } from "./plan-stages.ts";
 import { quantizeOutputs } from "./quantize.ts";
 import type { Precision } from "./stage-graph.ts";

@@ -1,6 +1,6 @@
-import { Tensor } from "./onnx-runtime.ts";
 import type { Engine } from "./engine.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
+import { Tensor } from "./onnx-runtime.ts";
 
 /** What the next token of each row is drawn from, `[rows, …]` each. */
 export interface Distributions {

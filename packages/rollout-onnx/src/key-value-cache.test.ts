@@ -1,6 +1,6 @@
-import { Tensor } from "./onnx-runtime.ts";
 import { expect, test } from "vitest";
 import { KeyValueCache } from "./key-value-cache.ts";
+import { Tensor } from "./onnx-runtime.ts";
 
 const shape = { layerCount: 2, rows: 3, heads: 2, headSize: 1 };
 

@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
-import type { TokenBatch, Tokenizer } from "@cai/contracts";
+import { CaiError, type ChatMessage, type ChatTemplateOptions, type TokenBatch, type Tokenizer } from "@cai/contracts";
 import { RolloutError } from "./error.ts";
 
-/** A prompt as text, or as token ids where the caller has them. */
-export type Prompt = string | Int32Array;
+/**
+ * A conversation for the policy's chat template. The policy answers it; one that ends with the assistant's turn is gone on with, as in
+ * TRL: its last message is the beginning of the answer.
+ */
+export interface Conversation extends Pick<ChatTemplateOptions, "tools" | "documents" | "chatTemplateKwargs"> {
+  readonly messages: readonly ChatMessage[];
+}
+
+/** A prompt as text, as a conversation, or as token ids where the caller has them. */
+export type Prompt = string | Int32Array | Conversation;
 
 /** A prompt as the trainer keeps it: the text for the reward model, the ids for the policy. */
 export interface TokenizedPrompt {
@@ -12,10 +20,24 @@ export interface TokenizedPrompt {
 }
 
 /**
+ * The ids of a prompt. A chat template writes the special tokens itself.
+ *
+ * @throws the tokenizer's error where the template refuses the conversation, or there is none
+ */
+export function encodePrompt(prompt: Prompt, tokenizer: Tokenizer): Int32Array {
+  if (typeof prompt === "string") return tokenizer.encode(prompt);
+  if (prompt instanceof Int32Array) return prompt;
+  const { messages, ...options } = prompt;
+  const isBegun = messages.at(-1)?.role === "assistant";
+  const text = tokenizer.applyChatTemplate(messages, { ...options, addGenerationPrompt: !isBegun, continueFinalMessage: isBegun });
+  return tokenizer.encode(text, { addSpecialTokens: false });
+}
+
+/**
  * Tokenises the prompts of a run, once, and refuses what the model cannot take.
  *
  * @throws RolloutError `invalid-prompts`: no prompts, an empty one, ids outside the vocabulary, or a prompt that leaves no room
- *   for `maxNewTokens` in the context.
+ *   for `maxNewTokens` in the context; a conversation that the chat template refuses.
  */
 export function tokenizePrompts(
   prompts: readonly Prompt[],
@@ -24,10 +46,10 @@ export function tokenizePrompts(
 ): TokenizedPrompt[] {
   if (prompts.length === 0) throw new RolloutError("invalid-prompts", "the list of prompts is empty; expected at least one");
   return prompts.map((prompt, index) => {
-    const refuse = (what: string) => {
-      throw new RolloutError("invalid-prompts", `prompt ${index + 1} of ${prompts.length} ${what}`);
+    const refuse = (what: string, cause?: unknown): never => {
+      throw new RolloutError("invalid-prompts", `prompt ${index + 1} of ${prompts.length} ${what}`, { cause });
     };
-    const ids = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
+    const ids = encodeOrRefuse(prompt, model.tokenizer, refuse);
     if (ids.length === 0) refuse("has no tokens; expected some text");
     const unknown = ids.find((id) => id < 0 || id >= model.vocabSize);
     if (unknown !== undefined) refuse(`holds the token id ${unknown}, outside the policy's vocabulary of ${model.vocabSize}`);
@@ -38,6 +60,17 @@ export function tokenizePrompts(
       );
     return { text: typeof prompt === "string" ? prompt : model.tokenizer.decode(ids), ids };
   });
+}
+
+function encodeOrRefuse(prompt: Prompt, tokenizer: Tokenizer, refuse: (what: string, cause?: unknown) => never): Int32Array {
+  const isKnown = typeof prompt === "string" || prompt instanceof Int32Array || Array.isArray((prompt as Conversation | null)?.messages);
+  if (!isKnown) return refuse("is neither text, token ids (an Int32Array) nor a conversation ({ messages })");
+  try {
+    return encodePrompt(prompt, tokenizer);
+  } catch (cause) {
+    if (!CaiError.isInstance(cause)) throw cause;
+    return refuse(`can't be written by the chat template: ${cause.message}`, cause);
+  }
 }
 
 /**

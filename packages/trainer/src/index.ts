@@ -1,4 +1,14 @@
-export { type Evaluation, leftPad, type Prompt, type ScoredSample, type TextRollout } from "@cai/rollouts";
+export {
+  type Conversation,
+  type Evaluation,
+  encodePrompt,
+  leftPad,
+  type Prompt,
+  RunningMoments,
+  type RunningMomentsState,
+  type ScoredSample,
+  type TextRollout,
+} from "@cai/rollouts";
 export { TrainingError, type TrainingHistory, type TrainingStatistics } from "@cai/training";
 export type { Experience } from "./experience.ts";
 export type { GroupStepResult } from "./group-report.ts";

@@ -1,15 +1,18 @@
 // @ts-check
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { NativeInstallError } from "./error.mjs";
 import { withLock } from "./lock.mjs";
 import { npmReason, runNpm } from "./npm.mjs";
 import { cachedProject, packageName, resolvePackage, tfjsVersion } from "./tfjs-package.mjs";
 
+/** What tfjs-node requires of TensorFlow.js; one of its kernels the second, which it does not declare. */
+const required = ["@tensorflow/tfjs", "@tensorflow/tfjs-core"];
+
 /**
  * Installs tfjs-node into the user's cache for this package's copy of TensorFlow.js, by npm and without its own installer. What stands
- * there for TensorFlow.js is a file that requires that copy: nothing is downloaded twice, and no process gets a second one.
+ * there for TensorFlow.js are files that require that copy: nothing is downloaded twice, and no process gets a second one.
  *
  * @param {{ gpu: boolean, cache: string, progress: (text: string) => void, from?: string, npm?: typeof runNpm }} options
  *   `from`: the file that resolves TensorFlow.js, for tests
@@ -27,9 +30,9 @@ export async function addTfjsPackage({ gpu, cache, progress, from = import.meta.
     await removeUseless(cache, project);
     const folder = await mkdtemp(`${project}.installing-`);
     try {
-      await describeProject({ folder, name, tfjs });
+      await describeProject({ folder, name, tfjs: tfjs.directory });
       progress(`npm install ${name}@${tfjsVersion}`);
-      // A copy of the folder that stands for TensorFlow.js, for a link would not survive the move.
+      // Copies of the folders that stand for TensorFlow.js, for links would not survive the move.
       const args = ["install", "--ignore-scripts", "--install-links", "--no-audit", "--no-fund", "--loglevel=error"];
       const result = await npm(args, { cwd: folder });
       if (!result.ok || resolvePackage(name, join(folder, "package.json")) === undefined) {
@@ -49,14 +52,20 @@ export async function addTfjsPackage({ gpu, cache, progress, from = import.meta.
   return withLock(`${project}.lock`, work, () => progress("waiting for another installation"));
 }
 
-/** @param {{ folder: string, name: string, tfjs: import("./tfjs-package.mjs").TfjsPackage }} options */
+/** @param {{ folder: string, name: string, tfjs: string }} options `tfjs`: the folder of TensorFlow.js */
 async function describeProject({ folder, name, tfjs }) {
-  const standIn = join(folder, "tfjs");
-  await mkdir(standIn);
-  await writeFile(join(standIn, "package.json"), JSON.stringify({ name: "@tensorflow/tfjs", version: tfjs.version, main: "index.cjs" }));
-  await writeFile(join(standIn, "index.cjs"), `module.exports = require(${JSON.stringify(tfjs.directory)});\n`);
-  const dependencies = { "@tensorflow/tfjs": "file:./tfjs", [name]: tfjsVersion };
-  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, tfjs: tfjs.directory, dependencies }, null, 2));
+  /** @type {Record<string, string>} */
+  const dependencies = { [name]: tfjsVersion };
+  for (const module of required) {
+    const found = resolvePackage(module, join(tfjs, "package.json"));
+    if (found === undefined) throw new NativeInstallError(`${module} is not installed`, "install the packages anew, with npm");
+    const standIn = basename(module);
+    await mkdir(join(folder, standIn));
+    await writeFile(join(folder, standIn, "package.json"), JSON.stringify({ name: module, version: found.version, main: "index.cjs" }));
+    await writeFile(join(folder, standIn, "index.cjs"), `module.exports = require(${JSON.stringify(found.directory)});\n`);
+    dependencies[module] = `file:./${standIn}`;
+  }
+  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, tfjs, dependencies }, null, 2));
 }
 
 /**

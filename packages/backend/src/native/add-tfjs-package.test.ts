@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,32 +8,39 @@ import type { runNpm } from "./npm.mjs";
 import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import { cachedProject, findTfjsPackages } from "./tfjs-package.mjs";
 
+/** A package of one file below a folder's node_modules; gives its folder. */
+async function place(folder: string, name: string, code: string): Promise<string> {
+  const directory = join(folder, "node_modules", name);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, "package.json"), JSON.stringify({ name, version: "4.22.0", main: "main.js" }));
+  await writeFile(join(directory, "main.js"), code);
+  return directory;
+}
+
 /** A TensorFlow.js, a cache, and an npm that installs what the folder's package.json asks for, or fails. */
 async function make({ cache, fails = false }: { cache?: string; fails?: boolean } = {}) {
   const home = await temporaryFolder();
-  const tfjs = join(home, "node_modules/@tensorflow/tfjs");
-  await mkdir(tfjs, { recursive: true });
-  await writeFile(join(tfjs, "package.json"), JSON.stringify({ version: "4.22.0", main: "main.js" }));
-  await writeFile(join(tfjs, "main.js"), "module.exports = { home: __dirname };");
+  const tfjs = await place(home, "@tensorflow/tfjs", "module.exports = __dirname;");
+  const core = await place(home, "@tensorflow/tfjs-core", "module.exports = __dirname;");
   let runs = 0;
   const npm: typeof runNpm = async (_args, { cwd = "" } = {}) => {
     runs++;
     if (fails) return { ok: false, missing: false, stdout: "", stderr: "npm error FetchError: request failed" };
-    const scope = join(cwd, "node_modules/@tensorflow");
-    await mkdir(join(scope, "tfjs-node"), { recursive: true });
-    await writeFile(join(scope, "tfjs-node/package.json"), JSON.stringify({ version: "4.22.0", main: "main.js" }));
-    await writeFile(join(scope, "tfjs-node/main.js"), 'module.exports = require("@tensorflow/tfjs");');
-    await cp(join(cwd, "tfjs"), join(scope, "tfjs"), { recursive: true });
+    const { dependencies } = JSON.parse(await readFile(join(cwd, "package.json"), "utf8")) as { dependencies: Record<string, string> };
+    for (const [name, spec] of Object.entries(dependencies)) {
+      if (spec.startsWith("file:")) await cp(join(cwd, spec.slice(5)), join(cwd, "node_modules", name), { recursive: true });
+      else await place(cwd, name, 'module.exports = [require("@tensorflow/tfjs"), require("@tensorflow/tfjs-core")];');
+    }
     return { ok: true, missing: false, stdout: "", stderr: "" };
   };
   const options = { gpu: false, cache: cache ?? (await temporaryFolder()), from: join(home, "package.json"), npm, progress: () => {} };
-  return { options, home, tfjs, runs: () => runs };
+  return { options, home, tfjs, core, runs: () => runs };
 }
 
 test("the tfjs-node in the cache requires this package's own TensorFlow.js, and is then found", async () => {
-  const { options, tfjs, runs } = await make();
+  const { options, tfjs, core, runs } = await make();
   const added = await addTfjsPackage(options);
-  expect(createRequire(import.meta.url)(added.directory)).toEqual({ home: tfjs });
+  expect(createRequire(import.meta.url)(added.directory)).toEqual([tfjs, core]);
   expect(findTfjsPackages(options)).toEqual([added]);
   expect(await addTfjsPackage(options)).toEqual(added);
   expect(runs()).toBe(1);

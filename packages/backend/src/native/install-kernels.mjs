@@ -94,5 +94,5 @@ export async function installKernels({ levels, all, binding }, { has = (level) =
   };
   if (all) await Promise.all(levels.map(install));
   else for (const level of levels) if (await install(level)) break;
-  return { levels: tried, compiled: anyCompiled };
+  return { levels: Object.fromEntries(levels.flatMap(({ name }) => (tried[name] ? [[name, tried[name]]] : []))), compiled: anyCompiled };
 }

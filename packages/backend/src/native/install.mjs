@@ -87,7 +87,8 @@ export async function fetchNative({ gpu = false, cache = cacheDirectory(), progr
 export async function installNative({ gpu = false, cache = cacheDirectory(), kernels = "best", progress = silent } = {}) {
   const wanted = wantedLevels(kernels);
   const route = chooseRoute({ gpu });
-  if (await stands({ gpu, cache, kernels, tryAgain: true }).catch(() => false)) {
+  // A compiler that is named may be another than the one that made what is there.
+  if (!process.env.CXX && (await stands({ gpu, cache, kernels, tryAgain: true }).catch(() => false))) {
     return { version: tensorflowVersion, package: packageName(gpu), done: ["already installed"] };
   }
   const { directory: packageDirectory, version } =

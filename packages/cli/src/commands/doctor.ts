@@ -66,7 +66,8 @@ export function findMissing({ backend, devices, onnxRuntime }: Pick<Diagnosis, "
   const best = backend.kernels?.levels[0];
   if (best?.compiled === false)
     missing.push({ what: `the kernels "${best.level}", the fastest for this processor`, mend: "npx @cai/cli backend install" });
-  if (onnxRuntime === null) missing.push({ what: "onnxruntime-node, which scores", mend: "ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node" });
+  if (onnxRuntime === null)
+    missing.push({ what: "onnxruntime-node, which scores", mend: "ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node" });
   return missing;
 }
 

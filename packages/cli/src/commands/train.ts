@@ -15,7 +15,10 @@ export function trainCommand(): Command {
     .description("train a policy by PPO against a reward model")
     .option("--policy <P>", policyForms)
     .option("--reward <R>", rewardForms)
-    .option("--prompts <F>", 'JSONL ({"prompt": …}, TRL\'s formats) or plain text, a line each; - is standard input')
+    .option(
+      "--prompts <F>",
+      'JSONL ({"prompt": …}, TRL\'s formats, conversations with their "tools" and "chat_template_kwargs") or plain text, a line each; - is standard input',
+    )
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
     .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default)")
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')

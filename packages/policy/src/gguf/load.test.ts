@@ -319,6 +319,38 @@ describe("what a file says by saying nothing", () => {
   });
 });
 
+test("a file with SentencePiece's tokens becomes a policy, a folder and a file again", async () => {
+  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
+  const known = ["<unk>", "<s>", "</s>", ...bytes, "▁", "a", "b", "▁a"];
+  const tokens = Array.from({ length: 512 }, (_, id) => known[id] ?? `[PAD${id}]`);
+  const types = tokens.map((_, id) => (id === 0 ? 2 : id < 3 ? 3 : id < 259 ? 6 : id < known.length ? 1 : 5));
+  const path = await editedGguf({
+    metadata: {
+      "tokenizer.ggml.model": "llama",
+      "tokenizer.ggml.pre": "default",
+      "tokenizer.ggml.tokens": tokens,
+      "tokenizer.ggml.token_type": { int32s: types },
+      "tokenizer.ggml.scores": { float32s: tokens.map((token, id) => (token === "▁a" ? -1 : -id)) },
+      "tokenizer.ggml.merges": undefined,
+      ...Object.fromEntries(["bos", "eos", "eot", "padding"].map((role) => [`tokenizer.ggml.${role}_token_id`, undefined])),
+      "tokenizer.ggml.add_bos_token": undefined,
+      "tokenizer.ggml.add_eos_token": undefined,
+      "tokenizer.ggml.add_space_prefix": undefined,
+    },
+  });
+  const policy = await loadPolicy(path);
+  const saved = await temporaryFolder();
+  await policy.save(saved);
+  const { again } = await roundTrip(policy);
+  const fromFolder = await loadPolicy(saved);
+  for (const one of [policy, again, fromFolder]) {
+    expect(one.eosTokenIds).toEqual([2]);
+    expect([...one.tokenizer.encode("a b\n")]).toEqual([1, 262, 259, 261, 3 + 10]);
+    expect(one.identity.sha256).toBe(policy.identity.sha256);
+  }
+  for (const one of [policy, again, fromFolder]) one.dispose();
+});
+
 test("any damage to a header gives a policy or an error thrown on purpose, and nothing stays in memory", async () => {
   const policy = await loadPolicy(tinyLlama);
   const { path, again } = await roundTrip(policy);

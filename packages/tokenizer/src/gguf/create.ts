@@ -49,17 +49,6 @@ export function createGgufTokenizer({
   readonly metadata: ReadonlyMap<string, unknown>;
   readonly where: string;
 }): HuggingFaceTokenizer {
-  return new HuggingFaceTokenizer(ggufTokenizerFiles({ metadata, where }), where);
-}
-
-/** The files of `createGgufTokenizer`, by name. Throws as it does. */
-export function ggufTokenizerFiles({
-  metadata,
-  where,
-}: {
-  readonly metadata: ReadonlyMap<string, unknown>;
-  readonly where: string;
-}): ReadonlyMap<string, string> {
   const fields = new GgufFields(metadata, where);
   const model = fields.text("tokenizer.ggml.model");
   const kind = kinds.get(model ?? "");
@@ -76,10 +65,11 @@ export function ggufTokenizerFiles({
     ...parts,
     post_processor: postProcessor(vocabulary, textOf, adds),
   };
-  return new Map([
+  const files = new Map([
     ["tokenizer.json", JSON.stringify(json)],
     ["tokenizer_config.json", `${JSON.stringify(tokenizerConfig(vocabulary, textOf), undefined, 2)}\n`],
   ]);
+  return new HuggingFaceTokenizer(files, where);
 }
 
 type TextOf = (id: number) => string;

@@ -1,9 +1,4 @@
-/**
- * Tokens that llama.cpp knows by their texts, whatever else a file says of them: its table of October 2025 and later. All of them are
- * control tokens, also where a file calls them normal ones.
- */
-
-/** They end a response. */
+/** Tokens that llama.cpp (as of 2026) knows by their texts to end a response, whatever else a file says of them. */
 export const endTexts: ReadonlySet<string> = new Set([
   "<|eot_id|>",
   "<|im_end|>",

@@ -24,7 +24,7 @@ export const jais2 =
   `${contractions}|${word}|\\p{N}{1,3}|${symbols}|\\s*[\\r\\n]+|` +
   "\\s{512}(?!\\S)|\\s{256}(?!\\S)|\\s{128}(?!\\S)|\\s{64}(?!\\S)|\\s{32}(?!\\S)|\\s{16}(?!\\S)|\\s{8}(?!\\S)|\\s{4}(?!\\S)|\\s{1,2}(?!\\S)|\\s{1}";
 
-/** Words end where capitals begin; `letters` may leave some out. */
+/** Letters of which words are made that end where capitals begin; those without cases belong to both. */
 const upper = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
 const lower = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
 const camelCase = ({ ending = "", digits = "\\p{N}{1,3}", after = "[\\r\\n/]*", upperCase = upper, lowerCase = lower } = {}) =>
@@ -61,7 +61,7 @@ export const eastAsianByScript =
   chineseAndJapanese;
 export const punctuationOfBothWidths = "\\s?[!-/:-~\uff01-\uff0f\uff1a-\uff5e\u2018-\u201f\u3000-\u3002]+";
 
-/** All that Unicode 14 calls a letter with two cases. */
+/** Letters of the scripts that have capitals, as DeepSeek's files list them. */
 const casedLetters =
   "A-Za-zµÀ-ÖØ-öø-\u01ba\u01bc-\u01bf\u01c4-\u0293\u0295-\u02af\u0370-\u0373\u0376\u0377\u037b-\u037d\u037f\u0386\u0388-\u038a" +
   "\u038c\u038e-\u03a1\u03a3-\u03f5\u03f7-\u0481\u048a-\u052f\u0531-\u0556\u10a0-\u10c5\u13a0-\u13f5\u13f8-\u13fd\u1c90-\u1cba" +

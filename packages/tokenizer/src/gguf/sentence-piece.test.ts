@@ -70,14 +70,20 @@ test("control tokens and those that a user added stand for themselves, and what 
   expect(tokenizer.decode([2, first + 4], { skipSpecialTokens: true })).toBe("<user>");
 });
 
+test("tokens that would take for ever are refused at once", () => {
+  expect(() => toy({ ...letters, ["a".repeat(100_000)]: -1 })).toThrow("tokenizer.ggml.tokens are longer than those of any model");
+});
+
 describe("a file without what the tokens are merged by", () => {
   test.each([
     [{ "tokenizer.ggml.scores": undefined }, "tokenizer.ggml.scores is missing, which say what is merged first"],
-    [{ "tokenizer.ggml.scores": [0, 1] }, "tokenizer.ggml.scores has 2 entries, tokenizer.ggml.tokens has 263"],
+    [{ "tokenizer.ggml.scores": [0, 1] }, "tokenizer.ggml.scores has 2 entries, tokenizer.ggml.tokens has 265"],
     [{ "tokenizer.ggml.scores": "high" }, "tokenizer.ggml.scores is no list of numbers"],
+    [{ "tokenizer.ggml.scores": Array(265).fill(0) }, "tokenizer.ggml.scores are all the same, and don't say what is merged first"],
     [{ "tokenizer.ggml.add_space_prefix": "yes" }, "tokenizer.ggml.add_space_prefix is neither true nor false"],
   ])("by %j is refused with the key", (values, message) => {
-    expect(() => toy(letters, values)).toThrow(TokenizerError);
-    expect(() => toy(letters, values)).toThrow(`toy.gguf: ${message}`);
+    const make = () => toy({ ...letters, ab: -1, bc: -2 }, values);
+    expect(make).toThrow(TokenizerError);
+    expect(make).toThrow(`toy.gguf: ${message}`);
   });
 });

@@ -5,9 +5,9 @@ import { type GgufVocabulary, tokenTypes } from "./vocabulary.ts";
 export const spaceMark = "▁";
 
 /**
- * `llama`: a SentencePiece model of merges. Whichever two neighbours make the token of the highest score are merged, the leftmost first
- * among equals; characters without a token become bytes. As merges in an order, that is every way to make a token of two others, by the
- * score of the token. Throws TokenizerError.
+ * `llama`: a SentencePiece model of merges. Whichever two neighbours make the token of the highest score are merged; characters without a
+ * token become bytes. As merges in an order, that is every way to make a token of two others, by the score of the token. (Tokens of one
+ * score go by their ids, where llama.cpp goes by their places in the text; trained models have a score for each.) Throws TokenizerError.
  */
 export function sentencePiece(vocabulary: GgufVocabulary): TokenizerParts {
   const { fields, tokens, idOf } = vocabulary;
@@ -44,17 +44,26 @@ export function sentencePiece(vocabulary: GgufVocabulary): TokenizerParts {
   };
 }
 
+/** Comparisons of characters that looking for all ways to make all tokens may take; trained models take a hundredth. */
+const mostComparisons = 1e9;
+
 export const byteToken = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
 
 export const sequence = (field: string, steps: readonly object[]) => ({ type: "Sequence", [field]: steps });
 
 function mergesOf(vocabulary: GgufVocabulary, scores: readonly number[]): readonly (readonly [string, string])[] {
-  const { tokens } = vocabulary;
+  const { fields, tokens } = vocabulary;
   const pieces = vocabulary.ofType(tokenTypes.normal, tokenTypes.userDefined, tokenTypes.unused);
+  if (pieces.reduce((sum, id) => sum + tokens[id]!.length ** 2, 0) > mostComparisons)
+    throw fields.wrong("tokenizer.ggml.tokens are longer than those of any model whose tokens are merged");
   const isPiece = new Set(pieces.map((id) => tokens[id]!));
-  return [...pieces]
-    .sort((a, b) => scores[b]! - scores[a]! || a - b)
-    .flatMap((id) => splitsOf(tokens[id]!).filter(([left, right]) => isPiece.has(left) && isPiece.has(right)));
+  const merged = pieces
+    .map((id) => ({ id, splits: splitsOf(tokens[id]!).filter(([left, right]) => isPiece.has(left) && isPiece.has(right)) }))
+    .filter(({ splits }) => splits.length > 0)
+    .sort((a, b) => scores[b.id]! - scores[a.id]! || a.id - b.id);
+  if (merged.length > 1 && merged.every(({ id }) => scores[id] === scores[merged[0]!.id]))
+    throw fields.wrong("tokenizer.ggml.scores are all the same, and don't say what is merged first");
+  return merged.flatMap(({ splits }) => splits);
 }
 
 /** Every way to cut a token into two between characters. */

@@ -15,7 +15,7 @@ export function unigram(vocabulary: GgufVocabulary): TokenizerParts {
   const replace = (pattern: object, content: string) => ({ type: "Replace", pattern, content });
   return {
     normalizer: sequence("normalizers", [
-      ...(charsmap.length > 0 ? [{ type: "Precompiled", precompiled_charsmap: Buffer.from(charsmap).toString("base64") }] : []),
+      ...(charsmap.length > 0 ? [{ type: "Precompiled", precompiled_charsmap: base64(charsmap) }] : []),
       ...(isTrimmed ? [replace({ Regex: "^ +| +$" }, ""), replace({ Regex: " {2,}" }, " ")] : []),
       ...(prefix ? [{ type: "Prepend", prepend: spaceMark }] : []),
       replace({ String: " " }, spaceMark),
@@ -25,4 +25,9 @@ export function unigram(vocabulary: GgufVocabulary): TokenizerParts {
     model: { type: "Unigram", unk_id: unknown, byte_fallback: false, vocab: tokens.map((token, id) => [token, scores[id]]) },
     adds: { before: undefined, after: "eos" },
   };
+}
+
+/** Bytes, with a sign or without. */
+function base64(bytes: readonly number[]): string {
+  return btoa(bytes.map((byte) => String.fromCharCode(byte & 255)).join(""));
 }

@@ -9,8 +9,10 @@ const rounded = (values: Float32Array) => [...values].map((value) => Math.round(
 test("GRPO: less the group's mean, by the group's deviation", () => {
   // groups (1, 3), (2, 2), (0, 8): means 2, 2, 4; deviations √2, 0, √32
   const { advantages, groupDeviations } = groupAdvantages({ scores, groupSize: 2, scale: "group" });
-  expect(rounded(advantages)).toEqual([-0.7071, 0.7071, 0, 0, -0.7071, 0.7071]);
-  expect(rounded(groupDeviations)).toEqual([1.4142, 0, 5.6569]);
+  const half = expect.closeTo(Math.SQRT1_2, 3);
+  const minusHalf = expect.closeTo(-Math.SQRT1_2, 3);
+  expect([...advantages]).toEqual([minusHalf, half, 0, 0, minusHalf, half]);
+  expect([...groupDeviations]).toEqual([expect.closeTo(Math.SQRT2, 5), 0, expect.closeTo(4 * Math.SQRT2, 5)]);
 });
 
 test("Dr. GRPO: less the group's mean, and nothing else", () => {

@@ -2,7 +2,15 @@ export { adjustScores } from "./adjust-scores.ts";
 export { deviation, mean } from "./array-moments.ts";
 export { RolloutError } from "./error.ts";
 export { type Evaluation, type EvaluationParts, evaluatePrompts } from "./evaluation.ts";
-export { type Conversation, digestPrompts, encodePrompt, leftPad, type Prompt, type TokenizedPrompt, tokenizePrompts } from "./prompt-tokens.ts";
+export {
+  type Conversation,
+  digestPrompts,
+  encodePrompt,
+  leftPad,
+  type Prompt,
+  type TokenizedPrompt,
+  tokenizePrompts,
+} from "./prompt-tokens.ts";
 export { replaceRows } from "./replace-rows.ts";
 export { rollOut } from "./rollout.ts";
 export { RunningMoments, type RunningMomentsState } from "./running-moments.ts";

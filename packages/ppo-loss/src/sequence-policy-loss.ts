@@ -58,7 +58,7 @@ export function sequencePolicyLoss(
 }
 
 /** Refuses arrays that don't have one number a row. */
-export function checkRows(name: string, array: ArrayLike<number>, [rows]: Shape2D): void {
+function checkRows(name: string, array: ArrayLike<number>, [rows]: Shape2D): void {
   if (array.length !== rows)
     throw new PpoLossError("shape-mismatch", `${name} has ${array.length} numbers: the batch has ${rows} rows, pass one each.`);
 }

@@ -33,7 +33,7 @@ export interface GroupSettings extends RunSettings, Omit<BatchSettings, "epochs"
 const { epochs: _, ...batchesOfAnswers } = batchOptions;
 
 /** Their options, with GRPO's defaults. */
-export const groupOptions: OptionTable<GroupSettings> = {
+const groupOptions: OptionTable<GroupSettings> = {
   ...runOptions,
   ...batchesOfAnswers,
   batchSize: { ...batchOptions.batchSize, describe: "prompts a step" },

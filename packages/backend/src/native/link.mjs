@@ -27,7 +27,7 @@ async function replaceByLink(path, target) {
 }
 
 /** Where tfjs-node's folder tells what was installed into it. @param {string} packageDirectory */
-export const noteFile = (packageDirectory) => join(packageDirectory, "deps", "cai.json");
+const noteFile = (packageDirectory) => join(packageDirectory, "deps", "cai.json");
 
 /**
  * What was installed of our kernels: from which sources, and of each level that was tried the size of its file, or why there is none.

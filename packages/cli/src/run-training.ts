@@ -65,6 +65,7 @@ export async function runTraining(
         },
         onEvaluation: ({ step, meanScore, klPerToken }) =>
           say(`step ${step}: held-out reward ${meanScore.toFixed(3)}, kl/token ${klPerToken.toFixed(3)}`),
+        onNotice: (message) => (bar ? bar.say(message) : terminal.write(`${message}\n`)),
         onCheckpoint: (directory) => say(terminal.dim(`checkpoint ${relative(process.cwd(), directory)}`)),
       },
     });

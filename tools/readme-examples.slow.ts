@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ended, runLine } from "./tarballs/newcomer.ts";
 import { packAll } from "./tarballs/pack.ts";
-import { type ReadmeExample, readReadmeExample } from "./tarballs/readme-example.ts";
+import { readReadmeExample } from "./tarballs/readme-example.ts";
 import { openRegistry, type Tarball } from "./tarballs/registry.ts";
 
 // Every README followed to the letter: its install line in an empty project outside of the repository, where the packages come as the
@@ -37,11 +37,7 @@ afterAll(async () => {
 });
 
 function needsTensorflow(name: string): boolean {
-  return installLine(examples.get(name)!).includes("@tensorflow/");
-}
-
-function installLine({ commands }: ReadmeExample): string {
-  return commands.find((command) => command.includes("npm install")) ?? "";
+  return examples.get(name)!.install.join().includes("@tensorflow/");
 }
 
 /** Runs a line that has to succeed, with temporary files and a cache that go with the test: no native TensorFlow is found. */
@@ -80,7 +76,7 @@ testWithNpm.each(names.filter((name) => examples.get(name)!.code !== undefined))
   async (name) => {
     const example = examples.get(name)!;
     await empty();
-    await follow(installLine(example));
+    for (const line of example.install) await follow(line);
     expect(await strays()).toEqual([]);
     await writeFile(join(project, "example.mjs"), example.code!);
     const { stdout } = await follow("node example.mjs");
@@ -94,7 +90,7 @@ testWithNpm("cai, installed as its README says, is the same from every folder, w
   const elsewhere = join(root, "elsewhere");
   await rm(project, { recursive: true });
   await mkdir(project);
-  await follow(installLine(examples.get("cli")!), { env });
+  for (const line of examples.get("cli")!.install) await follow(line, { env });
   for (const cwd of [project, elsewhere]) {
     const { stdout, stderr } = await follow("cai doctor --json", { cwd, env });
     expect(JSON.parse(stdout).backend.name).toBe("wasm");

@@ -7,6 +7,7 @@ Made with Python 3.11.7, transformers 5.24.0, tokenizers 0.23.3, Jinja2 3.1.6, M
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 
 from tokenizers import Tokenizer, models
@@ -78,5 +79,17 @@ def conversations():
     return {"conversations": tagged(talks), "templates": templates}
 
 
+def dates():
+    """Every directive of the C locale that doesn't depend on the time zone, on days whose weeks and years are told apart."""
+    days = [
+        (2024, 7, 26, 15, 4, 5), (2024, 1, 1, 0, 0, 0), (2023, 1, 1, 12, 0, 0), (2021, 1, 3, 9, 59, 59), (2020, 12, 31, 23, 59, 59),
+        (2027, 1, 1, 1, 2, 3), (2024, 12, 30, 11, 30, 0), (2000, 2, 29, 7, 8, 9), (2025, 3, 9, 13, 13, 13), (2026, 10, 25, 10, 10, 10),
+    ]
+    directives = [*"aAbBcCdDeFgGhHIjklmMnpPrRStTuUVwWxXyYzZ%", "f", "-d", "-m", "-j", "-H", "-I", "_d", "_m", "0e", "^a", "^B", "#p", "#a", "5Y", "10d", "-y", "q", "E", "-"]
+    formats = [*("%" + directive for directive in directives), "%d %B %Y", "%-d/%-m/%y %I:%M %p", "100%", "%%d", "é %Y"]
+    return {"formats": formats, "days": [{"day": day, "texts": [datetime(*day).strftime(each) for each in formats]} for day in days]}
+
+
 write("pieces.json", pieces())
+write("dates.json", dates())
 write("conversations.json", conversations())

@@ -78,6 +78,7 @@ function attributeOf(object: Value, name: string, meter: Meter): Value | undefin
     const method = containerMethods(object, name);
     return method === "unsafe" ? unsafe(object, name) : method;
   }
+  if (object instanceof Range) return object.attribute(name) ?? containerMethods(new Tuple([...object.items()]), name);
   if (object instanceof PythonObject) return object.attribute(name);
   if (object !== null && numberAttributes.has(name)) throw unsupported(`the attribute "${name}" of a ${typeName(object)}`);
   return undefined;

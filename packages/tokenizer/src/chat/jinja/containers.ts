@@ -1,4 +1,4 @@
-import { JinjaError, typeError, valueError } from "./error.ts";
+import { isKind, JinjaError, typeError, valueError } from "./error.ts";
 import type { Meter } from "./meter.ts";
 import { slicePositions } from "./slices.ts";
 import { codePointLength, codePoints } from "./text.ts";
@@ -48,6 +48,17 @@ export function iteratorOf(value: Value, meter: Meter): Iterator<Value> {
   throw typeError(`'${typeName(value)}' object is not iterable`);
 }
 
+/** Whether `iter` takes it. */
+export function isIterable(value: Value, meter: Meter): boolean {
+  try {
+    iteratorOf(value, meter);
+    return true;
+  } catch (error) {
+    if (isKind(error, "TypeError")) return false;
+    throw error;
+  }
+}
+
 export const listOf = (value: Value, meter: Meter): Value[] => [...iterate(value, meter)];
 
 /** Of a list, a tuple or a range: `reversed`, an item or a slice of it needs no iterator. */
@@ -94,8 +105,12 @@ export class Range extends PythonObject {
     return Object.hasOwn(own, name) ? own[name] : undefined;
   }
 
-  override *iterate(): Iterator<Value> {
+  *items(): IterableIterator<bigint> {
     for (let index = 0; index < this.#length; index++) yield this.at(index);
+  }
+
+  override iterate(): Iterator<Value> {
+    return this.items();
   }
 
   override length(): number {
@@ -118,6 +133,10 @@ export class DictView extends PythonObject {
     this.#dict = dict;
     this.#part = part;
     this.typeName = `dict_${part}`;
+  }
+
+  override isHashable(): boolean {
+    return this.#part === "values";
   }
 
   /** What `in` looks at; undefined where it goes through all. */

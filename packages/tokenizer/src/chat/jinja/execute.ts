@@ -1,13 +1,14 @@
 import { isTrue, iterate, listOf, Namespace } from "./containers.ts";
-import { JinjaError, valueError } from "./error.ts";
+import { JinjaError, typeError, valueError } from "./error.ts";
 import { Evaluator } from "./evaluate.ts";
+import { frameNames, targetNames } from "./frame-names.ts";
 import { Loop } from "./loop.ts";
 import { Macro, type MacroRuntime } from "./macro.ts";
 import type { Meter } from "./meter.ts";
 import type { ForStatement, Statement, Target } from "./nodes.ts";
 import { textFrom } from "./repr.ts";
 import { Scope } from "./scope.ts";
-import { Iteration, type Value } from "./values.ts";
+import { Iteration, textOf, typeName, type Value } from "./values.ts";
 
 /** What a statement does to the loop around it. */
 type Completion = "break" | "continue" | undefined;
@@ -66,21 +67,22 @@ export class Executor extends Evaluator implements MacroRuntime {
         return undefined;
       case "call block": {
         const caller = new Macro(undefined, statement.macro, scope, this);
-        output.write(textFrom(this.call(statement.call, scope, caller), this.meter));
+        output.write(blockText(this.call(statement.call, scope, caller)));
         return undefined;
       }
       case "with": {
-        const inner = new Scope(scope);
+        const declared = statement.assignments.flatMap(([target]) => targetNames(target));
+        const inner = new Scope(scope, frameNames(statement.body, declared));
         for (const [target, value] of statement.assignments) this.#assign(target, this.evaluate(value, scope), inner);
         return this.#run(statement.body, inner, output);
       }
       case "generation":
-        output.write(this.render(statement.body, new Scope(scope)));
+        output.write(this.render(statement.body, new Scope(scope, frameNames(statement.body, []))));
         return undefined;
       case "autoescape":
-        return this.#run(statement.body, new Scope(scope), output);
+        return this.#run(statement.body, new Scope(scope, frameNames(statement.body, [])), output);
       case "block":
-        output.write(this.render(statement.body, new Scope(statement.isScoped ? scope : this.#root)));
+        output.write(this.render(statement.body, new Scope(statement.isScoped ? scope : this.#root, frameNames(statement.body, []))));
         return undefined;
       case "set block":
       case "filter block":
@@ -95,12 +97,12 @@ export class Executor extends Evaluator implements MacroRuntime {
 
   /** A block whose text is filtered, or kept in a variable; that of one that a loop leaves early is lost. */
   #captured(statement: Statement & { readonly kind: "set block" | "filter block" }, scope: Scope, output: Output): Completion {
-    const inner = new Scope(scope);
+    const inner = new Scope(scope, frameNames(statement.body, []));
     const text = new Output(this.meter);
     const completion = this.#run(statement.body, inner, text);
     if (completion !== undefined) return completion;
     const value = statement.filter === undefined ? text.text : this.filtered(statement.filter, inner, text.text);
-    if (statement.kind === "filter block") output.write(textFrom(value, this.meter));
+    if (statement.kind === "filter block") output.write(blockText(value));
     else {
       this.#checkNamespaces(statement.target, scope);
       this.#assign(statement.target, value, scope);
@@ -133,9 +135,10 @@ export class Executor extends Evaluator implements MacroRuntime {
   ): void {
     const items = statement.test === undefined ? iterable : new Iteration(this.#passing(statement, iterable, scope));
     const loop = new Loop(items, { meter: this.meter, depth0, recurse });
+    const names = frameNames(statement.body, [...targetNames(statement.target), "loop"]);
     let isEmpty = true;
     for (let item = loop.next(); item !== undefined; item = loop.next()) {
-      const inner = new Scope(scope);
+      const inner = new Scope(scope, names);
       this.#assign(statement.target, item, inner);
       inner.set("loop", loop);
       const completion = this.#run(statement.body, inner, output);
@@ -143,7 +146,7 @@ export class Executor extends Evaluator implements MacroRuntime {
       // As in Jinja, a round that `continue` cuts short leaves the loop as empty as it was.
       if (completion === undefined) isEmpty = false;
     }
-    if (isEmpty) this.#run(statement.otherwise, new Scope(scope), output);
+    if (isEmpty) this.#run(statement.otherwise, new Scope(scope, frameNames(statement.otherwise, [])), output);
   }
 
   *#passing({ target, test }: ForStatement, iterable: Value, scope: Scope): Iterator<Value> {
@@ -172,6 +175,13 @@ export class Executor extends Evaluator implements MacroRuntime {
       for (const [index, item] of items.entries()) this.#assign(item, values[index]!, scope);
     }
   }
+}
+
+/** Jinja joins what a block gives to the texts around it without making it one. */
+function blockText(value: Value): string {
+  const text = textOf(value);
+  if (text === undefined) throw typeError(`a block gives a ${typeName(value)}, which is no text`);
+  return text;
 }
 
 /** A text that grows. */

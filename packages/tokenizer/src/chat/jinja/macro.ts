@@ -1,4 +1,5 @@
 import { JinjaError, typeError } from "./error.ts";
+import { frameNames } from "./frame-names.ts";
 import type { Meter } from "./meter.ts";
 import type { Expression, MacroDefinition } from "./nodes.ts";
 import { Scope } from "./scope.ts";
@@ -45,7 +46,7 @@ export class Macro extends PythonObject {
   }
 
   override call({ positional, named }: Arguments): Value {
-    const scope = new Scope(this.#scope);
+    const scope = new Scope(this.#scope, frameNames(this.#definition.body, [...this.#names, ...this.#takes]));
     const rest = new Map(named);
     const passed = this.#names.map((name, index) => (index < positional.length ? positional[index] : take(rest, name)));
     if (this.#takes.has("caller") && !this.#names.includes("caller")) {
@@ -58,6 +59,8 @@ export class Macro extends PythonObject {
     const { meter } = this.#runtime;
     if (this.#takes.has("kwargs")) scope.set("kwargs", Dict.of(rest, meter));
     if (this.#takes.has("varargs")) scope.set("varargs", new Tuple(positional.slice(this.#names.length)));
+    // A default sees the parameters before its own, and no variable that has the name of one behind it.
+    for (const name of this.#names) scope.hide(name);
     return meter.deeper(() => {
       for (const [index, { target, otherwise }] of this.#definition.parameters.entries()) {
         scope.set(

@@ -104,31 +104,47 @@ export function powerOfInts(base: bigint, exponent: bigint): bigint | number {
 export function powerOfFloats(base: number, exponent: number): number {
   if (base === 0 && exponent < 0) throw divisionByZero("0.0 cannot be raised to a negative power");
   if (base < 0 && Number.isFinite(base) && !Number.isInteger(exponent) && Number.isFinite(exponent)) throw unsupported("a complex number");
-  if (Math.abs(base) === 1) return exponent === 0 || base === 1 || exponent % 2 === 0 || !Number.isFinite(exponent) ? 1 : -1;
-  const power = base ** exponent;
-  if (!Number.isFinite(power) && Number.isFinite(base) && Number.isFinite(exponent)) {
-    throw new JinjaError("OverflowError", "Numerical result out of range");
-  }
+  const power = exactPower(base, exponent);
+  if (!Number.isFinite(power) && Number.isFinite(base)) throw new JinjaError("OverflowError", "Numerical result out of range");
   return power;
+}
+
+/** JavaScript's own powers are a last digit off now and then: only those that can be rounded right are given. */
+function exactPower(base: number, exponent: number): number {
+  if (exponent === 0 || base === 1) return 1;
+  if (exponent === 0.5 && base >= 0) return Math.sqrt(base);
+  if (!Number.isFinite(base) || base === 0 || !Number.isFinite(exponent)) {
+    if (Number.isInteger(exponent) || base >= 0) return base ** exponent;
+  }
+  if (!Number.isInteger(exponent) || Math.abs(exponent) > 400) throw unsupported("such a power of floats");
+  const { numerator, denominator } = fraction(Math.abs(base));
+  const [up, down] = [numerator ** BigInt(Math.abs(exponent)), denominator ** BigInt(Math.abs(exponent))];
+  const size = exponent > 0 ? divideInts(up, down) : divideInts(down, up);
+  return base < 0 && exponent % 2 !== 0 ? -size : size;
 }
 
 const bitLength = (value: bigint): number => value.toString(16).length * 4;
 
 /** A float times 10^digits as an int, rounded half to even from its exact value. */
 export function scaledInt(value: number, digits: number): bigint {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, Math.abs(value));
-  const bits = view.getBigUint64(0);
-  const biased = Number(bits >> 52n);
-  const mantissa = (bits & ((1n << 52n) - 1n)) | (biased === 0 ? 0n : 1n << 52n);
-  const exponent = BigInt(Math.max(biased, 1) - 1075);
-  let [numerator, denominator] = exponent >= 0n ? [mantissa << exponent, 1n] : [mantissa, 1n << -exponent];
+  let { numerator, denominator } = fraction(Math.abs(value));
   if (digits >= 0) numerator *= 10n ** BigInt(digits);
   else denominator *= 10n ** BigInt(-digits);
   const quotient = numerator / denominator;
   const twice = (numerator % denominator) * 2n;
   const up = twice > denominator || (twice === denominator && quotient % 2n === 1n);
   return quotient + (up ? 1n : 0n);
+}
+
+/** The exact value of a float. */
+function fraction(value: number): { readonly numerator: bigint; readonly denominator: bigint } {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const biased = Number(bits >> 52n);
+  const mantissa = (bits & ((1n << 52n) - 1n)) | (biased === 0 ? 0n : 1n << 52n);
+  const exponent = BigInt(Math.max(biased, 1) - 1075);
+  return exponent >= 0n ? { numerator: mantissa << exponent, denominator: 1n } : { numerator: mantissa, denominator: 1n << -exponent };
 }
 
 /** Python's `round(float, digits)`. */

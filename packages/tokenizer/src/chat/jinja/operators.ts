@@ -52,8 +52,12 @@ const arithmetics: Readonly<Record<BinaryOperator, Arithmetic>> = {
   "**": [powerOfInts, powerOfFloats],
 };
 
+/** What an exact power takes. */
+const stepsOfPower = 300;
+
 function arithmetic(operator: BinaryOperator, left: bigint | number, right: bigint | number, meter: Meter): Value {
   const [ints, floats] = arithmetics[operator];
+  if (operator === "**") meter.spend(stepsOfPower);
   for (const operand of [left, right]) if (typeof operand === "bigint") meter.int(operand);
   if (typeof left === "bigint" && typeof right === "bigint") return ints(left, right);
   return floats(typeof left === "bigint" ? toFloat(left) : left, typeof right === "bigint" ? toFloat(right) : right);

@@ -1,6 +1,7 @@
 import { checkTemplate } from "./check.ts";
 import { JinjaError } from "./error.ts";
 import { Executor } from "./execute.ts";
+import { frameNames } from "./frame-names.ts";
 import { fromJavaScript } from "./from-javascript.ts";
 import { globals } from "./globals.ts";
 import { type ChatTemplateLimits, defaultLimits, Meter } from "./meter.ts";
@@ -38,7 +39,7 @@ export class Template {
       for (const [name, value] of Object.entries(variables)) {
         if (value !== undefined) given.set(name, fromJavaScript(value, meter));
       }
-      const root = new Scope(given);
+      const root = new Scope(given, frameNames(this.#statements, []));
       return new Executor(meter, root).render(this.#statements, root);
     });
   }

@@ -1,13 +1,13 @@
 import { type ComparisonOperator, compare, contains, equals } from "./comparison.ts";
-import { isSequence, iteratorOf } from "./containers.ts";
-import { isKind, unsupported } from "./error.ts";
+import { isIterable, isSequence } from "./containers.ts";
+import { unsupported } from "./error.ts";
 import { filters } from "./filters/index.ts";
 import type { Meter } from "./meter.ts";
 import { binary, numberOf } from "./operators.ts";
 import { textFrom } from "./repr.ts";
 import { Signature } from "./signature.ts";
 import { characterTests } from "./text-case.ts";
-import { type Arguments, Dict, Markup, PythonObject, textOf, Undefined, type Value } from "./values.ts";
+import { type Arguments, Dict, identity, Markup, PythonObject, textOf, Undefined, type Value } from "./values.ts";
 
 type Test = (input: Value, args: Arguments, meter: Meter) => boolean;
 
@@ -29,11 +29,11 @@ const byName: Readonly<Record<string, Test>> = {
   escaped: plain((input) => input instanceof Markup),
   even: test("", (input, _, meter) => remainder(input, 2n, 0n, meter)),
   false: plain((input) => input === false),
-  filter: plain((input) => filters.has(textOf(input) ?? "")),
+  filter: test("", (input, _, meter) => isNameOf(filters, input, meter)),
   float: plain((input) => typeof input === "number"),
   in: test("seq", (input, [container], meter) => contains(container!, input, meter)),
   integer: plain((input) => typeof input === "bigint"),
-  iterable: test("", (input, _, meter) => canIterate(input, meter)),
+  iterable: test("", (input, _, meter) => isIterable(input, meter)),
   lower: test("", (input, _, meter) => characterTests.islower!(textFrom(input, meter))),
   mapping: plain((input) => input instanceof Dict),
   none: plain((input) => input === null),
@@ -42,7 +42,7 @@ const byName: Readonly<Record<string, Test>> = {
   sameas: test("other", (input, [other]) => isSame(input, other!)),
   sequence: plain((input) => textOf(input) !== undefined || isSequence(input) || input instanceof Dict || input instanceof Undefined),
   string: plain((input) => textOf(input) !== undefined),
-  test: plain((input) => tests.has(textOf(input) ?? "")),
+  test: test("", (input, _, meter) => isNameOf(tests, input, meter)),
   true: plain((input) => input === true),
   undefined: plain((input) => input instanceof Undefined),
   upper: test("", (input, _, meter) => characterTests.isupper!(textFrom(input, meter))),
@@ -67,14 +67,8 @@ export const tests: ReadonlyMap<string, Test> = new Map([
   ),
 ]);
 
-function canIterate(value: Value, meter: Meter): boolean {
-  try {
-    iteratorOf(value, meter);
-    return true;
-  } catch (error) {
-    if (isKind(error, "TypeError")) return false;
-    throw error;
-  }
+function isNameOf(names: ReadonlyMap<unknown, unknown>, value: Value, meter: Meter): boolean {
+  return names.has(identity(value, meter));
 }
 
 /** Python's `is`. Ints and texts are the same object or not by how Python happens to keep them: refused where that decides. */

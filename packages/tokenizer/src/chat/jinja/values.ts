@@ -46,6 +46,11 @@ export abstract class PythonObject {
     return false;
   }
 
+  /** Whether it can be a key of a dict. */
+  isHashable(): boolean {
+    return true;
+  }
+
   isTrue(): boolean {
     return this.length() !== 0;
   }
@@ -117,7 +122,8 @@ export function identity(value: Value, meter: Meter): unknown {
     meter.spend(value.items.length);
     return `\0(${value.items.map((item) => partOfIdentity(item, meter)).join()})`;
   }
-  if (Array.isArray(value) || value instanceof Dict) throw typeError(`unhashable type: '${typeName(value)}'`);
+  if (Array.isArray(value) || value instanceof Dict || (value instanceof PythonObject && !value.isHashable()))
+    throw typeError(`unhashable type: '${typeName(value)}'`);
   return value instanceof Undefined ? undefined : value;
 }
 

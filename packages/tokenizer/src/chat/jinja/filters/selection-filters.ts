@@ -101,7 +101,8 @@ function reverse(input: Value, _: Passed, { meter }: FilterRuntime): Value {
   const items = reversed(input, meter);
   if (textOf(input) !== undefined) return items!.join("");
   if (items !== undefined) return new Iteration(items[Symbol.iterator]());
-  if (input instanceof Iteration || input instanceof Undefined) return listOf(input, meter).reverse();
+  if (input instanceof Undefined) return new Iteration(input.iterate());
+  if (input instanceof Iteration) return listOf(input, meter).reverse();
   throw badArgument("argument must be iterable");
 }
 

@@ -1,12 +1,12 @@
-import { isTrue, iterate, lengthOf } from "../containers.ts";
-import { JinjaError, typeError, unsupported } from "../error.ts";
+import { isIterable, isTrue, iterate, lengthOf, listOf } from "../containers.ts";
+import { JinjaError, typeError, unsupported, valueError } from "../error.ts";
 import { escapeHtml } from "../html.ts";
 import { percentFormat } from "../percent-format.ts";
 import { repr, textFrom } from "../repr.ts";
 import { intArgument, textArgument } from "../signature.ts";
 import { sliceText, splitLines, whitespace } from "../text.ts";
 import { callTextMethod, joinTexts, replace } from "../text-methods.ts";
-import { Dict, Markup, orElse, Tuple, textOf, typeName, Undefined, type Value } from "../values.ts";
+import { Dict, Markup, orElse, Tuple, textOf, typeName, type Value } from "../values.ts";
 import { attributePath } from "./attribute-path.ts";
 import { type Filter, type FilterRuntime, filter } from "./filter.ts";
 
@@ -130,11 +130,8 @@ function urlEncoded(input: Value, textFor: (value: Value) => string, meter: Filt
     const quoted = encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
     return query ? quoted.replaceAll("%20", "+") : quoted.replaceAll("%2F", "/");
   };
-  if (textOf(input) !== undefined || !(Array.isArray(input) || input instanceof Tuple || input instanceof Dict)) {
-    if (input instanceof Undefined) return "";
-    return quote(input, false);
-  }
-  const pairs: Iterable<Value[]> =
-    input instanceof Dict ? input.entries() : Array.from(iterate(input, meter), (pair) => [...iterate(pair, meter)]);
-  return Array.from(pairs, ([key, value]) => `${quote(key!, true)}=${quote(value!, true)}`).join("&");
+  if (textOf(input) !== undefined || !isIterable(input, meter)) return quote(input, false);
+  const pairs = input instanceof Dict ? [...input.entries()] : listOf(input, meter).map((pair) => listOf(pair, meter));
+  if (pairs.some((pair) => pair.length !== 2)) throw valueError("urlencode takes a text, a mapping or pairs of a key and a value");
+  return pairs.map(([key, value]) => `${quote(key!, true)}=${quote(value!, true)}`).join("&");
 }

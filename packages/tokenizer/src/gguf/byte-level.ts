@@ -15,8 +15,10 @@ export function byteLevel({ fields, idOf }: GgufVocabulary): TokenizerParts {
     const space = merge.indexOf(" ", 1);
     if (space === -1)
       throw fields.wrong(`tokenizer.ggml.merges has ${JSON.stringify(merge)}, expected two texts with a space between them`);
-    return [merge.slice(0, space), merge.slice(space + 1)];
+    return [merge.slice(0, space), merge.slice(space + 1)] as const;
   });
+  // llama.cpp comes back to bytes where a merge makes no token; the engine refuses a list that has one.
+  const made = merges.filter(([left, right]) => [left, right, left + right].every((token) => idOf.has(token)));
   return {
     normalizer: pre.normalizer,
     pre_tokenizer: pre.preTokenizer,
@@ -31,7 +33,7 @@ export function byteLevel({ fields, idOf }: GgufVocabulary): TokenizerParts {
       byte_fallback: false,
       ignore_merges: pre.ignoreMerges,
       vocab: Object.fromEntries(idOf),
-      merges,
+      merges: made,
     },
     adds: { before: pre.addBos ? "bos" : undefined, after: undefined },
   };

@@ -43,6 +43,12 @@ test("a token that is to be added and has no id is refused, unless llama.cpp has
   );
 });
 
+test("a merge that makes no token is left out, as llama.cpp comes back to bytes there", () => {
+  const given = tiny({ "tokenizer.ggml.merges": ["a b", "a \u{1F600}", "h e"] });
+  expect(tokens).not.toContain("ab");
+  expect([...given.encode("abhe", { addSpecialTokens: false })]).toEqual(["a", "b", "he"].map((token) => tokens.indexOf(token)));
+});
+
 test("an id of −1 is none", () => {
   const without = tiny({ "tokenizer.ggml.padding_token_id": -1, "tokenizer.ggml.bos_token_id": 0xffff_ffff });
   expect(without).toMatchObject({ padTokenId: undefined, bosTokenId: undefined, eosTokenId: 0 });
@@ -58,8 +64,8 @@ test("templates with names of their own are chosen by name", () => {
     "tokenizer.chat_templates": ["rag"],
     "tokenizer.chat_template.rag": "with documents",
   });
-  expect(tokenizer.applyChatTemplate([])).toBe("plain");
-  expect(tokenizer.applyChatTemplate([], { template: "rag" })).toBe("with documents");
+  expect(tokenizer.applyChatTemplate([{ role: "user", content: "c" }])).toBe("plain");
+  expect(tokenizer.applyChatTemplate([{ role: "user", content: "c" }], { template: "rag" })).toBe("with documents");
 });
 
 test("behind Phi-3's own tokens, white space is left out", () => {

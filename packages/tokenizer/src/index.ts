@@ -1,4 +1,5 @@
 export { PythonFloat } from "./chat/jinja/from-javascript.ts";
+export type { ChatTemplateLimits } from "./chat/jinja/meter.ts";
 export { createTokenizer } from "./create.ts";
 export { TokenizerError } from "./error.ts";
 export { createGgufTokenizer } from "./gguf/create.ts";

@@ -3,6 +3,7 @@ import { TokenizerError } from "../error.ts";
 import type { SpecialTokens } from "../special-tokens.ts";
 import { openFinalMessage } from "./continue-final-message.ts";
 import { JinjaError } from "./jinja/error.ts";
+import type { ChatTemplateLimits } from "./jinja/meter.ts";
 import { prepareMessages, refused } from "./messages.ts";
 import type { ChatTemplates } from "./templates.ts";
 
@@ -10,6 +11,8 @@ import type { ChatTemplates } from "./templates.ts";
 export interface NamedTemplateOptions extends ChatTemplateOptions {
   /** Which of several named templates. Default: `tool_use` where there are tools and it is there, otherwise `default`. */
   readonly template?: string;
+  /** How much the template may take; defaults in `ChatTemplateLimits`. */
+  readonly limits?: Partial<ChatTemplateLimits>;
 }
 
 /** What of `chatTemplateKwargs` is no variable of the template: `transformers` takes it as an option of the rendering. */
@@ -62,14 +65,15 @@ export function renderChat({
     const prepared = prepareMessages(messages);
     const field = continueFinalMessage === true ? "content" : continueFinalMessage;
     const open = field === false ? undefined : openFinalMessage(prepared, field, text);
-    const rendered = templates.parsed(text).render({
+    const variables = {
       ...specialTokens,
       tools: tools ?? null,
       documents: documents ?? null,
       ...chatTemplateKwargs,
       add_generation_prompt: addGenerationPrompt,
       messages: open?.messages ?? prepared,
-    });
+    };
+    const rendered = templates.parsed(text).render(variables, options.limits);
     return open === undefined ? rendered : open.cut(rendered);
   } catch (cause) {
     throw atPlace(cause, where);

@@ -57,13 +57,15 @@ export function readChatTemplates(config: JsonObject, file: string | undefined, 
 
 function configuredTemplates(configured: unknown, where: string): readonly (readonly [name: string, text: string])[] {
   if (configured === undefined || configured === null) return [];
-  if (typeof configured === "string") return [["default", configured]];
-  const entries: readonly (readonly [unknown, unknown])[] = Array.isArray(configured)
-    ? configured.map((entry: JsonObject | null | undefined) => [entry?.name, entry?.template])
-    : Object.entries(configured);
+  const entries = entriesOf(configured);
   if (entries.every((entry): entry is readonly [string, string] => entry.every((part) => typeof part === "string"))) return entries;
   throw new TokenizerError(
     "invalid-file",
     `${where}: chat_template of tokenizer_config.json is no template: give a text, or a list of {"name": …, "template": …}, both text`,
   );
+}
+
+function entriesOf(configured: unknown): readonly (readonly [unknown, unknown])[] {
+  if (Array.isArray(configured)) return configured.map((entry: JsonObject | null | undefined) => [entry?.name, entry?.template]);
+  return typeof configured === "object" ? Object.entries(configured as object) : [["default", configured]];
 }

@@ -23,27 +23,18 @@ class StatementParser {
   /** Statements up to a tag of one of these names, which stays the current token; up to the end of the template where there is none. */
   body(endings: readonly string[]): readonly Statement[] {
     const statements: Statement[] = [];
-    let parts: (string | Expression)[] = [];
-    let { line } = this.#tokens.current;
-    const flush = () => {
-      if (parts.length > 0) statements.push({ kind: "output", line, parts });
-      parts = [];
-    };
     while (!this.#tokens.is("end")) {
-      const token = this.#tokens.next();
-      if (parts.length === 0) line = token.line;
-      if (token.type === "data") parts.push(token.text);
-      else if (token.type === "variable begin") {
-        parts.push(this.#expressions.tuple());
+      const { type, text, line } = this.#tokens.next();
+      if (type === "data") statements.push({ kind: "output", line, parts: [text] });
+      else if (type === "variable begin") {
+        statements.push({ kind: "output", line, parts: [this.#expressions.tuple()] });
         this.#tokens.expect("variable end");
       } else {
-        flush();
         if (this.#tokens.isName(...endings)) return statements;
         statements.push(this.#statement());
         this.#tokens.expect("block end");
       }
     }
-    flush();
     if (endings.length > 0) throw this.#tokens.error(`Unexpected end of template. Jinja was looking for ${endings.join(" or ")}.`);
     return statements;
   }

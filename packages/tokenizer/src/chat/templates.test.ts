@@ -56,15 +56,31 @@ describe("several named templates", () => {
     { name: "default", template: "plain" },
     { name: "rag", template: "with documents" },
   ];
+  const tools = [{ name: "f" }];
 
   test("the one named default is used unless another is asked for", () => {
     expect(withTemplate(named).applyChatTemplate(hello)).toBe("plain");
     expect(withTemplate(named).applyChatTemplate(hello, { template: "rag" })).toBe("with documents");
   });
 
+  test("with tools, the one named tool_use is used where there is one", () => {
+    const withToolUse = [...named, { name: "tool_use", template: "{{ tools[0].name }}" }];
+    expect(withTemplate(withToolUse).applyChatTemplate(hello, { tools })).toBe("f");
+    expect(withTemplate(withToolUse).applyChatTemplate(hello)).toBe("plain");
+    expect(withTemplate(named).applyChatTemplate(hello, { tools })).toBe("plain");
+  });
+
+  test("they may stand in an object by their names", () => {
+    expect(withTemplate({ default: "plain", rag: "with documents" }).applyChatTemplate(hello, { template: "rag" })).toBe("with documents");
+  });
+
   test("without a default, the error lists the names", () => {
     expect(() => withTemplate(named.slice(1)).applyChatTemplate(hello)).toThrow('no chat template named "default": choose one of rag');
   });
+});
+
+test.each([[[null]], [[{ name: "default" }]], [7], [{ default: 7 }], [["plain"]]])("%j is no chat template", (template) => {
+  expect(() => withTemplate(template)).toThrow(/chat_template of tokenizer_config\.json is no template: give a text, or a list/);
 });
 
 test("chat_template.jinja goes before the configuration's template", async () => {

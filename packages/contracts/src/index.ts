@@ -4,6 +4,6 @@ export { countValid, validOnly, validRows } from "./mask.ts";
 export type { LogprobOptions, ModelIdentity, Parameter, ReferencePolicy, TrainablePolicy } from "./policy.ts";
 export type { RewardModel, ScoreFunction, ScoreRequest } from "./reward-model.ts";
 export { selectRows, selectSequences } from "./select-rows.ts";
-export type { ChatContentPart, ChatMessage, ChatTemplateOptions, Tokenizer } from "./tokenizer.ts";
+export type { ChatMessage, ChatTemplateOptions, Tokenizer } from "./tokenizer.ts";
 export type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";
 export { describeUnknownOption } from "./unknown-option.ts";

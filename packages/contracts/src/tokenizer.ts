@@ -1,16 +1,14 @@
-/** One turn of a conversation. Whatever else it holds reaches the chat template as it is: `tool_calls`, `name`, `reasoning_content` … */
+/** One turn of a conversation. Whatever else it holds than is named here reaches the chat template too. */
 export interface ChatMessage {
   readonly role: string;
-  /** Text, or parts of it and of other things; absent where a turn only calls tools, say. */
-  readonly content?: string | readonly ChatContentPart[] | null;
-  readonly [field: string]: unknown;
-}
-
-/** A part of a message: `{ type: "text", text: "…" }`, or another type that the template knows. */
-export interface ChatContentPart {
-  readonly type: string;
-  readonly text?: string;
-  readonly [field: string]: unknown;
+  /** Text, or parts of it and of other things, `{ type: "text", text: "…" }`; absent where a turn only calls tools, say. */
+  readonly content?: string | readonly object[] | null;
+  readonly name?: unknown;
+  readonly tool_calls?: unknown;
+  readonly tool_call_id?: unknown;
+  readonly reasoning_content?: unknown;
+  readonly reasoning?: unknown;
+  readonly thinking?: unknown;
 }
 
 /** What a chat template is given beside the messages; the names and meanings are those of `transformers`. */
@@ -23,9 +21,9 @@ export interface ChatTemplateOptions {
    */
   readonly continueFinalMessage?: boolean | string;
   /** Functions that the model may call, each as a JSON schema. */
-  readonly tools?: readonly Readonly<Record<string, unknown>>[];
+  readonly tools?: readonly object[];
   /** What the model may look things up in. */
-  readonly documents?: readonly Readonly<Record<string, unknown>>[];
+  readonly documents?: readonly object[];
   /** More variables of the template: `{ enable_thinking: false }`. */
   readonly chatTemplateKwargs?: Readonly<Record<string, unknown>>;
 }

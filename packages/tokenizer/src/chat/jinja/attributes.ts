@@ -6,7 +6,7 @@ import { intArgument } from "./signature.ts";
 import { sliceItems } from "./slices.ts";
 import { codePointAt, sliceText } from "./text.ts";
 import { textMethod } from "./text-methods.ts";
-import { Dict, orElse, PythonObject, Tuple, textOf, typeName, Undefined, type Value } from "./values.ts";
+import { Dict, orElse, PythonObject, Tuple, textOf, typeName, Undefined, undefinedOf, type Value } from "./values.ts";
 
 /** `object.name`: the attribute, or else the item of that name; undefined in Jinja's sense where there is neither. */
 export function getAttribute(object: Value, name: string, meter: Meter): Value {
@@ -107,5 +107,5 @@ function missing(object: Value, key: Value): Undefined {
   const type = object === null ? "None" : `${typeName(object)} object`;
   const name = textOf(key);
   const message = name === undefined ? `${type} has no element ${String(key)}` : `'${type}' has no attribute '${name}'`;
-  return new Undefined(() => new JinjaError("UndefinedError", message));
+  return undefinedOf(message);
 }

@@ -10,7 +10,7 @@ import type { CallArguments, CallExpression, Expression, FilterExpression } from
 import { binary, concatenateTexts, negative, positive } from "./operators.ts";
 import type { Scope } from "./scope.ts";
 import { tests } from "./tests.ts";
-import { type Arguments, Dict, orElse, PythonObject, Tuple, textOf, typeName, Undefined, type Value } from "./values.ts";
+import { type Arguments, Dict, orElse, PythonObject, Tuple, textOf, typeName, type Undefined, undefinedOf, type Value } from "./values.ts";
 
 /** What calling something takes, beside its arguments. */
 const stepsOfCall = 3;
@@ -156,8 +156,7 @@ export class Evaluator implements FilterRuntime {
 
 function undefinedName(name: string): Undefined {
   if (name === "self") throw unsupported('the variable "self"');
-  return new Undefined(() => new JinjaError("UndefinedError", `'${name}' is undefined`));
+  return undefinedOf(`'${name}' is undefined`);
 }
 
-const noElse = () =>
-  new Undefined(() => new JinjaError("UndefinedError", "the inline if-expression evaluated to false and no else section was defined."));
+const noElse = () => undefinedOf("the inline if-expression evaluated to false and no else section was defined.");

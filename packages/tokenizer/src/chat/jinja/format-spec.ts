@@ -1,4 +1,4 @@
-import { typeError, unsupported, valueError } from "./error.ts";
+import { JinjaError, typeError, unsupported, valueError } from "./error.ts";
 import type { Meter } from "./meter.ts";
 import { exponentText, floatText, intText, scaledInt, toFloat } from "./numbers.ts";
 import { codePointLength, sliceText } from "./text.ts";
@@ -28,13 +28,21 @@ export function parseFormatSpec(text: string): FormatSpec {
   return {
     fill: fill ?? (zero ? "0" : " "),
     align: (align as FormatSpec["align"]) ?? (zero ? "=" : undefined),
-    sign: ((sign || "-") as FormatSpec["sign"]) ?? "-",
+    sign: (sign || "-") as FormatSpec["sign"],
     alternate: alternate !== "",
-    width: Number(width || 0),
+    width: boundedNumber(width || "0"),
     grouping: grouping as FormatSpec["grouping"],
-    precision: precision === undefined ? undefined : Number(precision),
+    precision: precision === undefined ? undefined : boundedNumber(precision),
     type: type!,
   };
+}
+
+/** Far beyond any text, so that all larger ones mean the same. */
+export const boundedNumber = (digits: string): number => Math.min(Number(digits), 2 ** 40);
+
+export function characterOf(code: bigint): string {
+  if (code < 0n || code > 0x10ffffn) throw new JinjaError("OverflowError", "%c arg not in range(0x110000)");
+  return String.fromCodePoint(Number(code));
 }
 
 export function formatText(text: string, spec: FormatSpec, meter: Meter): string {
@@ -54,7 +62,7 @@ const radixes: Readonly<Record<string, readonly [radix: number, prefix: string]>
 export function formatInt(value: bigint, spec: FormatSpec, meter: Meter): string {
   if (/^[eEfFgG%]$/.test(spec.type)) return formatFloat(toFloat(value), spec, meter);
   if (spec.precision !== undefined) throw valueError("Precision not allowed in integer format specifier");
-  if (spec.type === "c") return formatText(String.fromCodePoint(Number(value)), { ...spec, type: "" }, meter);
+  if (spec.type === "c") return formatText(characterOf(value), { ...spec, type: "" }, meter);
   const magnitude = value < 0n ? -value : value;
   const [radix, prefix] = radixes[spec.type] ?? [10, ""];
   if (radix === 10 && !["", "d", "n"].includes(spec.type)) {

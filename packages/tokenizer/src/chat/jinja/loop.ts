@@ -1,8 +1,8 @@
 import { equals } from "./comparison.ts";
 import { iterate, lengthOf } from "./containers.ts";
-import { isKind, JinjaError, typeError } from "./error.ts";
+import { isKind, typeError } from "./error.ts";
 import type { Meter } from "./meter.ts";
-import { type Arguments, PythonFunction, PythonObject, Tuple, Undefined, type Value } from "./values.ts";
+import { type Arguments, PythonFunction, PythonObject, Tuple, undefinedOf, type Value } from "./values.ts";
 
 type Step = IteratorResult<Value, unknown>;
 
@@ -70,10 +70,10 @@ export class Loop extends PythonObject {
       case "depth0":
         return BigInt(this.#depth0);
       case "previtem":
-        return this.#index0 === 0 ? nothing("there is no previous item") : this.#before!;
+        return this.#index0 === 0 ? undefinedOf("there is no previous item") : this.#before!;
       case "nextitem": {
         const step = this.#peek();
-        return step.done === true ? nothing("there is no next item") : step.value;
+        return step.done === true ? undefinedOf("there is no next item") : step.value;
       }
       case "cycle":
         return new PythonFunction(({ positional }) => this.#cycle(positional), "method");
@@ -137,5 +137,3 @@ export class Loop extends PythonObject {
     return `<LoopContext ${this.#index0 + 1}/${this.length()}>`;
   }
 }
-
-const nothing = (message: string) => new Undefined(() => new JinjaError("UndefinedError", message));

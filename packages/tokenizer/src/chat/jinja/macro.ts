@@ -1,9 +1,9 @@
-import { JinjaError, typeError } from "./error.ts";
+import { typeError } from "./error.ts";
 import { frameNames } from "./frame-names.ts";
 import type { Meter } from "./meter.ts";
 import type { Expression, MacroDefinition } from "./nodes.ts";
 import { Scope } from "./scope.ts";
-import { type Arguments, Dict, orElse, PythonObject, Tuple, Undefined, type Value } from "./values.ts";
+import { type Arguments, Dict, orElse, PythonObject, Tuple, undefinedOf, type Value } from "./values.ts";
 import { namesRead, parameterNames } from "./walk.ts";
 
 /** What a macro needs of the rendering it belongs to. */
@@ -112,5 +112,3 @@ function take(values: Map<string, Value>, name: string): Value | undefined {
   values.delete(name);
   return value;
 }
-
-const undefinedOf = (message: string) => new Undefined(() => new JinjaError("UndefinedError", message));

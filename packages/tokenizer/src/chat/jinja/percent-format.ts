@@ -1,9 +1,10 @@
 import { JinjaError, typeError, unsupported, valueError } from "./error.ts";
-import { type FormatSpec, formatFloat, formatInt, formatText } from "./format-spec.ts";
+import { boundedNumber, characterOf, type FormatSpec, formatFloat, formatInt, formatText } from "./format-spec.ts";
 import type { Meter } from "./meter.ts";
 import { toFloat, toInt } from "./numbers.ts";
 import { numberOf } from "./operators.ts";
 import { repr, textFrom } from "./repr.ts";
+import { intArgument } from "./signature.ts";
 import { Dict, Markup, Tuple, textOf, typeName, Undefined, type Value } from "./values.ts";
 
 const placeholder = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?(.?)/gsu;
@@ -20,10 +21,10 @@ export function percentFormat(left: Value, format: string, values: Value, meter:
     return queue[used++]!;
   };
   const starred = (text: string | undefined): number | undefined => {
-    if (text !== "*") return text === undefined ? undefined : Number(text);
+    if (text !== "*") return text === undefined ? undefined : boundedNumber(text);
     const value = numberOf(next());
     if (typeof value !== "bigint") throw typeError("* wants int");
-    return Number(value);
+    return intArgument(value);
   };
   meter.text(format.length);
   const text = format.replace(placeholder, (_, key: string | undefined, flags: string, width: string, precision: string, type: string) => {
@@ -70,7 +71,7 @@ function formatted(value: Value, type: string, spec: FormatSpec, meter: Meter): 
       const text = textOf(value);
       if (text !== undefined && [...text].length === 1) return formatText(text, { ...spaced, precision: undefined }, meter);
       if (typeof value !== "bigint") throw typeError("%c requires int or char");
-      return formatText(String.fromCodePoint(Number(value)), { ...spaced, precision: undefined }, meter);
+      return formatText(characterOf(value), { ...spaced, precision: undefined }, meter);
     }
     case "d":
     case "i":

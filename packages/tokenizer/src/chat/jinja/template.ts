@@ -45,12 +45,15 @@ export class Template {
   }
 }
 
-/** What is nested deeper than JavaScript's stack goes is refused, as Python's RecursionError does it. */
+/** What goes beyond JavaScript's own bounds is refused: its stack above all, as Python's RecursionError does it. */
 function notTooDeep<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof RangeError) throw new JinjaError("LimitError", "it, or what it is given, is nested too deeply");
-    throw error;
+    // Firefox has an InternalError of its own for its stack.
+    if (!(error instanceof RangeError) && (error as Error).name !== "InternalError") throw error;
+    const { message } = error as Error;
+    const isDeep = message.includes("call stack") || message.includes("recursion");
+    throw new JinjaError("LimitError", isDeep ? "it, or what it is given, is nested too deeply" : `it makes too much (${message})`);
   }
 }

@@ -1,4 +1,4 @@
-import { type JinjaError, typeError, unsupported } from "./error.ts";
+import { JinjaError, typeError, unsupported } from "./error.ts";
 import type { Meter } from "./meter.ts";
 
 /**
@@ -188,6 +188,9 @@ export class Undefined extends PythonObject {
     return "Undefined";
   }
 }
+
+/** The usual undefined: whatever is done with it fails with this message. */
+export const undefinedOf = (message: string): Undefined => new Undefined(() => new JinjaError("UndefinedError", message));
 
 /** A function or method of Python's. */
 export class PythonFunction extends PythonObject {

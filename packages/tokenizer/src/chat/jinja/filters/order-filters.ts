@@ -3,7 +3,7 @@ import { requireDict } from "../container-methods.ts";
 import { isTrue, iterate, listOf } from "../containers.ts";
 import { JinjaError, typeError } from "../error.ts";
 import { binary } from "../operators.ts";
-import { orElse, Tuple, textOf, Undefined, type Value } from "../values.ts";
+import { orElse, Tuple, textOf, undefinedOf, type Value } from "../values.ts";
 import { attributePath, attributePaths, ignoringCase } from "./attribute-path.ts";
 import { type Filter, type FilterRuntime, filter } from "./filter.ts";
 
@@ -65,5 +65,5 @@ function extreme(input: Value, [caseSensitive, attribute]: Passed, { meter }: Fi
     if (isBetter) best = candidate;
   }
   if (best !== undefined) return best.item;
-  return new Undefined(() => new JinjaError("UndefinedError", "No aggregated item, sequence was empty."));
+  return undefinedOf("No aggregated item, sequence was empty.");
 }

@@ -4,7 +4,19 @@ import { JinjaError, typeError } from "../error.ts";
 import type { Meter } from "../meter.ts";
 import { intArgument, textArgument } from "../signature.ts";
 import { codePoints } from "../text.ts";
-import { type Arguments, Dict, Iteration, identity, orElse, Tuple, textOf, typeName, Undefined, type Value } from "../values.ts";
+import {
+  type Arguments,
+  Dict,
+  Iteration,
+  identity,
+  orElse,
+  Tuple,
+  textOf,
+  typeName,
+  Undefined,
+  undefinedOf,
+  type Value,
+} from "../values.ts";
 import { attributePath, type Getter, ignoringCase } from "./attribute-path.ts";
 import { type Filter, type FilterRuntime, filter } from "./filter.ts";
 
@@ -24,13 +36,13 @@ export const selectionFilters: Readonly<Record<string, Filter>> = {
   ),
   first: filter("", (input, _, { meter }) => {
     const first = iterate(input, meter).next();
-    return first.done === true ? nothing("No first item, sequence was empty.") : first.value;
+    return first.done === true ? undefinedOf("No first item, sequence was empty.") : first.value;
   }),
   items: filter("", (input) => new Iteration(itemsOf(input))),
   last: filter("", (input, _, { meter }) => {
     const last = input instanceof Undefined ? [] : reversed(input, meter);
     if (last === undefined) throw typeError(`'${typeName(input)}' object is not reversible`);
-    return orElse(last[0], () => nothing("No last item, sequence was empty."));
+    return orElse(last[0], () => undefinedOf("No last item, sequence was empty."));
   }),
   length: filter("", (input, _, { meter }) => BigInt(lengthOf(input, meter))),
   list: filter("", (input, _, { meter }) => listOf(input, meter)),
@@ -44,7 +56,6 @@ export const selectionFilters: Readonly<Record<string, Filter>> = {
   unique: filter("case_sensitive?, attribute?", (input, passed, { meter }) => new Iteration(unique(input, passed, meter))),
 };
 
-const nothing = (message: string) => new Undefined(() => new JinjaError("UndefinedError", message));
 const badArgument = (message: string) => new JinjaError("FilterArgumentError", message);
 
 function* mapped(input: Value, args: Arguments, runtime: FilterRuntime): Iterator<Value> {

@@ -38,7 +38,7 @@ function* metered(iterator: Iterator<Value>, meter: Meter): IterableIterator<Val
 }
 
 /** Python's `iter`. */
-export function iteratorOf(value: Value, meter: Meter): Iterator<Value> {
+function iteratorOf(value: Value, meter: Meter): Iterator<Value> {
   const text = textOf(value);
   if (text !== undefined) return codePoints(text, meter)[Symbol.iterator]();
   if (Array.isArray(value)) return value[Symbol.iterator]();

@@ -14,7 +14,7 @@ export {
 export { replaceRows } from "./replace-rows.ts";
 export { rollOut } from "./rollout.ts";
 export { RunningMoments, type RunningMomentsState } from "./running-moments.ts";
-export { type SamplingSettings, samplingOf, samplingOptions } from "./sampling-options.ts";
+export { refuseCrossedLengths, type SamplingSettings, samplingOf, samplingOptions } from "./sampling-options.ts";
 export { type ScoreSettings, scoreOptions } from "./score-options.ts";
 export { scoreRequest, scoreResponses } from "./score-responses.ts";
 export { type ScoredSample, sampleRows, type TextRollout } from "./text-rollout.ts";

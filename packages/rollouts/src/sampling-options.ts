@@ -1,5 +1,5 @@
 import type { SamplingOptions } from "@cai/contracts";
-import { count, countOrNone, type OptionTable } from "@cai/training";
+import { count, countOrNone, type OptionTable, TrainingError } from "@cai/training";
 
 /** How responses are drawn. */
 export interface SamplingSettings {
@@ -23,6 +23,12 @@ export const samplingOptions: OptionTable<SamplingSettings> = {
     describe: "draw from the likeliest tokens of this probability; biases the ratio (1: off)",
   },
 };
+
+/** @throws TrainingError `invalid-option` where the shortest response is longer than the longest. */
+export function refuseCrossedLengths({ minNewTokens, maxNewTokens }: Pick<SamplingSettings, "minNewTokens" | "maxNewTokens">): void {
+  if (minNewTokens > maxNewTokens)
+    throw new TrainingError("invalid-option", `minNewTokens ${minNewTokens} exceeds maxNewTokens ${maxNewTokens}`);
+}
 
 /** The sampling that the settings ask for, all but its draws. */
 export function samplingOf(

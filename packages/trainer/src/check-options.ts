@@ -1,5 +1,4 @@
-import type { OptionTable } from "@cai/training";
-import { refuseUnknownOptions, runOptions, TrainingError } from "@cai/training";
+import { type OptionTable, refuseUnknownOptions, runOptions, TrainingError } from "@cai/training";
 import { type GroupSettings, resolveGroupOptions } from "./grpo-options.ts";
 import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
 import type { OnPolicyRunOptions } from "./on-policy-trainer.ts";

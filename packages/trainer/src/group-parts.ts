@@ -2,7 +2,7 @@ import type { SequenceBatch } from "@cai/contracts";
 import { type ForwardPass, makeOptimizer, openPass, type TrainedTensors } from "@cai/training";
 import type { GroupNumbers } from "./grpo-loss.ts";
 import type { GroupSettings } from "./grpo-options.ts";
-import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven, partsOfPolicy } from "./on-policy-parts.ts";
+import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven } from "./on-policy-parts.ts";
 
 /** What trainers without a value model are made of. */
 export interface GroupParts extends OnPolicyParts {
@@ -14,7 +14,7 @@ export interface GroupParts extends OnPolicyParts {
 /** Takes the parts that are given and makes the others; no reference where β is 0. */
 export function assembleGroupParts(given: OnPolicyPartsGiven, options: GroupSettings): GroupParts {
   const common = assembleOnPolicyParts(given, { frozenLayers: options.frozenLayers, usesReference: options.beta > 0 });
-  const optimizers = [makeOptimizer(partsOfPolicy(common.policy, options.frozenLayers).trained, options)];
+  const optimizers = [makeOptimizer(common.policyParameters.trained, options)];
   return {
     ...common,
     hasOwnGenerator: given.generator !== undefined,
@@ -28,14 +28,14 @@ export function assembleGroupParts(given: OnPolicyPartsGiven, options: GroupSett
 
 /** A pass over some answers: log-probabilities at the sampling temperature, and entropies where they are wanted. */
 export function openGroupPass(
-  { policy, trained }: GroupParts,
+  { policy, policyParameters: { trained, frozen } }: GroupParts,
   rows: SequenceBatch,
-  { temperature, entropy, frozenLayers }: { readonly temperature: number; readonly entropy: boolean; readonly frozenLayers: number },
+  { temperature, entropy }: { readonly temperature: number; readonly entropy: boolean },
 ): Promise<ForwardPass<GroupNumbers>> {
   return openPass<GroupNumbers>({
     batch: rows,
-    parameters: trained.optimizers.flatMap(({ parameters }) => parameters),
-    frozen: partsOfPolicy(policy, frozenLayers).frozen,
+    parameters: trained,
+    frozen,
     forward: () => policy.tokenLogprobs(policy.hiddenStates(rows), rows.responses, { temperature, entropy }),
   });
 }

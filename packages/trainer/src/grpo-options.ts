@@ -1,5 +1,5 @@
 import type { ImportanceCorrection } from "@cai/ppo-loss";
-import { type SamplingSettings, type ScoreSettings, samplingOptions, scoreOptions } from "@cai/rollouts";
+import { refuseCrossedLengths, type SamplingSettings, type ScoreSettings, samplingOptions, scoreOptions } from "@cai/rollouts";
 import {
   type BatchSettings,
   batchOptions,
@@ -101,12 +101,12 @@ export const rlooOptions: OptionTable<RlooSettings> = {
  */
 export function resolveGroupOptions<Settings extends GroupSettings>(table: OptionTable<Settings>, given: Partial<Settings>): Settings {
   const options = resolveOptions(table, given);
-  const { batchSize, numGenerations, minNewTokens, maxNewTokens, epsilon, overlongBuffer } = options;
+  const { batchSize, numGenerations, maxNewTokens, epsilon, overlongBuffer } = options;
   refuseUnevenBatches({ ...options, batchSize: batchSize * numGenerations });
+  refuseCrossedLengths(options);
   const refuse = (message: string) => {
     throw new TrainingError("invalid-option", message);
   };
-  if (minNewTokens > maxNewTokens) refuse(`minNewTokens ${minNewTokens} exceeds maxNewTokens ${maxNewTokens}`);
   if (epsilon >= 1) refuse(`epsilon is ${epsilon}; expected less than 1, the ratio is clipped to 1 ± epsilon`);
   if (overlongBuffer > maxNewTokens) refuse(`overlongBuffer ${overlongBuffer} exceeds maxNewTokens ${maxNewTokens}`);
   if (numGenerations < 2) refuse(`numGenerations is ${numGenerations}; expected at least 2: answers are compared with each other`);

@@ -17,6 +17,8 @@ export interface OnPolicyPartsGiven {
 /** What it is made of. */
 export interface OnPolicyParts {
   readonly policy: TrainablePolicy<tf.Tensor>;
+  /** What is trained of the policy, and what is left alone: the marks of the latter stay, for trainers to come. */
+  readonly policyParameters: Readonly<Record<"trained" | "frozen", readonly Parameter<tf.Tensor>[]>>;
   readonly generator: Generator;
   readonly rewardModel: { readonly score: ScoreFunction };
   /** Missing where nothing is measured against it. */
@@ -32,11 +34,13 @@ export function assembleOnPolicyParts(
 ): OnPolicyParts {
   if (frozenLayers > policy.layerCount)
     throw new TrainingError("invalid-option", `frozenLayers is ${frozenLayers}; the policy has ${policy.layerCount} layers`);
-  if (partsOfPolicy(policy, frozenLayers).trained.length === 0)
+  const policyParameters = parametersOf(policy, frozenLayers);
+  if (policyParameters.trained.length === 0)
     throw new TrainingError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
   const reference = usesReference ? (given ?? policy.createReference()) : undefined;
   return {
     policy,
+    policyParameters,
     generator: generator ?? policy,
     rewardModel: typeof rewardModel === "function" ? { score: rewardModel } : rewardModel,
     reference,
@@ -46,11 +50,7 @@ export function assembleOnPolicyParts(
   };
 }
 
-/** What a trainer trains of a policy, and what it leaves alone: the marks of the latter stay, for trainers to come. */
-export function partsOfPolicy(
-  { parameters }: TrainablePolicy<tf.Tensor>,
-  frozenLayers: number,
-): Record<"trained" | "frozen", Parameter<tf.Tensor>[]> {
+function parametersOf({ parameters }: TrainablePolicy<tf.Tensor>, frozenLayers: number): OnPolicyParts["policyParameters"] {
   const all = [...parameters.values()];
   const isTrained = ({ trainable, layer }: Parameter<tf.Tensor>) => trainable && (frozenLayers === 0 || layer >= frozenLayers);
   return { trained: all.filter(isTrained), frozen: all.filter((parameter) => !isTrained(parameter)) };

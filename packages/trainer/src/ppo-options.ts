@@ -1,5 +1,5 @@
 import { leastKlHorizon } from "@cai/kl";
-import { type SamplingSettings, type ScoreSettings, samplingOptions, scoreOptions } from "@cai/rollouts";
+import { refuseCrossedLengths, type SamplingSettings, type ScoreSettings, samplingOptions, scoreOptions } from "@cai/rollouts";
 import {
   type BatchSettings,
   batchOptions,
@@ -121,11 +121,11 @@ export function resolveHyperparameters(given: Partial<Hyperparameters>): Hyperpa
   const options = resolveOptions(hyperparameterTable, given);
   if (given.valueLearningRate === undefined) options.valueLearningRate = Math.max(options.valueLearningRate, options.learningRate);
   refuseUnevenBatches(options);
+  refuseCrossedLengths(options);
   const refuse = (message: string) => {
     throw new TrainingError("invalid-option", message);
   };
-  const { minNewTokens, maxNewTokens, clipRange } = options;
-  if (minNewTokens > maxNewTokens) refuse(`minNewTokens ${minNewTokens} exceeds maxNewTokens ${maxNewTokens}`);
+  const { clipRange } = options;
   if (clipRange >= 1) refuse(`clipRange is ${clipRange}; expected less than 1, the ratio is clipped to 1 ± clipRange`);
   if (options.aggregation === "constant" && options.aggregationDivisor <= 0)
     refuse("aggregation 'constant' wants aggregationDivisor, the positive number to divide the sum by");

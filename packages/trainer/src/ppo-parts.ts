@@ -2,7 +2,7 @@ import type { SequenceBatch } from "@cai/contracts";
 import { adaptiveKlController, fixedKlController, type KlController } from "@cai/kl";
 import { type ForwardPass, makeOptimizer, type Optimizer, openPass, type PassTensors, type TrainedTensors } from "@cai/training";
 import { sharedTrunkValueModel, ValueHead, type ValueModel } from "@cai/value-head";
-import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven, partsOfPolicy } from "./on-policy-parts.ts";
+import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven } from "./on-policy-parts.ts";
 import type { Hyperparameters } from "./ppo-options.ts";
 import type { PpoNumbers } from "./ppo-step-loss.ts";
 
@@ -28,7 +28,7 @@ export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters
   const common = assembleOnPolicyParts(given, options);
   const { policy } = common;
   const valueModel = given.valueModel ?? sharedTrunkValueModel({ head: ValueHead.create({ hiddenSize: policy.hiddenSize }) });
-  const optimizers = makeOptimizers({ policy, valueModel }, options);
+  const optimizers = makeOptimizers(common.policyParameters.trained, valueModel, options);
   const models = { "policy.safetensors": policy.parameters, "value.safetensors": valueModel.parameters };
   return {
     ...common,
@@ -44,8 +44,11 @@ export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters
 }
 
 /** One for everything, or one for the policy and one for the value model. */
-function makeOptimizers({ policy, valueModel }: Models, options: Hyperparameters): Optimizer[] {
-  const ofPolicy = partsOfPolicy(policy, options.frozenLayers).trained;
+function makeOptimizers(
+  ofPolicy: OnPolicyParts["policyParameters"]["trained"],
+  valueModel: ValueModel,
+  options: Hyperparameters,
+): Optimizer[] {
   const ofValues = valueModel.parameters.values();
   if (options.valueLearningRate === 0) return [makeOptimizer([...ofPolicy, ...ofValues], options)];
   return [makeOptimizer(ofPolicy, options), makeOptimizer(ofValues, { ...options, learningRate: options.valueLearningRate })];
@@ -71,6 +74,6 @@ export function forward(
 /** The same with a way back to everything that is trained. */
 export function openPpoPass(parts: Parts, rows: SequenceBatch, options: Hyperparameters): Promise<ForwardPass<PpoNumbers>> {
   const parameters = parts.trained.optimizers.flatMap((optimizer) => optimizer.parameters);
-  const { frozen } = partsOfPolicy(parts.policy, options.frozenLayers);
+  const { frozen } = parts.policyParameters;
   return openPass({ batch: rows, parameters, frozen, forward: () => forward(parts, rows, options) });
 }

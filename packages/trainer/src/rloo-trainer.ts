@@ -1,19 +1,14 @@
 import type { Shape2D } from "@cai/contracts";
 import { groupAdvantages } from "@cai/gae";
 import { klSummary, tokenKl } from "@cai/kl";
-import { importanceWeights } from "@cai/ppo-loss";
-import { adjustScores, RunningMoments, type RunningMomentsState, type TokenizedPrompt } from "@cai/rollouts";
-import { type Json, type StepContext, Stopwatch } from "@cai/training";
-import { checkGroupOptions } from "./check-options.ts";
-import { drawGroups } from "./draw-groups.ts";
+import type { TokenizedPrompt } from "@cai/rollouts";
+import { type StepContext, Stopwatch } from "@cai/training";
 import { type GroupExperience, withoutTruncated } from "./group-experience.ts";
-import { assembleGroupParts, type GroupParts, openGroupPass } from "./group-parts.ts";
 import { type GroupStepResult, groupStepResult } from "./group-report.ts";
+import { GroupTrainer } from "./group-trainer.ts";
 import { updateOnGroups } from "./group-update.ts";
 import { type RlooSettings, rlooOptions } from "./grpo-options.ts";
 import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
-import { OnPolicyTrainer } from "./on-policy-trainer.ts";
-import { withoutOverlong } from "./overlong-penalty.ts";
 import { rlooLoss } from "./rloo-loss.ts";
 
 /** The parts of an RLOO trainer, and any option that shall differ from its default (`rlooOptions`). */
@@ -33,13 +28,9 @@ export interface RLOOTrainerOptions extends OnPolicyPartsGiven, Partial<RlooSett
  * const trainer = await RLOOTrainer.create({ policy, rewardModel, numGenerations: 4, seed: 7 });
  * const history = await trainer.train(prompts, { steps: 100, out: "runs/rloo" });
  */
-export class RLOOTrainer extends OnPolicyTrainer<RlooSettings, GroupStepResult> {
-  readonly parts: GroupParts;
-  readonly #scoreMoments = new RunningMoments();
-
+export class RLOOTrainer extends GroupTrainer<RlooSettings> {
   private constructor(options: RLOOTrainerOptions) {
-    super(checkGroupOptions(options, rlooOptions));
-    this.parts = assembleGroupParts(options, this.hyperparameters);
+    super(options, rlooOptions);
   }
 
   /** @throws TrainingError `invalid-option` for an option that is unknown, missing or out of its bounds, before any part is made. */
@@ -53,14 +44,7 @@ export class RLOOTrainer extends OnPolicyTrainer<RlooSettings, GroupStepResult> 
     const watch = new Stopwatch(["generate", "score", "reference", "train"]);
 
     // 1–2. Every prompt is answered numGenerations times, and the answers are scored; groups that teach nothing may be drawn again.
-    const { rollout, scores, redrawn } = await drawGroups({
-      prompts,
-      groupSize: options.numGenerations,
-      redraws: options.redrawEqualGroups,
-      rollOut: (some, attempt, firstSample) =>
-        watch.time("generate", () => this.rollOut(some, signal, { stream: attempt === 0 ? "rollout" : `rollout-${attempt}`, firstSample })),
-      score: (drawn) => watch.time("score", () => this.scoreResponses(drawn, { signal })),
-    });
+    const { rollout, scores, redrawn } = await this.drawScored(prompts, watch, signal);
     await this.onRollout?.(rollout, step);
 
     // 3. The reference's log-probabilities, where there is a KL penalty. Nothing has changed so far, and nothing is aborted after.
@@ -70,23 +54,18 @@ export class RLOOTrainer extends OnPolicyTrainer<RlooSettings, GroupStepResult> 
 
     // 4. Log-probabilities of the policy before its update. Where one pass covers all rows, it is also the first iteration's.
     const counted = options.maskTruncated ? withoutTruncated(rollout) : rollout;
-    const open = (rows: GroupExperience | typeof counted) => openGroupPass(parts, rows, { ...options, entropy: false });
-    const firstPass = this.rowsAtOnce(rollout) >= scores.length ? await open(counted) : undefined;
-    const logprobs = firstPass?.numbers.logprobs ?? (await this.getLogprobs(counted));
+    const { logprobs, firstPass, open } = await this.policyBefore(counted, { entropy: false });
 
     // 5. Advantages: each answer's score, less β times its KL, less the mean of the others to its prompt.
     const { mask, shape } = counted.responses;
     const tokenKls = refLogprobs && tokenKl({ logprobs, refLogprobs, mask });
-    const adjusted = adjustScores(withoutOverlong(scores, rollout, options), rollout.finishReasons, this.#scoreMoments, options);
+    const adjusted = this.adjusted(scores, rollout);
     const penalised = tokenKls ? lessKl(adjusted, tokenKls, shape, options.beta) : adjusted;
     const compared = { scores: penalised, groupSize: options.numGenerations, baseline: "leave-one-out" } as const;
     const { advantages, groupDeviations } = groupAdvantages({ ...compared, whiten: options.normalizeAdvantages });
 
     // 6. Where another engine drew the answers: by how much its log-probabilities differ.
-    const { responses, behaviourLogprobs } = counted;
-    const correction = { correction: options.importanceCorrection, cap: options.importanceCap };
-    const mismatch = importanceWeights({ oldLogprobs: logprobs, behaviourLogprobs, ...responses, ...correction });
-    const weights = parts.hasOwnGenerator ? mismatch.weights : undefined;
+    const { weights, sampling } = this.engineMismatch(counted, logprobs);
     const experience: GroupExperience = { ...counted, logprobs, refLogprobs, advantages, weights };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
@@ -103,11 +82,6 @@ export class RLOOTrainer extends OnPolicyTrainer<RlooSettings, GroupStepResult> 
     trained();
 
     // 8. The statistics of this step.
-    const sampling = {
-      "sampling/sampling_logp_difference/mean": mismatch.meanDifference,
-      "sampling/sampling_logp_difference/max": mismatch.maxDifference,
-      "sampling/capped_fraction": mismatch.cappedFraction,
-    };
     const learned = {
       groupDeviations,
       redrawn,
@@ -116,18 +90,6 @@ export class RLOOTrainer extends OnPolicyTrainer<RlooSettings, GroupStepResult> 
       learningRate,
     };
     return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
-  }
-
-  protected get trained() {
-    return this.parts.trained;
-  }
-
-  protected state() {
-    return { scoreMoments: { ...this.#scoreMoments.state() } };
-  }
-
-  protected restore({ scoreMoments }: Readonly<Record<string, Json>>): void {
-    this.#scoreMoments.restore(scoreMoments as unknown as RunningMomentsState);
   }
 }
 

@@ -1,0 +1,90 @@
+import type { SequenceBatch } from "@cai/contracts";
+import { importanceWeights } from "@cai/ppo-loss";
+import { adjustScores, RunningMoments, type RunningMomentsState, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
+import type { ForwardPass, Json, OptionTable, Stopwatch } from "@cai/training";
+import { checkGroupOptions } from "./check-options.ts";
+import { drawGroups, type ScoredGroups } from "./draw-groups.ts";
+import { assembleGroupParts, type GroupParts, openGroupPass } from "./group-parts.ts";
+import type { GroupStepResult } from "./group-report.ts";
+import type { GroupNumbers } from "./grpo-loss.ts";
+import type { GroupSettings } from "./grpo-options.ts";
+import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
+import { OnPolicyTrainer } from "./on-policy-trainer.ts";
+import { withoutOverlong } from "./overlong-penalty.ts";
+
+/** The policy before its update, over all answers of a step. */
+export interface PolicyBefore {
+  /** `[B, T]`, at the sampling temperature. */
+  readonly logprobs: Float32Array;
+  /** A pass over all answers with its way back, where one holds them; `updateOnGroups` takes it over. */
+  readonly firstPass: ForwardPass<GroupNumbers> | undefined;
+  /** Opens a pass over some of them. */
+  readonly open: (rows: SequenceBatch) => Promise<ForwardPass<GroupNumbers>>;
+}
+
+/** What trainers share that compare the answers to one prompt with each other: drawing groups, their scores, the policy before its update. */
+export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPolicyTrainer<Settings, GroupStepResult> {
+  readonly parts: GroupParts;
+  readonly #scoreMoments = new RunningMoments();
+
+  protected constructor(options: OnPolicyPartsGiven & Partial<Settings>, table: OptionTable<Settings>) {
+    super(checkGroupOptions(options, table));
+    this.parts = assembleGroupParts(options, this.hyperparameters);
+  }
+
+  /** `numGenerations` answers to every prompt, with their scores; groups that teach nothing may be drawn again. */
+  protected drawScored(
+    prompts: readonly TokenizedPrompt[],
+    watch: Stopwatch<"generate" | "score">,
+    signal: AbortSignal | undefined,
+  ): Promise<ScoredGroups> {
+    return drawGroups({
+      prompts,
+      groupSize: this.hyperparameters.numGenerations,
+      redraws: this.hyperparameters.redrawEqualGroups,
+      rollOut: (some, attempt, firstSample) =>
+        watch.time("generate", () => this.rollOut(some, signal, { stream: attempt === 0 ? "rollout" : `rollout-${attempt}`, firstSample })),
+      score: (drawn) => watch.time("score", () => this.scoreResponses(drawn, { signal })),
+    });
+  }
+
+  /** `[B]`: the scores as they are learned from, less what too long answers cost; scaled and clipped as the options say. */
+  protected adjusted(scores: Float32Array, rollout: TextRollout): Float32Array {
+    const options = this.hyperparameters;
+    return adjustScores(withoutOverlong(scores, rollout, options), rollout.finishReasons, this.#scoreMoments, options);
+  }
+
+  /** @param entropy whether the passes give entropies too. */
+  protected async policyBefore(batch: SequenceBatch, { entropy }: { readonly entropy: boolean }): Promise<PolicyBefore> {
+    const { temperature } = this.hyperparameters;
+    const open = (rows: SequenceBatch) => openGroupPass(this.parts, rows, { temperature, entropy });
+    const firstPass = this.rowsAtOnce(batch) >= batch.responses.shape[0] ? await open(batch) : undefined;
+    return { open, firstPass, logprobs: firstPass?.numbers.logprobs ?? (await this.getLogprobs(batch)) };
+  }
+
+  /** Weights `[B, T]` where another engine than the policy drew the answers; and by how much the log-probabilities of the two differ. */
+  protected engineMismatch({ responses, behaviourLogprobs }: TextRollout, oldLogprobs: Float32Array) {
+    const { importanceCorrection: correction, importanceCap: cap } = this.hyperparameters;
+    const mismatch = importanceWeights({ oldLogprobs, behaviourLogprobs, ...responses, correction, cap });
+    return {
+      weights: this.parts.hasOwnGenerator ? mismatch.weights : undefined,
+      sampling: {
+        "sampling/sampling_logp_difference/mean": mismatch.meanDifference,
+        "sampling/sampling_logp_difference/max": mismatch.maxDifference,
+        "sampling/capped_fraction": mismatch.cappedFraction,
+      },
+    };
+  }
+
+  protected get trained() {
+    return this.parts.trained;
+  }
+
+  protected state() {
+    return { scoreMoments: { ...this.#scoreMoments.state() } };
+  }
+
+  protected restore({ scoreMoments }: Readonly<Record<string, Json>>): void {
+    this.#scoreMoments.restore(scoreMoments as unknown as RunningMomentsState);
+  }
+}

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { goldenModels } from "../../../tools/golden-models.fixture.ts";
 import { leftPadded, rightPadded, rowsOf } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
-import { packTokens } from "./input-columns.ts";
-import { loadPolicy } from "./load-policy.ts";
+import { loadPolicy } from "./load/load-policy.ts";
+import { packTokens } from "./model/input-columns.ts";
 import type { CausalPolicy } from "./policy.ts";
 
 describe.each(goldenModels)("$name", ({ folder, expected }) => {

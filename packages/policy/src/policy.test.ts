@@ -3,11 +3,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
 import { onEachBackend } from "./backends.fixture.ts";
-import { createPolicy } from "./create-policy.ts";
-import { decimalTokenizer } from "./decimal-tokenizer.ts";
 import { smallBatch as batch, expectGradientsOfFiniteDifferences, lossOf, meanLogprob, smallConfig } from "./finite-differences.fixture.ts";
+import { createPolicy } from "./load/create-policy.ts";
 import { addLora } from "./lora/add-lora.ts";
 import type { CausalPolicy } from "./policy.ts";
+import { decimalTokenizer } from "./random/decimal-tokenizer.ts";
 
 const smallPolicy = (seed = 7): Promise<CausalPolicy> =>
   createPolicy({ config: smallConfig, seed, tokenizer: decimalTokenizer(smallConfig.vocab_size) });

@@ -11,13 +11,13 @@ import type {
   TrainablePolicy,
 } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
-import { CausalModel } from "./causal-model.ts";
+import { generate } from "./decode/generate.ts";
 import type { ModelArchitecture } from "./families/family.ts";
-import { generate } from "./generate.ts";
+import { savePolicy } from "./load/save.ts";
 import type { LoraAdapter } from "./lora/adapter.ts";
 import { currentWeight } from "./lora/merged-values.ts";
-import { FrozenPolicy } from "./reference.ts";
-import { savePolicy } from "./save.ts";
+import { CausalModel } from "./model/causal-model.ts";
+import { FrozenPolicy } from "./model/reference.ts";
 
 /** What a policy is made of; see `loadPolicy`, `randomPolicy` and `createPolicy`, which gather it. */
 export interface PolicyParts {

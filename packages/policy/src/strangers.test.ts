@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { goldenModels, tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
 import { PolicyError } from "./error.ts";
-import { loadPolicy } from "./load-policy.ts";
+import { loadPolicy } from "./load/load-policy.ts";
 import { temporaryFolder } from "./model-folder.fixture.ts";
 
 type Json = Record<string, unknown>;

@@ -5,7 +5,7 @@ import { readCheckpoint } from "@cai/checkpoint";
 import { addLora, type CausalPolicy, loadLora, loadPolicy } from "@cai/policy";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import type { OnPolicyRunOptions } from "./on-policy-trainer.ts";
+import type { OnPolicyRunOptions } from "./on-policy-run.ts";
 import type { StepResult } from "./ppo-step-result.ts";
 import type { PPOTrainer } from "./ppo-trainer.ts";
 import { disposeTrainer, freshRunFolder, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";

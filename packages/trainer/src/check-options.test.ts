@@ -3,7 +3,7 @@ import { loadPolicy } from "@cai/policy";
 import { sharedTrunkValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { OnPolicyRunOptions } from "./on-policy-trainer.ts";
+import type { OnPolicyRunOptions } from "./on-policy-run.ts";
 import type { PPOTrainerOptions } from "./ppo-parts.ts";
 import type { StepResult } from "./ppo-step-result.ts";
 import { PPOTrainer } from "./ppo-trainer.ts";

@@ -1,14 +1,28 @@
 import type { SequenceBatch } from "@cai/contracts";
-import { type ForwardPass, makeOptimizer, openPass, type TrainedTensors } from "@cai/training";
+import { type ForwardPass, makeOptimizer, type OptionTable, openPass, type TrainedTensors } from "@cai/training";
 import type { GroupNumbers } from "./grpo-loss.ts";
-import type { GroupSettings } from "./grpo-options.ts";
-import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven } from "./on-policy-parts.ts";
+import { type GroupSettings, resolveGroupOptions } from "./grpo-options.ts";
+import {
+  assembleOnPolicyParts,
+  checkOnPolicyOptions,
+  type OnPolicyParts,
+  type OnPolicyPartsGiven,
+  onPolicyPartSpecs,
+} from "./on-policy-parts.ts";
 
 /** What trainers without a value model are made of. */
 export interface GroupParts extends OnPolicyParts {
   readonly trained: TrainedTensors;
   /** Whether the responses are drawn by another engine than the policy, whose log-probabilities may differ. */
   readonly hasOwnGenerator: boolean;
+}
+
+/** @throws as `checkOnPolicyOptions`. */
+export function checkGroupOptions<Settings extends GroupSettings>(
+  options: OnPolicyPartsGiven & Partial<Settings>,
+  table: OptionTable<Settings>,
+): Settings {
+  return checkOnPolicyOptions(options, { parts: onPolicyPartSpecs, table }, (given) => resolveGroupOptions(table, given));
 }
 
 /** Takes the parts that are given and makes the others; no reference where β is 0. */

@@ -2,13 +2,12 @@ import type { SequenceBatch } from "@cai/contracts";
 import { importanceWeights } from "@cai/ppo-loss";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
 import type { ForwardPass, Json, OptionTable, Stopwatch } from "@cai/training";
-import { checkGroupOptions } from "./check-options.ts";
 import { drawGroups, type ScoredGroups } from "./draw-groups.ts";
-import { assembleGroupParts, type GroupParts, openGroupPass } from "./group-parts.ts";
+import { assembleGroupParts, checkGroupOptions, type GroupParts, openGroupPass } from "./group-parts.ts";
 import type { GroupStepResult } from "./group-report.ts";
 import type { GroupNumbers } from "./grpo-loss.ts";
 import type { GroupSettings } from "./grpo-options.ts";
-import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
+import { type OnPolicyPartsGiven, onPolicyPartSpecs } from "./on-policy-parts.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { withoutOverlong } from "./overlong-penalty.ts";
 
@@ -28,7 +27,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
   readonly #scoreMoments = new RunningMoments();
 
   protected constructor(options: OnPolicyPartsGiven & Partial<Settings>, table: OptionTable<Settings>) {
-    super(checkGroupOptions(options, table));
+    super(checkGroupOptions(options, table), Object.keys(onPolicyPartSpecs));
     this.parts = assembleGroupParts(options, this.hyperparameters);
   }
 

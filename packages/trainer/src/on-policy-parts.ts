@@ -1,6 +1,8 @@
 import type { Generator, Parameter, ReferencePolicy, RewardModel, ScoreFunction, TrainablePolicy } from "@cai/contracts";
-import { TrainingError } from "@cai/training";
+import { checkParts, type OptionTable, type PartSpec, type PartSpecs, TrainingError } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
+import { onPolicyRunNames } from "./on-policy-run.ts";
+import { defaultsForContext, refuseLongResponses } from "./options-of-parts.ts";
 
 /** What every trainer that learns from its own responses is given. */
 export interface OnPolicyPartsGiven {
@@ -12,6 +14,42 @@ export interface OnPolicyPartsGiven {
   readonly generator?: Generator;
   /** What the KL is measured against. Default: the policy as it is now, frozen, which the trainer then owns. */
   readonly reference?: ReferencePolicy<tf.Tensor>;
+}
+
+/** The same, to whoever checks it. */
+export const onPolicyPartSpecs = {
+  policy: {
+    methods: ["hiddenStates", "tokenLogprobs", "createReference", "parameters.values"],
+    expected: "a policy that can be trained, as loadPolicy of @cai/policy resolves to",
+    required: true,
+  },
+  rewardModel: {
+    methods: ["score"],
+    orFunction: true,
+    expected: "a function that scores responses, or an object with such a score method",
+    required: true,
+  },
+  generator: { methods: ["generate"], expected: "an object with a generate method" },
+  reference: { methods: ["logprobs"], expected: "an object with a logprobs method, as policy.createReference() makes" },
+} satisfies Record<keyof OnPolicyPartsGiven, PartSpec>;
+
+/**
+ * The settings of a trainer that is made of these options.
+ *
+ * @param resolve fills in what was not given.
+ * @throws TrainingError `invalid-option` for a name that is none, a part that is missing or something else, and a setting that is out of
+ *   bounds, contradicts another one, or doesn't fit the policy.
+ */
+export function checkOnPolicyOptions<Settings extends { readonly maxNewTokens: number }>(
+  options: OnPolicyPartsGiven,
+  { parts, table }: { readonly parts: PartSpecs; readonly table: OptionTable<Settings> },
+  resolve: (given: Partial<Settings> & { readonly maxNewTokens: number }) => Settings,
+): Settings {
+  const elsewhere = [...onPolicyRunNames.options, ...onPolicyRunNames.callbacks];
+  const given = checkParts(options, { parts, table, elsewhere });
+  const resolved = resolve({ ...defaultsForContext(options.policy), ...given });
+  refuseLongResponses(options.policy, resolved);
+  return resolved;
 }
 
 /** What it is made of. */

@@ -13,6 +13,7 @@ import {
   tokenizePrompts,
 } from "@cai/rollouts";
 import {
+  checkTrainOptions,
   evaluateRows,
   type OptimizerSettings,
   type RunSettings,
@@ -20,27 +21,16 @@ import {
   type StepReport,
   TrainingError,
   type TrainingHistory,
-  type TrainOptions,
 } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
-import { checkRunOptions } from "./check-options.ts";
 import type { OnPolicyParts } from "./on-policy-parts.ts";
+import { type OnPolicyRunOptions, type OnRollout, onPolicyRunNames } from "./on-policy-run.ts";
 
 /** What every trainer that learns from its own responses has among its options. */
 export interface OnPolicySettings extends RunSettings, SamplingSettings, OptimizerSettings {
   batchSize: number;
   minibatchSize: number;
   microbatchSize: number;
-}
-
-/** Called as things happen, beside what every run calls. */
-export type OnRollout = (rollout: TextRollout, step: number) => void | Promise<void>;
-
-/** How `train` and `steps` run. */
-export interface OnPolicyRunOptions<Report> extends Omit<TrainOptions<Prompt, Report, Evaluation>, "evaluationData" | "callbacks"> {
-  /** Held-out prompts for `evaluateEvery`. */
-  readonly evaluationPrompts?: readonly Prompt[];
-  readonly callbacks?: TrainOptions<Prompt, Report, Evaluation>["callbacks"] & { readonly onRollout?: OnRollout };
 }
 
 /** How a single step runs. */
@@ -62,10 +52,11 @@ export abstract class OnPolicyTrainer<
   }
 
   override async *steps(prompts: readonly Prompt[], options: OnPolicyRunOptions<Report> = {}): AsyncGenerator<Report, void, undefined> {
-    checkRunOptions(options as OnPolicyRunOptions<never>, Object.keys(this.hyperparameters));
-    const { evaluationPrompts, ...rest } = options;
-    this.onRollout = options.callbacks?.onRollout;
-    yield* super.steps(prompts, { ...rest, ...(evaluationPrompts && { evaluationData: evaluationPrompts }) });
+    checkTrainOptions(options, onPolicyRunNames, this.optionNames);
+    const { evaluationPrompts, callbacks, ...rest } = options;
+    const { onRollout, ...others } = callbacks ?? {};
+    this.onRollout = onRollout;
+    yield* super.steps(prompts, { ...rest, callbacks: others, ...(evaluationPrompts && { evaluationData: evaluationPrompts }) });
   }
 
   override async trainStep(prompts: readonly Prompt[], { signal, onRollout }: StepOptions = {}): Promise<Report> {

@@ -1,15 +1,47 @@
 import type { SequenceBatch } from "@cai/contracts";
 import { adaptiveKlController, fixedKlController, type KlController } from "@cai/kl";
-import { type ForwardPass, makeOptimizer, type Optimizer, openPass, type PassTensors, type TrainedTensors } from "@cai/training";
+import {
+  type ForwardPass,
+  makeOptimizer,
+  type Optimizer,
+  openPass,
+  type PartSpecs,
+  type PassTensors,
+  type TrainedTensors,
+} from "@cai/training";
 import { sharedTrunkValueModel, ValueHead, type ValueModel } from "@cai/value-head";
-import { assembleOnPolicyParts, type OnPolicyParts, type OnPolicyPartsGiven } from "./on-policy-parts.ts";
-import type { Hyperparameters } from "./ppo-options.ts";
+import {
+  assembleOnPolicyParts,
+  checkOnPolicyOptions,
+  type OnPolicyParts,
+  type OnPolicyPartsGiven,
+  onPolicyPartSpecs,
+} from "./on-policy-parts.ts";
+import { type Hyperparameters, hyperparameterTable, resolveHyperparameters } from "./ppo-options.ts";
 import type { PpoNumbers } from "./ppo-step-loss.ts";
 
 /** What a PPO trainer is given: its parts, and any hyperparameter that shall differ from its default (`hyperparameterTable`). */
 export interface PPOTrainerOptions extends OnPolicyPartsGiven, Partial<Hyperparameters> {
   /** Default: a zero-initialised head on the policy's trunk, which the trainer then owns and trains at `valueLearningRate`. */
   readonly valueModel?: ValueModel;
+}
+
+const { reference, ...beforeReference } = onPolicyPartSpecs;
+
+/** The same, to whoever checks it. */
+export const ppoPartSpecs: PartSpecs = {
+  ...beforeReference,
+  valueModel: { methods: ["values", "parameters.values"], expected: "a value model, as sharedTrunkValueModel of @cai/value-head makes" },
+  reference,
+};
+
+/** @throws as `checkOnPolicyOptions`. */
+export function checkPpoOptions(options: PPOTrainerOptions): Hyperparameters {
+  // A value model that is given shares the policy's optimizer, as in TRL.
+  const shared = options?.valueModel !== undefined && { valueLearningRate: 0 };
+  return checkOnPolicyOptions(options, { parts: ppoPartSpecs, table: hyperparameterTable }, (given) =>
+    resolveHyperparameters({ ...shared, ...given }),
+  );
 }
 
 /** What it is made of. */

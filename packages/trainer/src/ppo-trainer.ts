@@ -15,13 +15,21 @@ import {
 } from "@cai/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluateBootstrapValues } from "./bootstrap-values.ts";
-import { checkPpoOptions } from "./check-options.ts";
 import { type Experience, selectExperience } from "./experience.ts";
 import { minibatchesOf } from "./minibatches.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { measureUpdate, type UpdateMeasures } from "./ppo-measure.ts";
 import { type Hyperparameters, refuseShortHorizon } from "./ppo-options.ts";
-import { assembleParts, forward, makeKlController, openPpoPass, type Parts, type PPOTrainerOptions } from "./ppo-parts.ts";
+import {
+  assembleParts,
+  checkPpoOptions,
+  forward,
+  makeKlController,
+  openPpoPass,
+  type Parts,
+  type PPOTrainerOptions,
+  ppoPartSpecs,
+} from "./ppo-parts.ts";
 import { type PpoLoss, type PpoNumbers, ppoStepLoss } from "./ppo-step-loss.ts";
 import { type RewardInputs, type StepResult, stepResult } from "./ppo-step-result.ts";
 
@@ -46,7 +54,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
   #klController;
 
   private constructor(options: PPOTrainerOptions) {
-    super(checkPpoOptions(options));
+    super(checkPpoOptions(options), Object.keys(ppoPartSpecs));
     this.parts = assembleParts(options, this.hyperparameters);
     this.#klController = makeKlController(this.hyperparameters);
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import type { OnPolicyRunOptions } from "./on-policy-trainer.ts";
+import type { OnPolicyRunOptions } from "./on-policy-run.ts";
 import type { PPOTrainerOptions } from "./ppo-parts.ts";
 import type { StepResult } from "./ppo-step-result.ts";
 import { disposeTrainer, freshRunFolder, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { readCheckpoint } from "@cai/checkpoint";
 import { readMetrics } from "@cai/run-log";
 import * as tf from "@tensorflow/tfjs-core";
+import { checkTrainOptions, trainOptionNames } from "./check-train-options.ts";
 import { rowsOfStep } from "./data-order.ts";
 import { resolveOptions } from "./option-table.ts";
 import { finalDirectory } from "./run-folder.ts";
@@ -39,12 +40,16 @@ export abstract class StageTrainer<
   Evaluation extends EvaluationReport,
 > {
   readonly hyperparameters: Settings;
+  /** The names that `create` takes. */
+  protected readonly optionNames: readonly string[];
   #statistics: TrainingStatistics = noStatistics;
   #totalSteps: number;
   #dataSha256: string | null = null;
 
-  constructor(settings: Settings) {
+  /** @param partNames what it was given beside its settings. */
+  constructor(settings: Settings, partNames: readonly string[]) {
     this.hyperparameters = settings;
+    this.optionNames = [...partNames, ...Object.keys(settings)];
     this.#totalSteps = settings.steps;
   }
 
@@ -102,6 +107,7 @@ export abstract class StageTrainer<
    * @throws what `prepare` finds wrong with the data, before anything is written; RunLogError `run-exists` for a folder that holds a run.
    */
   async *steps(data: readonly Item[], options: TrainOptions<Item, Report, Evaluation> = {}): AsyncGenerator<Report, void, undefined> {
+    checkTrainOptions(options, trainOptionNames, this.optionNames);
     const rows = this.prepare(data);
     const held = options.evaluationData && this.prepare(options.evaluationData);
     const { steps } = resolveOptions({ steps: runOptions.steps }, { steps: options.steps ?? this.hyperparameters.steps });

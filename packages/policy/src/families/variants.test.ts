@@ -3,11 +3,11 @@ import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { leftPadded, rightPadded, rowsOf } from "../../../../tools/token-batches.fixture.ts";
-import { createPolicy } from "../create-policy.ts";
-import { decimalTokenizer } from "../decimal-tokenizer.ts";
-import { loadPolicy } from "../load-policy.ts";
+import { createPolicy } from "../load/create-policy.ts";
+import { loadPolicy } from "../load/load-policy.ts";
 import { temporaryFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
+import { decimalTokenizer } from "../random/decimal-tokenizer.ts";
 
 /** Written by transformers; `about` in the file says how. */
 const [llama, gpt2] = ["llama", "gpt2"].map((family) =>

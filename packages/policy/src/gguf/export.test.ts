@@ -5,12 +5,12 @@ import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
-import { createPolicy } from "../create-policy.ts";
-import { decimalTokenizer } from "../decimal-tokenizer.ts";
-import { loadPolicy } from "../load-policy.ts";
+import { createPolicy } from "../load/create-policy.ts";
+import { loadPolicy } from "../load/load-policy.ts";
 import { addLora } from "../lora/add-lora.ts";
 import { mergeLora } from "../lora/merge-lora.ts";
 import { temporaryFolder } from "../model-folder.fixture.ts";
+import { decimalTokenizer } from "../random/decimal-tokenizer.ts";
 import { exportGguf } from "./export.ts";
 import { roundTrip, tinyLlama } from "./gguf.fixture.ts";
 

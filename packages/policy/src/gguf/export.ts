@@ -1,5 +1,5 @@
 import { writeGguf } from "@cai/gguf";
-import { checkFinite } from "../check-finite.ts";
+import { checkFinite } from "../load/check-finite.ts";
 import { mergedValues } from "../lora/merged-values.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { ggufExportMetadata } from "./export-metadata.ts";

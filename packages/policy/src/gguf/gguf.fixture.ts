@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type GgufSource, openGguf, type WrittenValue, writeGguf } from "@cai/gguf";
 import { goldenModels } from "../../../../tools/golden-models.fixture.ts";
-import { loadPolicy } from "../load-policy.ts";
+import { loadPolicy } from "../load/load-policy.ts";
 import { temporaryFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { exportGguf } from "./export.ts";

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { goldenModels, tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
-import { loadPolicy } from "../load-policy.ts";
+import { loadPolicy } from "../load/load-policy.ts";
 import { temporaryFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { ggufExportMetadata } from "./export-metadata.ts";

@@ -1,7 +1,7 @@
 import { openGguf } from "@cai/gguf";
 import { createGgufTokenizer } from "@cai/tokenizer";
-import { assemblePolicy } from "../assemble-policy.ts";
 import { architectureOf } from "../families/registry.ts";
+import { assemblePolicy } from "../load/assemble-policy.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { ggufConfig } from "./config.ts";
 import { loadGgufWeights } from "./weights.ts";

@@ -1,8 +1,8 @@
 import type { GgufFile } from "@cai/gguf";
-import { buildParameters } from "../build-parameters.ts";
-import { checkFinite } from "../check-finite.ts";
 import { PolicyError } from "../error.ts";
 import type { ModelArchitecture } from "../families/family.ts";
+import { buildParameters } from "../load/build-parameters.ts";
+import { checkFinite } from "../load/check-finite.ts";
 import { fromGgufLayout, ggufLayout } from "./layout.ts";
 import { ggufTensorName } from "./names.ts";
 

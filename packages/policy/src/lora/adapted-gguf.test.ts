@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { tinyGpt2, tinyLlama } from "../../../../tools/golden-models.fixture.ts";
 import { exportGguf } from "../gguf/export.ts";
-import { loadPolicy } from "../load-policy.ts";
+import { loadPolicy } from "../load/load-policy.ts";
 import { temporaryFolder } from "../model-folder.fixture.ts";
 import { loadLora } from "./load-lora.ts";
 import { mergeLora } from "./merge-lora.ts";

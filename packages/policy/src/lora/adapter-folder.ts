@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PolicyError } from "../error.ts";
-import { type LocatedModel, locateModel, type ResolveModel } from "../locate-model.ts";
+import { type LocatedModel, locateModel, type ResolveModel } from "../load/locate-model.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { loadLora } from "./load-lora.ts";
 import { peftConfigFile, readPeftConfig } from "./peft-config.ts";

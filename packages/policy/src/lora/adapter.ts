@@ -2,7 +2,7 @@ import type { Parameter } from "@cai/contracts";
 import { createParameter } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelArchitecture } from "../families/family.ts";
-import { inHashOrder, WeightsHash } from "../weights-hash.ts";
+import { inHashOrder, WeightsHash } from "../load/weights-hash.ts";
 import type { AdapterTensor } from "./adapter-tensors.ts";
 import type { LoraSettings } from "./lora-settings.ts";
 import type { LinearLayer } from "./targets.ts";

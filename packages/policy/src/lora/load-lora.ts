@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import { openSafetensors, type SafetensorsFile } from "@cai/safetensors";
-import { checkFinite } from "../check-finite.ts";
 import { PolicyError } from "../error.ts";
 import type { ModelArchitecture } from "../families/family.ts";
+import { checkFinite } from "../load/check-finite.ts";
+import { isWeightDtype, weightDtypes } from "../load/weight-dtypes.ts";
 import type { CausalPolicy } from "../policy.ts";
-import { isWeightDtype, weightDtypes } from "../weight-dtypes.ts";
 import { adaptedPolicy, refuseAdapted } from "./adapted-policy.ts";
 import { LoraAdapter } from "./adapter.ts";
 import { type AdapterTensor, adapterTensors, peftPrefix, replacedTensor } from "./adapter-tensors.ts";

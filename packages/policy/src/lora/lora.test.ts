@@ -1,8 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { onEachBackend } from "../backends.fixture.ts";
-import { createPolicy } from "../create-policy.ts";
-import { decimalTokenizer } from "../decimal-tokenizer.ts";
 import {
   smallBatch as batch,
   expectGradientsOfFiniteDifferences,
@@ -10,7 +8,9 @@ import {
   meanLogprob,
   smallConfig,
 } from "../finite-differences.fixture.ts";
+import { createPolicy } from "../load/create-policy.ts";
 import type { CausalPolicy } from "../policy.ts";
+import { decimalTokenizer } from "../random/decimal-tokenizer.ts";
 import { addLora } from "./add-lora.ts";
 import { mergeLora } from "./merge-lora.ts";
 

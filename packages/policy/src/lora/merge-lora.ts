@@ -1,5 +1,5 @@
-import { buildParameters } from "../build-parameters.ts";
 import { PolicyError } from "../error.ts";
+import { buildParameters } from "../load/build-parameters.ts";
 import { CausalPolicy } from "../policy.ts";
 import { mergedValues } from "./merged-values.ts";
 

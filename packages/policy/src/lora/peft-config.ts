@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { PolicyError } from "../error.ts";
-import { readJsonObject } from "../read-json.ts";
+import { readJsonObject } from "../load/read-json.ts";
 import type { LoraSettings } from "./lora-settings.ts";
 import type { LoraTargets } from "./targets.ts";
 

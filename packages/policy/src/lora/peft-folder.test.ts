@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { goldenModels, tinyGpt2, tinyLlama } from "../../../../tools/golden-models.fixture.ts";
 import { PolicyError } from "../error.ts";
-import { loadPolicy } from "../load-policy.ts";
+import { loadPolicy } from "../load/load-policy.ts";
 import { type StoredTensor, temporaryFolder, writeTensors } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { addLora } from "./add-lora.ts";

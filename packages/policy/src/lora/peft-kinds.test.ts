@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { goldenModels } from "../../../../tools/golden-models.fixture.ts";
 import { onEachBackend } from "../backends.fixture.ts";
-import { loadPolicy } from "../load-policy.ts";
+import { loadPolicy } from "../load/load-policy.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { loadLora } from "./load-lora.ts";
 import { mergeLora } from "./merge-lora.ts";

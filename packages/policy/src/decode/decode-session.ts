@@ -1,0 +1,67 @@
+import type { TokenBatch } from "@cai/contracts";
+import { type DecodeAttention, decodeAttention, placeRows } from "@cai/kernels";
+import * as tf from "@tensorflow/tfjs-core";
+import type { CausalModel } from "../model/causal-model.ts";
+import { type PackedTokens, packTokens } from "../model/input-columns.ts";
+
+/** What decoding needs of a model. */
+export type DecodingModel = Pick<CausalModel, "forward" | "logits">;
+
+/**
+ * Continues a batch of prompts token by token: `nextLogits` gives the logits after what was read so far, `append` adds one token to each
+ * text that goes on. Holds tensors until `dispose`.
+ */
+export class DecodeSession {
+  readonly #models: { readonly start: DecodingModel; readonly next: DecodingModel };
+  readonly #attention: DecodeAttention;
+  /** Tokens of each text that were read or wait to be. */
+  readonly #lengths: Int32Array;
+  #unread: PackedTokens;
+  #pass: "start" | "next" = "start";
+
+  /** `model` reads the prompts, `tokenModel` (the same, unless it is given) what follows them. */
+  constructor({
+    model,
+    tokenModel = model,
+    prompts,
+    maxNewTokens,
+  }: {
+    readonly model: DecodingModel;
+    readonly tokenModel?: DecodingModel | undefined;
+    readonly prompts: TokenBatch;
+    readonly maxNewTokens: number;
+  }) {
+    this.#models = { start: model, next: tokenModel };
+    this.#unread = packTokens(prompts);
+    this.#lengths = this.#unread.lengths.slice();
+    const longest = this.#lengths.reduce((most, length) => Math.max(most, length), 0);
+    this.#attention = decodeAttention({ lengths: this.#lengths, columns: longest + maxNewTokens });
+  }
+
+  /** `[A, V]`: a row for each text that goes on. The caller disposes. */
+  nextLogits(): tf.Tensor2D {
+    const { ids, positions, lengths } = this.#unread;
+    const model = this.#models[this.#pass];
+    return tf.tidy(() => {
+      const hidden = model.forward({ ids, positions, attend: (tokens) => this.#attention[this.#pass](tokens) as tf.Tensor2D });
+      let read = 0;
+      const last = lengths.map((length) => {
+        read += length;
+        return read - 1;
+      });
+      return model.logits(placeRows(hidden, last) as tf.Tensor2D);
+    });
+  }
+
+  /** The texts that go on, by their numbers in ascending order, and the token of each that the next call of `nextLogits` reads. */
+  append(texts: Int32Array, ids: Int32Array): void {
+    const positions = texts.map((text) => this.#lengths[text]!++);
+    this.#unread = { ids, positions, lengths: new Int32Array(texts.length).fill(1) };
+    this.#attention.advance(texts);
+    this.#pass = "next";
+  }
+
+  dispose(): void {
+    this.#attention.dispose();
+  }
+}

@@ -1,0 +1,216 @@
+import type { LogprobOptions, SequenceBatch, TokenBatch } from "@cai/contracts";
+import {
+  embedding,
+  hiddenLogprobs,
+  isRecorded,
+  type LinearSurroundings,
+  linear,
+  packedAttention,
+  placeRows,
+  recorded,
+  rotaryEmbedding,
+  rotation,
+  surrounded,
+  surroundedLinear,
+  tiedEmbedding,
+} from "@cai/kernels";
+import * as tf from "@tensorflow/tfjs-core";
+import { PolicyError } from "../error.ts";
+import type { AttentionInput, ForwardPass, ModelArchitecture } from "../families/family.ts";
+import { adaptedLinear } from "../lora/adapted-linear.ts";
+import type { LoraAdapter } from "../lora/adapter.ts";
+import { checkResponses, checkSequences } from "./check-batch.ts";
+import { inputColumns, type PackedTokens, packTokens } from "./input-columns.ts";
+
+/** What one pass reads, and what each token may look at. */
+interface PassTokens extends Pick<PackedTokens, "ids" | "positions"> {
+  readonly attend: (input: AttentionInput) => tf.Tensor2D;
+}
+
+/**
+ * The maths of a causal language model over weights that somebody else owns: `weight` gives the tensor of a name at the time of the call,
+ * so that the same code serves a policy whose weights change, and a frozen copy.
+ */
+export class CausalModel {
+  readonly architecture: ModelArchitecture;
+  readonly #weight: (name: string) => tf.Tensor;
+  readonly #isTrained: (name: string) => boolean;
+  readonly #recompute: boolean;
+  readonly #hasBias: ReadonlySet<string>;
+  readonly #parametersOf: ReadonlyMap<number, readonly string[]>;
+  readonly #adapter: LoraAdapter | undefined;
+  /** By the hidden states of a pass: what its tied embedding is on the tape. */
+  readonly #tied = new WeakMap<tf.Tensor, tf.Tensor>();
+
+  constructor({
+    architecture,
+    weight,
+    isTrained,
+    adapter,
+    recompute = false,
+  }: {
+    readonly architecture: ModelArchitecture;
+    readonly weight: (name: string) => tf.Tensor;
+    /** Whether a gradient may be asked for, at the time of a call; those of the other weights are not there. */
+    readonly isTrained: (name: string) => boolean;
+    readonly adapter?: LoraAdapter | undefined;
+    /** For the backward pass, keep the input of each block only, and compute the block again: less memory, more time. */
+    readonly recompute?: boolean | undefined;
+  }) {
+    this.architecture = architecture;
+    this.#weight = weight;
+    this.#isTrained = isTrained;
+    this.#adapter = adapter;
+    this.#recompute = recompute;
+    this.#hasBias = new Set(architecture.parameters.map(({ name }) => name).filter((name) => name.endsWith(".bias")));
+    const parametersOf = new Map<number, string[]>();
+    for (const { name, layer } of architecture.parameters) parametersOf.set(layer, [...(parametersOf.get(layer) ?? []), name]);
+    this.#parametersOf = parametersOf;
+  }
+
+  /**
+   * Hidden states after the final norm for every token, `[N, H]`, of texts that stand one after another: ids and positions in their own
+   * text, `[N]`. `attend` says what each token may look at. The caller disposes.
+   */
+  forward(tokens: PassTokens): tf.Tensor2D {
+    return tf.tidy(() => this.#forward(tokens).hidden);
+  }
+
+  /**
+   * `[B, T, H]`, read at the column before each response token; in the first column of padding behind a response, that of its last token, 0
+   * in the others. No gradient flows through padding. Throws PolicyError; the caller disposes.
+   */
+  responseHiddenStates(batch: SequenceBatch): tf.Tensor3D {
+    const { vocabSize, contextLength, hiddenSize } = this.architecture;
+    checkSequences(batch, vocabSize);
+    const { readAt, lengths, ...tokens } = inputColumns(batch);
+    const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+    if (longest > contextLength)
+      throw new PolicyError(
+        "too-long",
+        `a prompt with its response has ${longest} tokens to read, the model's context is ${contextLength}`,
+      );
+    return tf.tidy(() => {
+      const { hidden, tied } = this.#forward({ ...tokens, attend: (input) => packedAttention({ ...input, lengths }) as tf.Tensor2D });
+      const read: tf.Tensor3D = tf.reshape(placeRows(hidden, readAt, { mask: batch.responses.mask }), [
+        ...batch.responses.shape,
+        hiddenSize,
+      ]);
+      if (tied !== undefined) this.#tied.set(read, tied);
+      return read;
+    });
+  }
+
+  /** `[…, H]` → `[…, V]`. Differentiable; the caller disposes. */
+  logits<Rank extends tf.Tensor>(hidden: Rank): Rank {
+    return linear(hidden, this.#weight(this.architecture.outputWeight), undefined, { transposed: true }) as Rank;
+  }
+
+  /** As `TrainablePolicy.tokenLogprobs`. */
+  tokenLogprobs(
+    hidden: tf.Tensor,
+    responses: TokenBatch,
+    { temperature, entropy = false }: LogprobOptions & { readonly entropy?: boolean },
+  ): { readonly logprobs: tf.Tensor; readonly entropy?: tf.Tensor } {
+    const { vocabSize, hiddenSize } = this.architecture;
+    checkResponses(responses, vocabSize);
+    const [rows, columns] = responses.shape;
+    if (hidden.shape.join() !== [rows, columns, hiddenSize].join())
+      throw new PolicyError(
+        "shape-mismatch",
+        `hidden states have shape [${hidden.shape}], these responses want [${[rows, columns, hiddenSize]}]`,
+      );
+    if (!(temperature > 0 && Number.isFinite(temperature)))
+      throw new PolicyError("bad-option", `temperature is ${temperature}: log-probabilities want a positive number`);
+    const valid = packTokens(responses);
+    const places = new Int32Array(rows * columns).fill(-1);
+    valid.cells.forEach((cell, place) => {
+      places[cell] = place;
+    });
+    if (valid.cells.length === 0) return { logprobs: tf.zeros([rows, columns]), ...(entropy && { entropy: tf.zeros([rows, columns]) }) };
+    return tf.tidy(() => {
+      const inBatch = (values: tf.Tensor) => tf.reshape(placeRows(values, places), [rows, columns]);
+      const { outputWeight } = this.architecture;
+      const results = hiddenLogprobs({
+        hidden: placeRows(tf.reshape(hidden, [rows * columns, hiddenSize]), valid.cells),
+        weight: this.#weight(outputWeight),
+        tied: this.#tied.get(hidden),
+        isFrozen: !this.#isTrained(outputWeight),
+        ids: valid.ids,
+        temperature,
+        entropy,
+      });
+      return { logprobs: inBatch(results.logprobs), ...(results.entropy && { entropy: inBatch(results.entropy) }) };
+    });
+  }
+
+  /** `tied` is the output matrix where it is the embedding's too: `tiedEmbedding`'s. All tensors belong to the caller's tidy. */
+  #forward({ ids, positions, attend }: PassTokens): { readonly hidden: tf.Tensor2D; readonly tied: tf.Tensor | undefined } {
+    const { architecture } = this;
+    let tied: tf.Tensor | undefined;
+    const embed = (name: string, rows: tf.Tensor): tf.Tensor2D => {
+      if (name !== architecture.outputWeight || !this.#isTrained(name)) return embedding(this.#weight(name), rows) as tf.Tensor2D;
+      const both = tiedEmbedding(this.#weight(name), rows);
+      tied = both.table;
+      return both.rows as tf.Tensor2D;
+    };
+    const pass: ForwardPass = { ...this.#layers(positions, attend), embed };
+    let hidden: tf.Tensor = tf.tidy(() => architecture.embed(tf.tensor1d(ids, "int32"), pass));
+    let xIsConstant = isEmpty(this.#trainedWeights(-1));
+    for (let layer = 0; layer < architecture.layerCount; layer++) {
+      const x = hidden;
+      const weights = this.#trainedWeights(layer);
+      hidden = recorded({
+        x,
+        xIsConstant,
+        weights,
+        // The pass's own tensors are gone when a block is computed again.
+        forward: (input) =>
+          architecture.block(layer, input as tf.Tensor2D, this.#recompute ? { ...pass, ...this.#layers(positions, attend) } : pass),
+        recompute: this.#recompute,
+      });
+      tf.dispose(x);
+      xIsConstant &&= isEmpty(weights);
+    }
+    return { hidden: architecture.finalNorm(hidden as tf.Tensor2D, pass), tied };
+  }
+
+  /** Its tensors belong to the caller's tidy. */
+  #layers(positions: Int32Array, attend: ForwardPass["attend"]): Omit<ForwardPass, "embed"> {
+    const { rotaryFrequencies } = this.architecture;
+    const positionIds = tf.tensor1d(positions, "int32");
+    const turns = rotaryFrequencies && rotation(positionIds, rotaryFrequencies);
+    return {
+      positionIds,
+      weight: this.#weight,
+      linear: (name, input, surroundings) => this.#linear(name, input, surroundings),
+      rotate: (rows, heads) => (turns === undefined ? rows : rotaryEmbedding(rows, turns, heads)) as tf.Tensor2D,
+      attend,
+    };
+  }
+
+  /** Those of a block, or of the embedding, that a gradient may be asked for now, the adapter's among them. */
+  #trainedWeights(layer: number): Record<string, tf.Tensor> {
+    if (!isRecorded()) return {};
+    const own = this.#parametersOf.get(layer)?.filter(this.#isTrained) ?? [];
+    const adapted = this.#adapter?.updatesIn(layer).filter(({ trainable }) => trainable) ?? [];
+    return Object.fromEntries([
+      ...own.map((name) => [name, this.#weight(name)] as const),
+      ...adapted.map(({ name, value }) => [name, value] as const),
+    ]);
+  }
+
+  #linear(name: string, input: tf.Tensor, surroundings: LinearSurroundings = {}): tf.Tensor2D {
+    const bias = this.#hasBias.has(`${name}.bias`) ? this.#weight(`${name}.bias`) : undefined;
+    const weight = this.#weight(`${name}.weight`);
+    const transposed = this.architecture.linearLayout === "output-input";
+    const update = this.#adapter?.update(name);
+    return (
+      update === undefined
+        ? surroundedLinear(input, { weight, bias, transposed }, surroundings)
+        : surrounded(input, surroundings, (x) => adaptedLinear(x, { weight, bias, transposed, update }))
+    ) as tf.Tensor2D;
+  }
+}
+
+const isEmpty = (weights: Readonly<Record<string, tf.Tensor>>): boolean => Object.keys(weights).length === 0;

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { leftPadded, rightPadded } from "../../../../tools/token-batches.fixture.ts";
+import { inputColumns, packTokens } from "./input-columns.ts";
+
+test("the model reads the valid tokens of prompt and response, row after row, without the last column", () => {
+  const input = inputColumns({ prompts: leftPadded([[4], [5, 6]]), responses: rightPadded([[7, 8, 9], [3]]) });
+  expect([...input.ids]).toEqual([4, 7, 8, /**/ 5, 6, 3]);
+  expect([...input.positions]).toEqual([0, 1, 2, /**/ 0, 1, 2]);
+  expect([...input.lengths]).toEqual([3, 3]);
+});
+
+test("each response token is read at the token before it, and so is the first column of padding", () => {
+  const batch = { prompts: leftPadded([[4], [5, 6], [1, 2]]), responses: rightPadded([[7, 8, 9, 7], [3], [3, 4]]) };
+  expect([...inputColumns(batch).readAt]).toEqual([0, 1, 2, 3, /**/ 5, 6, -1, -1, /**/ 8, 9, 10, -1]);
+});
+
+test("packed tokens know where they stood", () => {
+  const { ids, positions, lengths, cells } = packTokens(leftPadded([[1, 2, 3], [4]]));
+  expect([ids, positions, lengths, cells].map((numbers) => [...numbers])).toEqual([
+    [1, 2, 3, 4],
+    [0, 1, 2, 0],
+    [3, 1],
+    [0, 1, 2, 5],
+  ]);
+});

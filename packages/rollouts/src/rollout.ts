@@ -27,7 +27,7 @@ export async function rollOut(
 
 function decodeResponses({ responses, finishReasons }: Generation, tokenizer: Tokenizer): string[] {
   return validRows(responses.ids, responses.mask, responses.shape).map((ids, row) =>
-    tokenizer.decode(finishReasons[row] === "eos" ? ids.subarray(0, -1) : ids, { skipSpecialTokens: true }),
+    tokenizer.decode(finishReasons[row] === "length" ? ids : ids.subarray(0, -1), { skipSpecialTokens: true }),
   );
 }
 

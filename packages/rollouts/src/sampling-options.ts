@@ -8,6 +8,7 @@ export interface SamplingSettings {
   temperature: number;
   topK: number;
   topP: number;
+  stopTokenIds: readonly number[];
 }
 
 export const samplingOptions: OptionTable<SamplingSettings> = {
@@ -22,6 +23,7 @@ export const samplingOptions: OptionTable<SamplingSettings> = {
     max: 1,
     describe: "draw from the likeliest tokens of this probability; biases the ratio (1: off)",
   },
+  stopTokenIds: { default: [], ...countOrNone, describe: "ids that end a response beside the policy's own end of text" },
 };
 
 /** @throws TrainingError `invalid-option` where the shortest response is longer than the longest. */
@@ -32,8 +34,16 @@ export function refuseCrossedLengths({ minNewTokens, maxNewTokens }: Pick<Sampli
 
 /** The sampling that the settings ask for, all but its draws. */
 export function samplingOf(
-  { maxNewTokens, minNewTokens, temperature, topK, topP }: SamplingSettings,
+  { maxNewTokens, minNewTokens, temperature, topK, topP, stopTokenIds }: SamplingSettings,
   signal: AbortSignal | undefined,
 ): Omit<SamplingOptions, "draws"> {
-  return { maxNewTokens, minNewTokens, temperature, ...(topK > 0 && { topK }), ...(topP < 1 && { topP }), ...(signal && { signal }) };
+  return {
+    maxNewTokens,
+    minNewTokens,
+    temperature,
+    ...(topK > 0 && { topK }),
+    ...(topP < 1 && { topP }),
+    ...(stopTokenIds.length > 0 && { stopTokenIds }),
+    ...(signal && { signal }),
+  };
 }

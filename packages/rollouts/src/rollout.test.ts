@@ -1,4 +1,4 @@
-import type { Generation, Generator, Tokenizer } from "@cai/contracts";
+import { type Generation, type Generator, joinKept, type Tokenizer } from "@cai/contracts";
 import { expect, test } from "vitest";
 import { rightPadded } from "../../../tools/token-batches.fixture.ts";
 import { rollOut } from "./rollout.ts";
@@ -26,6 +26,7 @@ test("texts end before the end of text and before a stop token, and are whole wh
 test.each<[Partial<Generation>, string]>([
   [{ finishReasons: ["eos"] }, "1 finish reasons for 3 rows"],
   [{ behaviourLogprobs: new Float32Array(5) }, "5 behaviour log-probabilities; expected 6"],
+  [{ keptTokens: joinKept([Int32Array.of(1)]) }, "2 offsets of kept tokens; expected 7"],
   [{ responses: rightPadded([[1], [2]]) }, "2 responses to 3 prompts"],
   [{ responses: rightPadded([[1, 2], [], [3]]) }, "an empty response in row 2"],
 ])("%o is refused", async (wrong, message) => {

@@ -11,9 +11,10 @@ import {
 import type { Slopes } from "@cai/training";
 import { type GroupExperience, meansOver, perToken } from "./group-experience.ts";
 import type { GrpoSettings } from "./grpo-options.ts";
+import { logprobSlopes } from "./logprob-slopes.ts";
 
-/** What a pass gives: `[B, T]` each; `entropy` only with an entropy bonus. */
-export type GroupNumbers = { readonly logprobs: Float32Array; readonly entropy?: Float32Array };
+/** What a pass gives: `[B, T]` each; `entropy` only with an entropy bonus, `fullLogprobs` where `logprobs` are over kept tokens and there is a KL. */
+export type GroupNumbers = { readonly logprobs: Float32Array; readonly fullLogprobs?: Float32Array; readonly entropy?: Float32Array };
 
 /** The loss of some answers and its parts. */
 export interface GroupLoss {
@@ -29,14 +30,14 @@ export function grpoLoss(numbers: GroupNumbers, experience: GroupExperience, opt
   const means = { ...meansOver(experience, denominators), aggregation: aggregationOf(options, denominators) };
   const surrogate = surrogateLoss(numbers.logprobs, experience, options, means);
   const { refLogprobs } = experience;
-  const kl = refLogprobs && klPenalty({ ...means, newLogprobs: numbers.logprobs, refLogprobs, estimator: "k3" });
+  const kl = refLogprobs && klPenalty({ ...means, newLogprobs: numbers.fullLogprobs ?? numbers.logprobs, refLogprobs, estimator: "k3" });
   const bonus = numbers.entropy && entropyBonus({ ...means, aggregation: "token-mean", entropy: numbers.entropy });
   return {
     total: surrogate.loss + options.beta * (kl?.loss ?? 0) - options.entropyCoef * (bonus?.loss ?? 0),
     kl: kl?.loss,
     entropy: bonus?.loss,
     slopes: {
-      logprobs: kl ? surrogate.slopes.map((slope, cell) => slope + options.beta * kl.slopes[cell]!) : surrogate.slopes,
+      ...logprobSlopes(surrogate.slopes, kl && { weight: options.beta, slopes: kl.slopes }, numbers),
       ...(bonus && { entropy: bonus.slopes.map((slope) => -options.entropyCoef * slope) }),
     },
   };

@@ -1,10 +1,16 @@
 import { type Denominators, entropyBonus, klPenalty, policyLoss, valueLoss } from "@cai/ppo-loss";
 import type { Slopes } from "@cai/training";
 import type { Experience } from "./experience.ts";
+import { logprobSlopes } from "./logprob-slopes.ts";
 import type { Hyperparameters } from "./ppo-options.ts";
 
-/** What a pass gives PPO: `[B, T]` each; `entropy` only with an entropy bonus. */
-export type PpoNumbers = { readonly logprobs: Float32Array; readonly values: Float32Array; readonly entropy?: Float32Array };
+/** What a pass gives PPO: `[B, T]` each; `entropy` only with an entropy bonus, `fullLogprobs` where `logprobs` are over kept tokens. */
+export type PpoNumbers = {
+  readonly logprobs: Float32Array;
+  readonly fullLogprobs?: Float32Array;
+  readonly values: Float32Array;
+  readonly entropy?: Float32Array;
+};
 
 /** The loss of some rows and its parts: means over what `denominators` count. */
 export interface PpoLoss {
@@ -53,8 +59,11 @@ export function ppoStepLoss(numbers: PpoNumbers, experience: Experience, options
   });
   const bonus = entropy && entropyBonus({ ...means, entropy });
   const { klEstimator: estimator, valueLossCoef, entropyCoef } = options;
+  const { refLogprobs } = experience;
   const kl =
-    options.klPlacement === "loss" ? klPenalty({ ...means, newLogprobs, refLogprobs: experience.refLogprobs, estimator }) : undefined;
+    options.klPlacement === "loss"
+      ? klPenalty({ ...means, newLogprobs: numbers.fullLogprobs ?? newLogprobs, refLogprobs, estimator })
+      : undefined;
 
   return {
     total: policy.loss + valueLossCoef * value.loss - entropyCoef * (bonus?.loss ?? 0) + klWeight * (kl?.loss ?? 0),
@@ -62,7 +71,7 @@ export function ppoStepLoss(numbers: PpoNumbers, experience: Experience, options
     value: value.loss,
     entropy: bonus?.loss,
     slopes: {
-      logprobs: kl ? policy.slopes.map((slope, cell) => slope + klWeight * kl.slopes[cell]!) : policy.slopes,
+      ...logprobSlopes(policy.slopes, kl && { weight: klWeight, slopes: kl.slopes }, numbers),
       values: value.slopes.map((slope) => valueLossCoef * slope),
       ...(bonus && { entropy: bonus.slopes.map((slope) => -entropyCoef * slope) }),
     },

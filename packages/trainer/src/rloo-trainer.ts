@@ -54,11 +54,11 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
 
     // 4. Log-probabilities of the policy before its update. Where one pass covers all rows, it is also the first iteration's.
     const counted = options.maskTruncated ? withoutTruncated(rollout) : rollout;
-    const { logprobs, firstPass, open } = await this.policyBefore(counted, { entropy: false });
+    const { logprobs, fullLogprobs, firstPass, open } = await this.policyBefore(counted, { entropy: false });
 
     // 5. Advantages: each answer's score, less β times its KL, less the mean of the others to its prompt.
     const { mask, shape } = counted.responses;
-    const tokenKls = refLogprobs && tokenKl({ logprobs, refLogprobs, mask });
+    const tokenKls = refLogprobs && tokenKl({ logprobs: fullLogprobs, refLogprobs, mask });
     const adjusted = this.adjusted(scores, rollout);
     const penalised = tokenKls ? lessKl(adjusted, tokenKls, shape, options.beta) : adjusted;
     const compared = { scores: penalised, groupSize: options.numGenerations, baseline: "leave-one-out" } as const;

@@ -1,4 +1,4 @@
-import type { OptionTable } from "@cai/training";
+import { factorOrNone, type OptionTable } from "@cai/training";
 import { type GroupSettings, groupOptions } from "./group-options.ts";
 
 export interface GrpoSettings extends GroupSettings {
@@ -19,5 +19,5 @@ export const grpoOptions: OptionTable<GrpoSettings> = {
     describe: "how token losses become one number; cispo: another surrogate",
   },
   importanceLevel: { default: "token", choices: ["token", "sequence"], describe: "one ratio a token, or a sequence (GSPO)" },
-  entropyCoef: { default: 0, min: 0, describe: "weight of the entropy bonus" },
+  entropyCoef: { default: 0, ...factorOrNone, describe: "weight of the entropy bonus" },
 };

@@ -59,6 +59,6 @@ function sigmoidOf(x: tf.Tensor, square: tf.Tensor): tf.Tensor {
 
 /** dy/dx. */
 function slopeOf(x: tf.Tensor, square: tf.Tensor, s: tf.Tensor): tf.Tensor {
-  const curvature = nativeOps()?.run("SigmoidGrad", { T: { type: "float32" } }, [s, x]) ?? tf.mul(tf.mul(s, tf.sub(1, s)), x);
-  return tf.add(s, tf.mul(curvature, tf.add(tf.mul(square, 6 * c * a), 2 * c)));
+  const sigmoidSlope = nativeOps()?.run("SigmoidGrad", { T: { type: "float32" } }, [s, x]) ?? tf.mul(tf.mul(s, tf.sub(1, s)), x);
+  return tf.add(s, tf.mul(sigmoidSlope, tf.add(tf.mul(square, 6 * c * a), 2 * c)));
 }

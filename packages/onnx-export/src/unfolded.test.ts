@@ -18,10 +18,10 @@ const formulas: DecoderLayers = {
 };
 const operations = unfolded(formulas);
 
-test("what stands around a linear layer comes before and behind it, the residual last", () => {
+test("what is fused with a linear layer comes before and behind it, the residual last", () => {
   expect(operations.linear("w", "x")).toBe("w(x)");
-  const around = { norm: { name: "n", epsilon: 0.1 }, activation: "gelu", residual: "r" } as const;
-  expect(operations.linear("w", "x", around)).toBe("r + gelu(w(n(x; 0.1)))");
+  const fusion = { norm: { name: "n", epsilon: 0.1 }, activation: "gelu", residual: "r" } as const;
+  expect(operations.linear("w", "x", fusion)).toBe("r + gelu(w(n(x; 0.1)))");
 });
 
 test("a norm of heads is one of their own axis", () => {

@@ -4,8 +4,8 @@ export interface LayerNorm {
   readonly epsilon: number;
 }
 
-/** What stands around a linear layer: y = activation(norm(x)·W + b) + residual. */
-export interface AroundLinear<Value> {
+/** What is computed right before and right after a linear layer: y = activation(norm(x)·W + b) + residual. */
+export interface BlockFusion<Value> {
   readonly norm?: LayerNorm;
   readonly activation?: "gelu";
   readonly residual?: Value;
@@ -19,10 +19,10 @@ export interface AroundLinear<Value> {
  */
 export interface BlockOperations<Value> {
   /**
-   * The linear layer whose weight is `<name>.weight` and whose bias, where there is one, is `<name>.bias`. What stands around it is told with it:
-   * as operations of their own those would take longer than their arithmetic while a model decodes.
+   * The linear layer whose weight is `<name>.weight` and whose bias, where there is one, is `<name>.bias`. What comes right
+   * before and after is told with it: as operations of their own those would take longer than their arithmetic while a model decodes.
    */
-  linear(name: string, input: Value, around?: AroundLinear<Value>): Value;
+  linear(name: string, input: Value, fusion?: BlockFusion<Value>): Value;
   /** (x − mean) / √(variance + ε) · weight + bias. */
   layerNorm(input: Value, norm: LayerNorm): Value;
   /**

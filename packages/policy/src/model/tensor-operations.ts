@@ -2,7 +2,7 @@ import {
   add,
   concatColumns,
   geglu,
-  type LinearSurroundings,
+  type LinearFusion,
   layerNorm,
   type Rotation,
   rmsNorm,
@@ -25,8 +25,8 @@ export interface AttentionInput {
   readonly keyValueHeads: number;
 }
 
-/** A linear layer by its name, with what stands around it: `[N, I]` → `[N, O]`. */
-export type LinearLayer = (name: string, input: tf.Tensor, surroundings: LinearSurroundings) => tf.Tensor2D;
+/** A linear layer by its name, with what is fused with it: `[N, I]` → `[N, O]`. */
+export type LinearLayer = (name: string, input: tf.Tensor, fusion: LinearFusion) => tf.Tensor2D;
 
 /** {@link BlockOperations} on tensors, by this project's kernels: each is differentiable, and may be used inside of `recorded`. */
 export function tensorOperations({

@@ -1,12 +1,12 @@
 import { prepareBackend } from "@cai/backend";
 import { loadPolicy } from "@cai/policy";
 import { beforeAll, expect, test } from "vitest";
-import { type Algorithm, trainers } from "./algorithms.ts";
+import { type Algorithm, algorithms } from "./algorithms.ts";
 import { lowIdReward, tinyModel, tinyPrompts } from "./tiny-run.fixture.ts";
 
 beforeAll(() => prepareBackend());
 
-const all: [string, Algorithm][] = Object.entries(trainers);
+const all: [string, Algorithm][] = Object.entries(algorithms);
 
 test.each(all)("%s: its table, its defaults, and a trainer that makes a step", async (_, { table, resolve, create }) => {
   const settings = resolve({ maxNewTokens: 4, seed: 5 });

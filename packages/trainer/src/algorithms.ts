@@ -11,6 +11,15 @@ import { ReinforcePlusPlusTrainer } from "./reinforce-plus-plus-trainer.ts";
 import { rlooOptions } from "./rloo-options.ts";
 import { RLOOTrainer } from "./rloo-trainer.ts";
 
+/** What every algorithm's step tells. */
+export interface OnPolicyStepResult extends StepReport {
+  readonly meanReward: number;
+  /** NaN where nothing is measured against a reference. */
+  readonly klPerToken: number;
+  /** Response tokens. */
+  readonly tokens: number;
+}
+
 /** Options by name, of an algorithm that is known only when it runs. */
 type Options = Readonly<Record<string, number | string | boolean>>;
 
@@ -28,19 +37,17 @@ export interface Algorithm {
    * @param options the parts, and what `resolve` gave.
    * @throws TrainingError `invalid-option`, before any part is made.
    */
-  create(
-    options: OnPolicyPartsGiven & Partial<OnPolicySettings>,
-  ): Promise<OnPolicyTrainer<OnPolicySettings, StepReport & { readonly tokens: number }>>;
+  create(options: OnPolicyPartsGiven & Partial<OnPolicySettings>): Promise<OnPolicyTrainer<OnPolicySettings, OnPolicyStepResult>>;
 }
 
 /**
  * All of them by the names that `cai train --algorithm` takes.
  *
  * @example
- * Object.keys(trainers); // [ "ppo", "grpo", "rloo", "reinforce++" ]
- * const { meanReward } = await (await trainers.grpo.create({ policy, rewardModel })).trainStep(prompts);
+ * Object.keys(algorithms); // [ "ppo", "grpo", "rloo", "reinforce++" ]
+ * const { meanReward } = await (await algorithms.grpo.create({ policy, rewardModel })).trainStep(prompts);
  */
-export const trainers = {
+export const algorithms = {
   ppo: { table: hyperparameterTable, resolve: resolveHyperparameters, create: PPOTrainer.create },
   grpo: { table: grpoOptions, resolve: (given) => resolveGroupOptions(grpoOptions, given), create: GRPOTrainer.create },
   rloo: { table: rlooOptions, resolve: (given) => resolveGroupOptions(rlooOptions, given), create: RLOOTrainer.create },
@@ -50,3 +57,7 @@ export const trainers = {
     create: ReinforcePlusPlusTrainer.create,
   },
 } satisfies Record<string, Algorithm>;
+
+export type AlgorithmName = keyof typeof algorithms;
+/** What any of them resolves to. */
+export type AlgorithmSettings = ReturnType<(typeof algorithms)[AlgorithmName]["resolve"]>;

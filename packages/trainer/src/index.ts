@@ -10,7 +10,7 @@ export {
   type TextRollout,
 } from "@cai/rollouts";
 export { TrainingError, type TrainingHistory, type TrainingStatistics } from "@cai/training";
-export { type Algorithm, trainers } from "./algorithms.ts";
+export { type Algorithm, type AlgorithmName, type AlgorithmSettings, algorithms, type OnPolicyStepResult } from "./algorithms.ts";
 export type { Experience } from "./experience.ts";
 export type { GroupStepResult } from "./group-report.ts";
 export { type GrpoSettings, grpoOptions } from "./grpo-options.ts";

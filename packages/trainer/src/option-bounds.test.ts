@@ -1,13 +1,13 @@
 import type { OptionSpec } from "@cai/training";
 import { describe, expect, test } from "vitest";
-import { type Algorithm, trainers } from "./algorithms.ts";
+import { type Algorithm, algorithms } from "./algorithms.ts";
 
 /** Compared and multiplied in float64 only, where they are as good as any other. */
 const inFloat64 = ["topP", "gamma", "lambda", "adamBeta1", "adamBeta2", "maxApproxKl", "klTarget", "klHorizon"];
 /** Bounds from above, which bound nothing when huge. */
 const limits = ["maxGradNorm", "clipRangeHigh", "epsilonHigh", "dualClip", "logRatioClamp", "valueClipRange", "rewardClip"];
 
-describe.each(Object.entries(trainers) as [string, Algorithm][])("%s", (_, { table, resolve: resolveAll }) => {
+describe.each(Object.entries(algorithms) as [string, Algorithm][])("%s", (_, { table, resolve: resolveAll }) => {
   // Float32 makes 0 of 1e-46 and infinity of 1e39; 1e-40 is below its normal numbers, which processors may take for 0.
   const numbers = Object.entries(table).filter(([, spec]) => typeof spec.default === "number" && !("integer" in spec));
 

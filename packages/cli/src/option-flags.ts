@@ -1,27 +1,27 @@
-import type { OptionSpec, OptionTable } from "@cai/training";
+import type { OptionSpec } from "@cai/training";
 import { type Command, InvalidArgumentError, Option } from "commander";
-
-/** An option table of any trainer. */
-export type AnyOptionTable = OptionTable<Record<string, unknown>>;
 
 /**
  * Adds a flag for every option of a trainer: `learningRate` becomes `--learning-rate <number>`.
  *
- * @param table those that are there already are left as they are.
- * @param heading what they stand below in the help.
+ * @param how.heading what they stand below in the help.
+ * @param how.defaults what the help says of their defaults, where there are several.
  */
-export function addOptionFlags(command: Command, table: object, heading = "Options:"): Command {
-  const there = new Set(command.options.map((option) => option.attributeName()));
+export function addOptionFlags(
+  command: Command,
+  table: object,
+  { heading = "Options:", defaults = "" }: { readonly heading?: string; readonly defaults?: string } = {},
+): Command {
   for (const [name, spec] of Object.entries(table) as [string, OptionSpec<unknown>][])
-    if (!there.has(name)) for (const option of flagsOf(name, spec)) command.addOption(option.helpGroup(heading));
+    for (const option of flagsOf(name, spec, defaults || `default: ${spec.default}`)) command.addOption(option.helpGroup(heading));
   return command;
 }
 
-function flagsOf(name: string, { default: fallback, describe, choices }: OptionSpec<unknown>): Option[] {
+function flagsOf(name: string, { default: fallback, describe, choices }: OptionSpec<unknown>, defaults: string): Option[] {
   const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (typeof fallback === "boolean")
     return [new Option(`--${flag}`, describe), new Option(`--no-${flag}`, `not so, where the configuration file says ${name}`)];
-  const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (default: ${fallback})`);
+  const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (${defaults})`);
   return [choices === undefined ? option.argParser(parseNumber) : option.choices(choices.map(String))];
 }
 

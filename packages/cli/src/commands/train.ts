@@ -1,4 +1,4 @@
-import { algorithms } from "@cai/trainer";
+import { type Algorithm, algorithms } from "@cai/trainer";
 import { Command, Option } from "commander";
 import { addLoraFlags } from "../lora-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
@@ -33,20 +33,19 @@ export function trainCommand(): Command {
   });
 }
 
-/** The options that all algorithms have, and below them those of some; a default that differs is told where the option first stands. */
+/** The options that all algorithms have, and below them those of some; with each its default, by algorithm where they differ. */
 function addAlgorithmFlags(command: Command): Command {
-  const entries = Object.entries(algorithms);
-  const owners = new Map<string, string[]>();
-  for (const [algorithm, { table }] of entries)
-    for (const name of Object.keys(table)) owners.set(name, [...(owners.get(name) ?? []), algorithm]);
-  for (const [, { table }] of entries)
-    for (const [name, spec] of Object.entries(table)) {
-      const of = owners.get(name)!;
-      addOptionFlags(
-        command,
-        { [name]: spec },
-        of.length === entries.length ? "Options of every algorithm:" : `Options of ${of.join(", ")}:`,
-      );
-    }
+  const all = Object.entries<Algorithm>(algorithms);
+  const names = new Set(all.flatMap(([, { table }]) => Object.keys(table)));
+  for (const name of names) {
+    const owners = all.filter(([, { table }]) => Object.hasOwn(table, name));
+    const [[first, { table }]] = owners as [(typeof owners)[0]];
+    const spec = table[name]!;
+    const others = owners.filter(([, { table }]) => table[name]!.default !== spec.default);
+    const differing = others.map(([algorithm, { table }]) => `, ${algorithm}: ${table[name]!.default}`).join("");
+    const heading =
+      owners.length === all.length ? "Options of every algorithm:" : `Options of ${owners.map(([algorithm]) => algorithm).join(", ")}:`;
+    addOptionFlags(command, { [name]: spec }, { heading, defaults: differing && `${first}: ${spec.default}${differing}` });
+  }
   return command;
 }

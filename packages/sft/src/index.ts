@@ -5,6 +5,6 @@ export { encodeExample, type LabelledTokens, type SftExample } from "./encode-ex
 export type { SftEvaluation } from "./evaluate-packs.ts";
 export { packExamples } from "./pack-examples.ts";
 export { sftLoss } from "./sft-loss.ts";
-export { type SftSettings, sftOptions } from "./sft-options.ts";
+export { resolveSftSettings, type SftSettings, sftOptions } from "./sft-options.ts";
 export type { SftStepResult } from "./sft-step-result.ts";
 export { SFTTrainer, type SFTTrainerOptions } from "./sft-trainer.ts";

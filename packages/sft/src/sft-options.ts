@@ -69,10 +69,19 @@ export const sftPartSpecs = {
   },
 } satisfies Record<keyof SftParts, PartSpec>;
 
-/** @throws TrainingError `invalid-option` for a name that is none, a part that is something else, and a setting that is out of bounds. */
-export function resolveSftOptions(options: SftParts & Partial<SftSettings>): SftSettings {
-  const elsewhere = [...trainOptionNames.options, ...trainOptionNames.callbacks];
-  const settings = resolveOptions(sftOptions, checkParts(options, { parts: sftPartSpecs, table: sftOptions, elsewhere }));
+/**
+ * Fills in the defaults and refuses what is out of bounds.
+ *
+ * @throws TrainingError `invalid-option`
+ */
+export function resolveSftSettings(given: Partial<SftSettings>): SftSettings {
+  const settings = resolveOptions(sftOptions, given);
   refuseUnevenBatches({ ...settings, minibatchSize: 0 });
   return settings;
+}
+
+/** The settings of a trainer that is made of these options; throws TrainingError for a name that is none and a part that is something else too. */
+export function resolveSftOptions(options: SftParts & Partial<SftSettings>): SftSettings {
+  const elsewhere = [...trainOptionNames.options, ...trainOptionNames.callbacks];
+  return resolveSftSettings(checkParts(options, { parts: sftPartSpecs, table: sftOptions, elsewhere }));
 }

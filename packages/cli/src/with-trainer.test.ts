@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { prepareBackend } from "@cai/backend";
 import type { Generator } from "@cai/contracts";
 import { loadPolicy } from "@cai/policy";
+import { goldenPath } from "@cai/testing";
 import { PPOTrainer } from "@cai/trainer";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openRolloutEngine } from "./rollout-engine.ts";
@@ -11,7 +11,7 @@ vi.mock("./rollout-engine.ts");
 
 beforeAll(() => prepareBackend({ prefer: "cpu" }));
 
-const model = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+const model = goldenPath("tiny-gpt2");
 
 /** What was said and disposed of, in its order. */
 let events: string[];

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { repositoryPath } from "@cai/testing";
 import { type OptionSpec, TrainingError } from "@cai/training";
 import { expect, test } from "vitest";
 import { hyperparameterTable, resolveHyperparameters } from "./ppo-options.ts";
@@ -100,5 +101,5 @@ test("docs/options.md has the table of all options as it is", () => {
   const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |\n`;
   const [head, ...body] = rows.map(line);
   const table = [head, line(widths.map((width) => "-".repeat(width))), ...body].join("");
-  expect(readFileSync(new URL("../../../docs/options.md", import.meta.url), "utf8")).toContain(table);
+  expect(readFileSync(repositoryPath("docs/options.md"), "utf8")).toContain(table);
 });

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { placeAddon } from "./addon.mjs";
 import { bindingKey, ensureBinding, pruneBindings } from "./binding.mjs";
 import { bindingFile } from "./places.mjs";
 import type { run } from "./run.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 async function makePackage() {
   const packageDirectory = await temporaryFolder();

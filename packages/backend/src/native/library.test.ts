@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, realpath, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { ensureLibrary, isComplete } from "./library.mjs";
 import { run } from "./run.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import type { Wheel } from "./wheels.mjs";
 
 const pythonAvailable = (await run("python3", ["--version"])).ok;

@@ -70,6 +70,6 @@ test("a compiler that fails, or none at all, is told with what to install", asyn
   const { execute } = compilerOf("binding.cc:3: fatal error: cstdio: No such file or directory\ncompilation terminated.\n");
   await expect(ensureBinding({ ...options, execute })).rejects.toMatchObject({ message: expect.stringContaining("cstdio: No such file") });
   const none: typeof run = async () => ({ ok: false, missing: true, stdout: "", stderr: "" });
-  await expect(ensureBinding({ ...options, execute: none })).rejects.toMatchObject({ mend: "install one: apt-get install g++" });
+  await expect(ensureBinding({ ...options, execute: none })).rejects.toMatchObject({ fix: "install one: apt-get install g++" });
   expect(await readdir(cache)).toEqual([]);
 });

@@ -133,7 +133,7 @@ test("without a network the error says so in one line, after three attempts", as
   const { execute, downloads } = withPip(() => Promise.reject(new Error("WARNING: connection broken by NewConnectionError")));
   await expect(ensureLibrary(wheel, { cache, execute, ...quick })).rejects.toMatchObject({
     message: "pip could not download tiny==1.0: no connection to the package index",
-    mend: expect.stringContaining("check the network"),
+    fix: expect.stringContaining("check the network"),
   });
   expect(downloads()).toBe(3);
 });

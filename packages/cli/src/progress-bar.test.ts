@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { formatSeconds, progressBar } from "./progress-bar.ts";
 import { recordingTerminal } from "./terminal.fixture.ts";
 
-const at = (step: number) => ({ step, reward: step / 10, klPerToken: 0.01, seconds: 2 });
+const at = (step: number) => ({ step, seconds: 2, figures: { reward: step / 10, "kl/token": 0.01, loss: Number.NaN } });
 
 test("a terminal has one line that is written over, and lines of their own stand above it", () => {
   const terminal = recordingTerminal({ interactive: true, columns: 100 });
@@ -30,6 +30,15 @@ test("what is no terminal gets a plain line for every tenth of the run, the firs
   const lines = terminal.text().trimEnd().split("\n");
   expect(lines.map((line) => Number.parseInt(line, 10))).toEqual([1, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40]);
   expect(lines.at(-1)).toBe("40/40  reward 4.000  kl/token 0.010  2.0 s a step  0 s left");
+});
+
+test("the steps of a run may be known only once it goes, and large figures have no decimals", () => {
+  const terminal = recordingTerminal();
+  let steps = 0;
+  const bar = progressBar(terminal, () => steps);
+  steps = 8;
+  bar.show({ step: 8, seconds: 1, figures: { loss: 99.5, "tokens/s": 1234.5 } });
+  expect(terminal.text()).toBe("8/8  loss 99.500  tokens/s 1235  1.0 s a step  0 s left\n");
 });
 
 test("times are told in units that a reader uses", () => {

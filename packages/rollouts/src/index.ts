@@ -1,5 +1,19 @@
 export { adjustScores } from "./adjust-scores.ts";
 export { deviation, mean } from "./array-moments.ts";
+export { completionBatch } from "./completion-batch.ts";
+export {
+  type CompletionTokens,
+  commonPrefix,
+  cutCompletion,
+  encodeCompletion,
+  encodeCompletions,
+  type PromptCompletion,
+  type PromptCompletions,
+  type TemplateOptions,
+  templateOptionsOf,
+  withEndOfText,
+} from "./encode-completion.ts";
+export { describeLeftOut, encodeRows, refuseUnreadable } from "./encode-rows.ts";
 export { RolloutError } from "./error.ts";
 export { type Evaluation, type EvaluationParts, evaluatePrompts } from "./evaluation.ts";
 export {

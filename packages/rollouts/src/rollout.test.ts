@@ -1,6 +1,6 @@
 import { type Generation, type Generator, joinKept, type Tokenizer } from "@cai/contracts";
+import { rightPadded } from "@cai/testing";
 import { expect, test } from "vitest";
-import { rightPadded } from "../../../tools/token-batches.fixture.ts";
 import { rollOut } from "./rollout.ts";
 
 const generation: Generation = {

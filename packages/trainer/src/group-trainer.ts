@@ -1,15 +1,18 @@
 import type { SequenceBatch } from "@cai/contracts";
-import { importanceWeights } from "@cai/ppo-loss";
+import type { Denominators } from "@cai/ppo-loss";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
 import { evaluateRows, type ForwardPass, type Json, type OptionTable, type Stopwatch } from "@cai/training";
 import { drawGroups, type ScoredGroups } from "./draw-groups.ts";
+import { type GroupExperience, selectGroupExperience } from "./group-experience.ts";
+import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
+import type { GroupSettings } from "./group-options.ts";
 import { assembleGroupParts, checkGroupOptions, type GroupParts, groupForward, openGroupPass } from "./group-parts.ts";
-import type { GroupStepResult } from "./group-report.ts";
-import type { GroupNumbers } from "./grpo-loss.ts";
-import type { GroupSettings } from "./grpo-options.ts";
+import { type GroupStepResult, measureGroupUpdate } from "./group-report.ts";
 import { type OnPolicyPartsGiven, onPolicyPartSpecs } from "./on-policy-parts.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { withoutOverlong } from "./overlong-penalty.ts";
+import { samplingMismatch } from "./sampling-mismatch.ts";
+import { updateOnMinibatches } from "./update-on-minibatches.ts";
 
 /** The policy before its update, over all answers of a step. */
 export interface PolicyBefore {
@@ -17,13 +20,13 @@ export interface PolicyBefore {
   readonly logprobs: Float32Array;
   /** Over the full vocabulary: what a KL is made of. */
   readonly fullLogprobs: Float32Array;
-  /** A pass over all answers with its way back, where one holds them; `updateOnGroups` takes it over. */
+  /** A pass over all answers with its way back, where one holds them; `update` takes it over. */
   readonly firstPass: ForwardPass<GroupNumbers> | undefined;
   /** Opens a pass over some of them. */
   readonly open: (rows: SequenceBatch) => Promise<ForwardPass<GroupNumbers>>;
 }
 
-/** What trainers share that compare the answers to one prompt with each other: drawing groups, their scores, the policy before its update. */
+/** What trainers without a value model share: drawing groups of answers, their scores, the policy before its update. */
 export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPolicyTrainer<Settings, GroupStepResult> {
   readonly parts: GroupParts;
   readonly #scoreMoments = new RunningMoments();
@@ -67,17 +70,36 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
   }
 
   /** Weights `[B, T]` where another engine than the policy drew the answers; and by how much the log-probabilities of the two differ. */
-  protected engineMismatch({ responses, behaviourLogprobs }: TextRollout, oldLogprobs: Float32Array) {
+  protected engineMismatch(rollout: TextRollout, oldLogprobs: Float32Array) {
     const { importanceCorrection: correction, importanceCap: cap } = this.hyperparameters;
-    const mismatch = importanceWeights({ oldLogprobs, behaviourLogprobs, ...responses, correction, cap });
-    return {
-      weights: this.parts.hasOwnGenerator ? mismatch.weights : undefined,
-      sampling: {
-        "sampling/sampling_logp_difference/mean": mismatch.meanDifference,
-        "sampling/sampling_logp_difference/max": mismatch.maxDifference,
-        "sampling/capped_fraction": mismatch.cappedFraction,
-      },
-    };
+    const { weights, metrics } = samplingMismatch(rollout, oldLogprobs, { correction, cap });
+    return { weights: this.parts.hasOwnGenerator ? Float32Array.from(weights) : undefined, sampling: metrics };
+  }
+
+  /** Iterations of minibatches over the answers. */
+  protected update({
+    experience,
+    before: { firstPass, open },
+    lossOf,
+  }: {
+    readonly experience: GroupExperience;
+    readonly before: PolicyBefore;
+    readonly lossOf: (numbers: GroupNumbers, rows: GroupExperience, denominators: Denominators) => GroupLoss;
+  }) {
+    const { hyperparameters: options, totalSteps } = this;
+    return updateOnMinibatches({
+      experience,
+      select: selectGroupExperience,
+      optimizers: this.parts.trained.optimizers,
+      options,
+      epochs: options.numIterations,
+      step: this.step + 1,
+      totalSteps,
+      firstPass,
+      open,
+      lossOf,
+      measure: (losses, minibatch) => measureGroupUpdate(losses, minibatch, options),
+    });
   }
 
   protected get trained() {

@@ -2,6 +2,7 @@ import { prepareBackend } from "@cai/backend";
 import { loadPolicy } from "@cai/policy";
 import { beforeAll, describe, expect, test } from "vitest";
 import { GRPOTrainer } from "./grpo-trainer.ts";
+import { ReinforcePlusPlusTrainer } from "./reinforce-plus-plus-trainer.ts";
 import { RLOOTrainer } from "./rloo-trainer.ts";
 import { disposeTrainer, lowIdReward, tinyModel, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";
 
@@ -42,6 +43,8 @@ describe.each([{ topP: 0.8 }, { topK: 5 }])("%o", (filter) => {
     ["GRPO, rows apart", GRPOTrainer, { minibatchSize: 4 }],
     ["RLOO", RLOOTrainer, {}],
     ["RLOO, rows apart", RLOOTrainer, { minibatchSize: 4 }],
+    ["REINFORCE++", ReinforcePlusPlusTrainer, {}],
+    ["REINFORCE++, its KL in the loss", ReinforcePlusPlusTrainer, { klPlacement: "loss" as const }],
   ] as const)("so are those of %s", async (_, Trainer, options) => {
     const policy = await loadPolicy(tinyModel);
     const trainer = await Trainer.create({

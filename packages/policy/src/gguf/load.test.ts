@@ -2,13 +2,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CaiError } from "@cai/contracts";
 import { GgufError, openGguf, type WrittenValue, writeGguf } from "@cai/gguf";
+import { temporaryFolder } from "@cai/testing";
 import "@tensorflow/tfjs";
+import { goldenModels, tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { goldenModels, tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
 import { loadPolicy } from "../load/load-policy.ts";
-import { temporaryFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { ggufExportMetadata } from "./export-metadata.ts";
 import { editedGguf, roundTrip, tinyLlama } from "./gguf.fixture.ts";
@@ -52,7 +52,7 @@ describe("a file that doesn't fit together", () => {
     [
       "another architecture",
       "unsupported-config",
-      /general\.architecture is mamba; supported: llama, qwen2, gpt2/,
+      /general\.architecture is mamba; supported: gpt2, llama, qwen2/,
       { metadata: { "general.architecture": "mamba" } },
     ],
     ["no architecture", "bad-config", /general\.architecture is missing/, { metadata: { "general.architecture": undefined } }],
@@ -248,7 +248,7 @@ describe("a file that doesn't fit together", () => {
 describe("what a file says by saying nothing", () => {
   const frequenciesOf = async (change: Parameters<typeof editedGguf>[0]) => {
     const policy = await loadPolicy(await editedGguf(change));
-    const frequencies = [...policy.parts.architecture.rotaryFrequencies!];
+    const frequencies = [...policy.parts.architecture.rotaryFrequencies![0]!];
     policy.dispose();
     return frequencies;
   };

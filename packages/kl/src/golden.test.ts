@@ -1,9 +1,10 @@
 import { readGolden } from "@cai/testing";
 import { expect, test } from "vitest";
 import { adaptiveKlController } from "./controller.ts";
+import type { KlEstimator } from "./estimators.ts";
 import { fullKl } from "./full-kl.ts";
 import { shapeRewards } from "./shape-rewards.ts";
-import { type KlEstimator, tokenKl } from "./token-kl.ts";
+import { tokenKl } from "./token-kl.ts";
 
 type Nested = number | Nested[];
 interface EstimatorCase {

@@ -87,10 +87,14 @@ test("a reference keeps the weights it was made from, also after the policy is u
   const policy = await smallPolicy();
   const reference = policy.createReference();
   expect(reference.identity).toEqual(policy.identity);
+  const logits = () => [...reference.logits!(reference.hiddenStates!(batch)).dataSync()];
   const before = [...reference.logprobs(batch, { temperature: 1 }).dataSync()];
+  expect(logits()).toEqual([...policy.logits(policy.hiddenStates(batch)).dataSync()]);
+  const logitsBefore = logits();
   for (const parameter of policy.parameters.values()) parameter.assign(tf.zerosLike(parameter.value));
   policy.dispose();
   expect([...reference.logprobs(batch, { temperature: 1 }).dataSync()]).toEqual(before);
+  expect(logits()).toEqual(logitsBefore);
   reference.dispose();
 });
 

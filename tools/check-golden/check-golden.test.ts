@@ -34,6 +34,8 @@ test("every golden case passes, but those that are skipped by name and those of 
     new Set([
       "vectors.json",
       "trl_ppo_steps.json",
+      "trl_grpo.json",
+      "trl_rloo.json",
       "adapter/expected.json",
       "tiny-gpt2/expected.json",
       "tiny-gpt2/ppo_step.json",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createTokenizer, loadTokenizer } from "@cai/tokenizer";
 import { describe, expect, test } from "vitest";
-import { cutCompletion, encodeCompletion, encodeCompletions } from "./encode-completion.ts";
+import { cutCompletion, encodeCompletion, encodeCompletions, type PromptCompletion } from "./encode-completion.ts";
 
 // Letters are a token each, "th" is one too, and 0 ends a text, written "."; a chat is written as "<role>content." a turn.
 const idOf = (token: string) =>
@@ -87,7 +87,10 @@ describe("messages", () => {
       },
     };
     const tools = [{ name: "f" }];
-    encodeCompletion({ prompt: [turn("u", "a")], completion: [turn("a", "b")], tools }, tokenizer);
+    encodeCompletion(
+      { prompt: [turn("u", "a")], completion: [turn("a", "b")], tools, source: "a set of data" } as PromptCompletion,
+      tokenizer,
+    );
     expect(asked).toEqual([
       { tools, addGenerationPrompt: true },
       { addSpecialTokens: false },

@@ -1,5 +1,16 @@
 export { adjustScores } from "./adjust-scores.ts";
 export { deviation, mean } from "./array-moments.ts";
+export { completionBatch } from "./completion-batch.ts";
+export {
+  type CompletionTokens,
+  cutCompletion,
+  encodeCompletion,
+  encodeCompletions,
+  type PromptCompletion,
+  type PromptCompletions,
+  withEndOfText,
+} from "./encode-completion.ts";
+export { describeLeftOut, encodeRows, refuseUnreadable } from "./encode-rows.ts";
 export { RolloutError } from "./error.ts";
 export { type Evaluation, type EvaluationParts, evaluatePrompts } from "./evaluation.ts";
 export {

@@ -69,7 +69,13 @@ export interface TrainablePolicy<Tensor> extends Generator {
    */
   hiddenStates(batch: SequenceBatch): Tensor;
   /**
-   * From those hidden states: `[B, T]` log-probabilities of the response tokens under the full vocabulary and, if asked for, the
+   * `[B, H]` hidden states after the final norm, at the last token of each row's prompt and response: what stands for the whole text, to a
+   * reward head or for the value of a response that was cut. A row may have no response token, but no token more than the context.
+   * Differentiable; the caller disposes, as above.
+   */
+  lastHiddenStates(batch: SequenceBatch): Tensor;
+  /**
+   * From the hidden states of the response tokens: `[B, T]` log-probabilities of the response tokens under the full vocabulary and, if asked for, the
    * entropy of each distribution in nats. Differentiable; at padding unspecified but finite; the caller disposes.
    */
   tokenLogprobs(

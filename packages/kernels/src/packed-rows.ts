@@ -5,22 +5,20 @@ import { KernelError } from "./error.ts";
 /**
  * Rows in another order, with rows of zeros among them: y[i] = x[from[i]], 0 where from[i] is −1.
  *
- * `x` is `[N, …]`, of rank 1 or 2; the result `[from.length, …]`. No row is taken twice where a gradient flows: dx[from[i]] = dy[i]. With
- * `mask`, no gradient flows through the rows whose mask is 0. Nothing is saved for the backward pass.
+ * `x` is `[N, …]`, of rank 1 or 2; the result `[from.length, …]`. No row is taken twice: dx[from[i]] = dy[i]. Nothing is saved for the backward pass.
  *
  * @throws KernelError `bad-option`.
  * @example
  * const y = placeRows(tf.tensor2d([[1, 2], [3, 4]]), Int32Array.of(1, -1, 0)); // [[3, 4], [0, 0], [1, 2]]
  */
-export function placeRows(x: tf.Tensor, from: Int32Array, { mask }: { readonly mask?: Uint8Array } = {}): tf.Tensor {
+export function placeRows(x: tf.Tensor, from: Int32Array): tf.Tensor {
   const rows = x.shape[0]!;
   const back = new Int32Array(rows).fill(-1);
   from.forEach((source, target) => {
     if (source < -1 || source >= rows)
       throw new KernelError("bad-option", `placeRows was asked for row ${source} of ${rows}: give 0 … ${rows - 1}, or -1 for zeros.`);
-    if (source === -1 || mask?.[target] === 0) return;
-    if (back[source] !== -1)
-      throw new KernelError("bad-option", `placeRows was asked for row ${source} twice: take each row once, or mask the others.`);
+    if (source === -1) return;
+    if (back[source] !== -1) throw new KernelError("bad-option", `placeRows was asked for row ${source} twice: take each row once.`);
     back[source] = target;
   });
   return differentiable({

@@ -31,23 +31,23 @@ export function meanLogprob(policy: CausalPolicy): tf.Scalar {
   return tf.div(tf.sum(tf.mul(logprobs, tf.tensor2d(Float32Array.from(responses.mask), [2, 4]))), 6);
 }
 
-export const lossOf = (policy: CausalPolicy): number => tf.tidy(() => meanLogprob(policy).dataSync()[0]!);
+export const lossOf = (policy: CausalPolicy, loss = meanLogprob): number => tf.tidy(() => loss(policy).dataSync()[0]!);
 
-/** Compares the gradient of `meanLogprob` with finite differences, in the first and the steepest element of every trained parameter. */
-export function expectGradientsOfFiniteDifferences(policy: CausalPolicy): void {
+/** Compares the gradient of a loss with finite differences, in the first and the steepest element of every trained parameter. */
+export function expectGradientsOfFiniteDifferences(policy: CausalPolicy, { loss = meanLogprob, tolerance = 1e-3 } = {}): void {
   const parameters = [...policy.parameters.values()];
-  const { value, grads } = tf.valueAndGrads(() => meanLogprob(policy))(parameters.map((parameter) => parameter.value));
+  const { value, grads } = tf.valueAndGrads(() => loss(policy))(parameters.map((parameter) => parameter.value));
   for (const [place, parameter] of parameters.entries()) {
     const gradient = grads[place]!.dataSync<"float32">();
     const steepest = gradient.reduce((most, one, index) => (Math.abs(one) > Math.abs(gradient[most]!) ? index : most), 0);
     for (const index of [steepest, 0]) {
       const step = 5e-3;
       nudge(parameter, index, step);
-      const above = lossOf(policy);
+      const above = lossOf(policy, loss);
       nudge(parameter, index, -2 * step);
-      const below = lossOf(policy);
+      const below = lossOf(policy, loss);
       nudge(parameter, index, step);
-      expect(Math.abs((above - below) / (2 * step) - gradient[index]!), `${parameter.name}[${index}]`).toBeLessThan(1e-3);
+      expect(Math.abs((above - below) / (2 * step) - gradient[index]!), `${parameter.name}[${index}]`).toBeLessThan(tolerance);
     }
   }
   tf.dispose([value, ...grads]);

@@ -87,11 +87,22 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   }
 
   /**
-   * `[B, T, H]` float32, after the final norm, at the column before each response token. Differentiable with respect to
+   * `[B, T, H]` float32, after the final norm, at the column before each response token, 0 at padding. Differentiable with respect to
    * `parameters`; the caller disposes. Throws PolicyError for batches that don't fit this model.
    */
   hiddenStates(batch: SequenceBatch): tf.Tensor3D {
     return this.#model.responseHiddenStates(batch);
+  }
+
+  /**
+   * `[B, H]` float32, after the final norm, at the last token of each row: its response's, or its prompt's where it has none. Differentiable
+   * with respect to `hiddenParameters`; the caller disposes. Throws PolicyError for batches that don't fit this model.
+   *
+   * @example
+   * const ends = policy.lastHiddenStates({ prompts, responses }); // what a reward head reads
+   */
+  lastHiddenStates(batch: SequenceBatch): tf.Tensor2D {
+    return this.#model.lastHiddenStates(batch);
   }
 
   /** Hidden states `[…, H]` → logits `[…, V]`. Differentiable; the caller disposes. */

@@ -26,12 +26,16 @@ export interface PPOTrainerOptions extends OnPolicyPartsGiven, Partial<Hyperpara
   readonly valueModel?: ValueModel;
 }
 
-const { reference, ...beforeReference } = onPolicyPartSpecs;
+const { policy, reference, ...beforeReference } = onPolicyPartSpecs;
 
 /** The same, to whoever checks it. */
 export const ppoPartSpecs: PartSpecs = {
+  policy: { ...policy, methods: [...policy.methods, "lastHiddenStates"] },
   ...beforeReference,
-  valueModel: { methods: ["values", "parameters.values"], expected: "a value model, as sharedTrunkValueModel of @cai/value-head makes" },
+  valueModel: {
+    methods: ["values", "lastValues", "parameters.values"],
+    expected: "a value model, as sharedTrunkValueModel of @cai/value-head makes",
+  },
   reference,
 };
 

@@ -1,3 +1,3 @@
 export { ValueHeadError } from "./error.ts";
 export { ValueHead } from "./value-head.ts";
-export { separateValueModel, sharedTrunkValueModel, type ValueModel, type ValueTrunk } from "./value-model.ts";
+export { type LastHiddenStates, separateValueModel, sharedTrunkValueModel, type ValueModel, type ValueTrunk } from "./value-model.ts";

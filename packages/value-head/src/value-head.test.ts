@@ -21,6 +21,11 @@ onEachBackend(() => {
     ).toEqual([[21.5, 10.5]]);
   });
 
+  test("a whole text's hidden state has one value", () => {
+    const head = ValueHead.create({ hiddenSize: 2, weight: new Float32Array([1, 10]), bias: 0.5 });
+    expect(head.values(tf.tensor2d([1, 2, 0, 1], [2, 2])).arraySync()).toEqual([21.5, 10.5]);
+  });
+
   test("a new head gives 0 everywhere", () => {
     const values = ValueHead.create({ hiddenSize: 3 }).values(tensor([2, 2, 3]));
     expect([...values.dataSync()].map(Math.abs)).toEqual([0, 0, 0, 0]);
@@ -61,5 +66,8 @@ test("parameters have the names and shapes of TRL's value head, and stand above 
 
 test("weights and hidden states of another size are refused", () => {
   expect(() => ValueHead.create({ hiddenSize: 3, weight: new Float32Array(2) })).toThrow(/weight has 2 numbers: hiddenSize is 3/);
-  expect(() => ValueHead.create({ hiddenSize: 3 }).values(tf.zeros([1, 2, 4]))).toThrow(/\[1,2,4\]: this head takes \[B, T, 3\]/);
+  expect(() => ValueHead.create({ hiddenSize: 3 }).values(tf.zeros([1, 2, 4]))).toThrow(
+    /\[1,2,4\]: this head takes \[B, T, 3\] or \[B, 3\]/,
+  );
+  expect(() => ValueHead.create({ hiddenSize: 3 }).values(tf.zeros([3]))).toThrow(/Hidden states are \[3\]/);
 });

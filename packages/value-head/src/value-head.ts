@@ -50,15 +50,19 @@ export class ValueHead {
   }
 
   /**
-   * Values `[B, T]` of hidden states `[B, T, H]`. Differentiable in them and in the parameters; the caller disposes.
+   * Values `[B, T]` of hidden states `[B, T, H]`, or `[B]` of those of whole texts, `[B, H]`. Differentiable in them and in the parameters; the
+   * caller disposes.
    *
    * @throws ValueHeadError `shape-mismatch`.
    */
   values(hidden: tf.Tensor): tf.Tensor {
     const hiddenSize = this.#weight.shape[1]!;
-    if (hidden.rank !== 3 || hidden.shape[2] !== hiddenSize)
-      throw new ValueHeadError("shape-mismatch", `Hidden states are [${hidden.shape}]: this head takes [B, T, ${hiddenSize}].`);
-    return tf.tidy(() => tf.reshape(linear(hidden, this.#weight.value, this.#bias.value, { transposed: true }), hidden.shape.slice(0, 2)));
+    if ((hidden.rank !== 3 && hidden.rank !== 2) || hidden.shape.at(-1) !== hiddenSize)
+      throw new ValueHeadError(
+        "shape-mismatch",
+        `Hidden states are [${hidden.shape}]: this head takes [B, T, ${hiddenSize}] or [B, ${hiddenSize}].`,
+      );
+    return tf.tidy(() => tf.reshape(linear(hidden, this.#weight.value, this.#bias.value, { transposed: true }), hidden.shape.slice(0, -1)));
   }
 
   /** Frees the parameters. */

@@ -24,6 +24,7 @@ function toyTrunk() {
         const ids = tf.tensor3d(Float32Array.from(responses.ids), [...responses.shape, 1]);
         return tf.tile(tf.mul(ids, weight.value), [1, 1, 2]);
       }),
+    lastHiddenStates: ({ responses }: SequenceBatch) => tf.tidy(() => tf.mul(tf.ones([responses.shape[0], 2]), weight.value)),
     dispose: () => tf.dispose(weight.value),
   };
 }
@@ -43,6 +44,22 @@ test("a separate model reads its own trunk, and the policy's hidden states get n
   const [gradient] = tf.grads(() => tf.sum(model.values(batch, policyHidden)))([trunk.weight.value]);
   expect([...gradient!.dataSync()]).toEqual([6]);
   expect(() => tf.grad((hidden) => tf.sum(model.values(batch, hidden)))(policyHidden)).toThrow(/Cannot compute gradient/);
+});
+
+test("a whole text's value is read where the tokens' are: at the policy's last hidden state, or at the model's own, and leaves one tensor", () => {
+  const asked: SequenceBatch[] = [];
+  const policy = {
+    lastHiddenStates: (given: SequenceBatch) => {
+      asked.push(given);
+      return tf.tensor2d([[3, 4]]);
+    },
+  };
+  const models = [sharedTrunkValueModel({ head: sumHead() }), separateValueModel({ trunk: toyTrunk(), head: sumHead() })];
+  const before = tf.memory().numTensors;
+  const values = models.map((model) => model.lastValues(batch, policy));
+  expect(tf.memory().numTensors).toBe(before + 2);
+  expect(values.map((one) => one.arraySync())).toEqual([[7], [20]]);
+  expect(asked).toEqual([batch]);
 });
 
 test("a trunk's output matrix, which no value depends on, is none of the model's parameters", () => {

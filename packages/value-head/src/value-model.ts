@@ -2,6 +2,12 @@ import type { Parameter, SequenceBatch } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ValueHead } from "./value-head.ts";
 
+/** What reads whole texts: any policy. */
+export interface LastHiddenStates {
+  /** `[B, H]`, at the last token of each row's prompt and response. Differentiable; the caller disposes. */
+  lastHiddenStates(batch: SequenceBatch): tf.Tensor;
+}
+
 /** What gives each response token a value. */
 export interface ValueModel {
   /** Those that are this model's own, by name; none of the policy's. */
@@ -9,11 +15,13 @@ export interface ValueModel {
   /**
    * `[B, T]`: values of the response tokens, each of the text before it. `policyHidden` are the policy's hidden states `[B, T, H]` for the
    * same batch. Differentiable; at padding unspecified; the caller disposes.
-   *
-   * To learn the value of a whole text, where a response was cut, a trainer asks for that of one token more: it stands in the batch with
-   * mask 1 and an id that means nothing.
    */
   values(batch: SequenceBatch, policyHidden: tf.Tensor): tf.Tensor;
+  /**
+   * `[B]`: the value of each whole text, prompt and response: what GAE goes on from where a response was cut. `policy` is asked for its hidden
+   * states where they are read. Differentiable; the caller disposes.
+   */
+  lastValues(batch: SequenceBatch, policy: LastHiddenStates): tf.Tensor;
   dispose(): void;
 }
 
@@ -28,12 +36,13 @@ export function sharedTrunkValueModel({ head }: { readonly head: ValueHead }): V
   return {
     parameters: head.parameters,
     values: (_batch, policyHidden) => head.values(policyHidden),
+    lastValues: (batch, policy) => tf.tidy(() => head.values(policy.lastHiddenStates(batch))),
     dispose: () => head.dispose(),
   };
 }
 
 /** What a separate value model stands on: any policy fits. */
-export interface ValueTrunk {
+export interface ValueTrunk extends LastHiddenStates {
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   /** Those that `hiddenStates` reads, where there are others: an output matrix has no part in values. */
   readonly hiddenParameters?: ReadonlyMap<string, Parameter<tf.Tensor>>;
@@ -49,7 +58,11 @@ export interface ValueTrunk {
  * are none of this model's. Trunk and head belong to the model from then on.
  *
  * @example
- * const trunk = { parameters: new Map(), hiddenStates: ({ responses }: SequenceBatch) => tf.ones([...responses.shape, 4]) };
+ * const trunk = {
+ *   parameters: new Map(),
+ *   hiddenStates: ({ responses }: SequenceBatch) => tf.ones([...responses.shape, 4]),
+ *   lastHiddenStates: ({ responses }: SequenceBatch) => tf.ones([responses.shape[0], 4]),
+ * };
  * const valueModel = separateValueModel({ trunk, head: ValueHead.create({ hiddenSize: 4 }) });
  */
 export function separateValueModel({ trunk, head }: { readonly trunk: ValueTrunk; readonly head: ValueHead }): ValueModel {
@@ -57,6 +70,7 @@ export function separateValueModel({ trunk, head }: { readonly trunk: ValueTrunk
   return {
     parameters: new Map([...own, ...head.parameters.values()].map((parameter) => [parameter.name, parameter])),
     values: (batch) => tf.tidy(() => head.values(trunk.hiddenStates(batch))),
+    lastValues: (batch) => tf.tidy(() => head.values(trunk.lastHiddenStates(batch))),
     dispose() {
       trunk.dispose?.();
       head.dispose();

@@ -2,7 +2,7 @@ import type { TokenBatch } from "@cai/contracts";
 import { type DecodeAttention, decodeAttention, placeRows } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel } from "../model/causal-model.ts";
-import { type PackedTokens, packTokens } from "../model/input-columns.ts";
+import { lastPlaces, type PackedTokens, packTokens } from "../model/input-columns.ts";
 
 /** What decoding needs of a model. */
 export type DecodingModel = Pick<CausalModel, "forward" | "logits">;
@@ -44,12 +44,7 @@ export class DecodeSession {
     const model = this.#models[this.#pass];
     return tf.tidy(() => {
       const hidden = model.forward({ ids, positions, attend: (tokens) => this.#attention[this.#pass](tokens) as tf.Tensor2D });
-      let read = 0;
-      const last = lengths.map((length) => {
-        read += length;
-        return read - 1;
-      });
-      return model.logits(placeRows(hidden, last) as tf.Tensor2D);
+      return model.logits(placeRows(hidden, lastPlaces(lengths)) as tf.Tensor2D);
     });
   }
 

@@ -61,7 +61,7 @@ onEachBackend(() => {
     async (kind) => {
       const policy = await loadPolicy(tinyGpt2);
       const before = tf.memory().numTensors;
-      const adapted = await loadLora(policy, fileURLToPath(new URL(`lora/golden/${kind}`, import.meta.url)));
+      const adapted = await loadLora(policy, fileURLToPath(new URL(`../lora/golden/${kind}`, import.meta.url)));
       const { first, any } = await distances(adapted);
       expect(first).toBeLessThan(1e-4);
       expect(any).toBeGreaterThan(1e-5);

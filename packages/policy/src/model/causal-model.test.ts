@@ -111,16 +111,15 @@ describe.each(goldenModels)("$name", ({ folder }) => {
   });
 });
 
-test("the first column of padding is read at the last token, the others hold 0, and no gradient comes from any of them", async () => {
+test("padding holds 0, and no gradient comes from it", async () => {
   await tf.setBackend("cpu");
   const policy = await loadPolicy(goldenModels[0].folder);
   const row = { prompt: [1, 2], response: [3, 4] };
   const padded = policy.hiddenStates(batchOf([row], 5)).arraySync();
-  const longer = policy.hiddenStates(batchOf([{ ...row, response: [3, 4, 0] }])).arraySync();
-  expect(padded[0]!.slice(0, 3)).toEqual(longer[0]);
+  expect(padded[0]!.slice(0, 2)).toEqual(policy.hiddenStates(batchOf([row])).arraySync()[0]);
   expect(
     padded[0]!
-      .slice(3)
+      .slice(2)
       .flat()
       .every((one) => one === 0),
   ).toBe(true);

@@ -20,7 +20,7 @@ import type { AttentionInput, ForwardPass, ModelArchitecture } from "../families
 import { adaptedLinear } from "../lora/adapted-linear.ts";
 import type { LoraAdapter } from "../lora/adapter.ts";
 import { checkResponses, checkSequences } from "./check-batch.ts";
-import { inputColumns, type PackedTokens, packTokens } from "./input-columns.ts";
+import { inputColumns, type PackedTokens, packTokens, type ReadTokens, wholeTexts } from "./input-columns.ts";
 
 /** What one pass reads, and what each token may look at. */
 interface PassTokens extends Pick<PackedTokens, "ids" | "positions"> {
@@ -73,32 +73,41 @@ export class CausalModel {
    * text, `[N]`. `attend` says what each token may look at. The caller disposes.
    */
   forward(tokens: PassTokens): tf.Tensor2D {
-    return tf.tidy(() => this.#forward(tokens).hidden);
+    return tf.tidy(() => this.#forward(tokens, { leadsToLogits: false }).hidden);
   }
 
-  /**
-   * `[B, T, H]`, read at the column before each response token; in the first column of padding behind a response, that of its last token, 0
-   * in the others. No gradient flows through padding. Throws PolicyError; the caller disposes.
-   */
+  /** `[B, T, H]`, read at the column before each response token, 0 at padding. Throws PolicyError; the caller disposes. */
   responseHiddenStates(batch: SequenceBatch): tf.Tensor3D {
-    const { vocabSize, contextLength, hiddenSize } = this.architecture;
-    checkSequences(batch, vocabSize);
-    const { readAt, lengths, ...tokens } = inputColumns(batch);
+    checkSequences(batch, this.architecture.vocabSize);
+    return tf.tidy(() => {
+      const { read, tied } = this.#read(inputColumns(batch), { leadsToLogits: true });
+      const states: tf.Tensor3D = tf.reshape(read, [...batch.responses.shape, this.architecture.hiddenSize]);
+      if (tied !== undefined) this.#tied.set(states, tied);
+      return states;
+    });
+  }
+
+  /** `[B, H]`, read at the last token of each row's prompt and response. Throws PolicyError; the caller disposes. */
+  lastHiddenStates(batch: SequenceBatch): tf.Tensor2D {
+    checkSequences(batch, this.architecture.vocabSize);
+    return tf.tidy(() => this.#read(wholeTexts(batch), { leadsToLogits: false }).read);
+  }
+
+  /** Hidden states of packed texts, those that are wanted. All tensors belong to the caller's tidy. */
+  #read(
+    { readAt, lengths, ...tokens }: ReadTokens,
+    { leadsToLogits }: { readonly leadsToLogits: boolean },
+  ): { readonly read: tf.Tensor2D; readonly tied: tf.Tensor | undefined } {
+    const { contextLength } = this.architecture;
     const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
     if (longest > contextLength)
       throw new PolicyError(
         "too-long",
         `a prompt with its response has ${longest} tokens to read, the model's context is ${contextLength}`,
       );
-    return tf.tidy(() => {
-      const { hidden, tied } = this.#forward({ ...tokens, attend: (input) => packedAttention({ ...input, lengths }) as tf.Tensor2D });
-      const read: tf.Tensor3D = tf.reshape(placeRows(hidden, readAt, { mask: batch.responses.mask }), [
-        ...batch.responses.shape,
-        hiddenSize,
-      ]);
-      if (tied !== undefined) this.#tied.set(read, tied);
-      return read;
-    });
+    const attend = (input: AttentionInput) => packedAttention({ ...input, lengths }) as tf.Tensor2D;
+    const { hidden, tied } = this.#forward({ ...tokens, attend }, { leadsToLogits });
+    return { read: placeRows(hidden, readAt) as tf.Tensor2D, tied };
   }
 
   /** `[…, H]` → `[…, V]`. Differentiable; the caller disposes. */
@@ -144,12 +153,19 @@ export class CausalModel {
     });
   }
 
-  /** `tied` is the output matrix where it is the embedding's too: `tiedEmbedding`'s. All tensors belong to the caller's tidy. */
-  #forward({ ids, positions, attend }: PassTokens): { readonly hidden: tf.Tensor2D; readonly tied: tf.Tensor | undefined } {
+  /**
+   * `tied` is the output matrix where it is the embedding's too, and will be asked for on the same tape: `tiedEmbedding`'s. All tensors belong
+   * to the caller's tidy.
+   */
+  #forward(
+    { ids, positions, attend }: PassTokens,
+    { leadsToLogits }: { readonly leadsToLogits: boolean },
+  ): { readonly hidden: tf.Tensor2D; readonly tied: tf.Tensor | undefined } {
     const { architecture } = this;
     let tied: tf.Tensor | undefined;
     const embed = (name: string, rows: tf.Tensor): tf.Tensor2D => {
-      if (name !== architecture.outputWeight || !this.#isTrained(name)) return embedding(this.#weight(name), rows) as tf.Tensor2D;
+      const isTied = leadsToLogits && name === architecture.outputWeight && this.#isTrained(name);
+      if (!isTied) return embedding(this.#weight(name), rows) as tf.Tensor2D;
       const both = tiedEmbedding(this.#weight(name), rows);
       tied = both.table;
       return both.rows as tf.Tensor2D;

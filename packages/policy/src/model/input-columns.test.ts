@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { leftPadded, rightPadded } from "../../../../tools/token-batches.fixture.ts";
-import { inputColumns, packTokens } from "./input-columns.ts";
+import { inputColumns, packTokens, wholeTexts } from "./input-columns.ts";
 
 test("the model reads the valid tokens of prompt and response, row after row, without the last column", () => {
   const input = inputColumns({ prompts: leftPadded([[4], [5, 6]]), responses: rightPadded([[7, 8, 9], [3]]) });
@@ -9,9 +9,16 @@ test("the model reads the valid tokens of prompt and response, row after row, wi
   expect([...input.lengths]).toEqual([3, 3]);
 });
 
-test("each response token is read at the token before it, and so is the first column of padding", () => {
+test("each response token is read at the token before it, padding nowhere", () => {
   const batch = { prompts: leftPadded([[4], [5, 6], [1, 2]]), responses: rightPadded([[7, 8, 9, 7], [3], [3, 4]]) };
-  expect([...inputColumns(batch).readAt]).toEqual([0, 1, 2, 3, /**/ 5, 6, -1, -1, /**/ 8, 9, 10, -1]);
+  expect([...inputColumns(batch).readAt]).toEqual([0, 1, 2, 3, /**/ 5, -1, -1, -1, /**/ 8, 9, -1, -1]);
+});
+
+test("a whole text is read with its last column, at its last token: the prompt's where there is no response", () => {
+  const input = wholeTexts({ prompts: leftPadded([[4], [5, 6], [1, 2]]), responses: rightPadded([[7, 8], [3], []]) });
+  expect([...input.ids]).toEqual([4, 7, 8, /**/ 5, 6, 3, /**/ 1, 2]);
+  expect([...input.lengths]).toEqual([3, 3, 2]);
+  expect([...input.readAt]).toEqual([2, 5, 7]);
 });
 
 test("packed tokens know where they stood", () => {

@@ -26,31 +26,57 @@ export function packTokens({ ids, mask, shape: [rows, columns] }: TokenBatch): P
   return { ids: places.map((cell) => ids[cell]!), positions: Int32Array.from(positions), lengths, cells: places };
 }
 
+/** Tokens to read, and which of the N hidden states are wanted of them. */
+export type ReadTokens = PackedTokens & { readonly readAt: Int32Array };
+
 /**
- * What a model reads to predict every response token, `[prompt | response]` without the last column, and where the hidden states behind the
- * response tokens are read: `readAt` `[B · T]` is the row of N before each response token, and before the first column of padding behind
- * them, where a response ends; −1 at the rest of the padding.
+ * What a model reads to predict every response token, `[prompt | response]` without the last column. `readAt` `[B · T]` is the row of N
+ * before each response token; −1 at padding.
  */
-export function inputColumns({ prompts, responses }: SequenceBatch): PackedTokens & { readonly readAt: Int32Array } {
-  const [rows, promptColumns] = prompts.shape;
-  const responseColumns = responses.shape[1];
+export function inputColumns(batch: SequenceBatch): ReadTokens {
+  const { mask, shape } = batch.responses;
+  const [rows, responseColumns] = shape;
+  const promptColumns = batch.prompts.shape[1];
+  const { cells, ...tokens } = packTokens(joined(batch, responseColumns - 1));
   const columns = promptColumns + responseColumns - 1;
+  const readAt = new Int32Array(rows * responseColumns).fill(-1);
+  cells.forEach((cell, place) => {
+    const column = (cell % columns) - promptColumns + 1;
+    const target = Math.floor(cell / columns) * responseColumns + column;
+    if (column >= 0 && mask[target] === 1) readAt[target] = place;
+  });
+  return { ...tokens, readAt };
+}
+
+/** What a model reads of whole texts, `[prompt | response]`. `readAt` `[B]` is the last token of each row: the prompt's, where no response is. */
+export function wholeTexts(batch: SequenceBatch): ReadTokens {
+  const { ids, positions, lengths } = packTokens(joined(batch, batch.responses.shape[1]));
+  return { ids, positions, lengths, readAt: lastPlaces(lengths) };
+}
+
+/** The place of the last token of each text among those of all. */
+export function lastPlaces(lengths: Int32Array): Int32Array {
+  let read = 0;
+  return lengths.map((length) => {
+    read += length;
+    return read - 1;
+  });
+}
+
+/** `[prompt | response]`, of the response its first columns. */
+function joined({ prompts, responses }: SequenceBatch, responseColumns: number): TokenBatch {
+  const [rows, promptColumns] = prompts.shape;
+  const columns = promptColumns + responseColumns;
   const ids = new Int32Array(rows * columns);
   const mask = new Uint8Array(rows * columns);
   for (let row = 0; row < rows; row++)
     for (const [batch, start, count] of [
       [prompts, 0, promptColumns],
-      [responses, promptColumns, responseColumns - 1],
+      [responses, promptColumns, responseColumns],
     ] as const) {
       const from = row * batch.shape[1];
       ids.set(batch.ids.subarray(from, from + count), row * columns + start);
       mask.set(batch.mask.subarray(from, from + count), row * columns + start);
     }
-  const tokens = packTokens({ ids, mask, shape: [rows, columns] });
-  const readAt = new Int32Array(rows * responseColumns).fill(-1);
-  tokens.cells.forEach((cell, place) => {
-    const column = (cell % columns) - promptColumns + 1;
-    if (column >= 0) readAt[Math.floor(cell / columns) * responseColumns + column] = place;
-  });
-  return { ids: tokens.ids, positions: tokens.positions, lengths: tokens.lengths, readAt };
+  return { ids, mask, shape: [rows, columns] };
 }

@@ -25,4 +25,5 @@ export type { EvaluationReport, Json, RunIdentity, Stage, StepContext, StepRepor
 export { StageTrainer, type TrainingHistory, type TrainOptions } from "./stage-trainer.ts";
 export type { TrainingStatistics } from "./statistics.ts";
 export { Stopwatch } from "./stopwatch.ts";
+export { type TrainedParameters, trainedParameters } from "./trained-parameters.ts";
 export { WeightedMeans } from "./weighted-means.ts";

@@ -57,8 +57,12 @@ export abstract class StageTrainer<
   protected abstract get trained(): TrainedTensors;
   /** What must be the same for a run to go on. */
   protected abstract get identity(): Omit<RunIdentity, "dataSha256" | "seed">;
-  /** Checks the data and brings it into the form that steps take. */
-  protected abstract prepare(items: readonly Item[]): Row[];
+  /**
+   * Checks the data and brings it into the form that steps take.
+   *
+   * @param notice tells a person of what is no error: rows that were cut, say.
+   */
+  protected abstract prepare(items: readonly Item[], notice: (message: string) => void): Row[];
   /** Of prepared data in its order, hexadecimal. */
   protected abstract digest(rows: readonly Row[]): string;
   /** One step of the algorithm. */
@@ -80,6 +84,16 @@ export abstract class StageTrainer<
   /** Of the run that is going on; the learning rate's schedule ends there. */
   protected get totalSteps(): number {
     return this.#totalSteps;
+  }
+
+  /** Names the draws of the data's order, to keep those of several data sets apart. */
+  protected get dataStream(): string {
+    return "prompts";
+  }
+
+  /** Steps of a run over so many rows where `train` and `steps` are not told. */
+  protected plannedSteps(_rows: number): number {
+    return this.hyperparameters.steps;
   }
 
   /** Totals so far and the newest step's metrics. */
@@ -108,15 +122,17 @@ export abstract class StageTrainer<
    */
   async *steps(data: readonly Item[], options: TrainOptions<Item, Report, Evaluation> = {}): AsyncGenerator<Report, void, undefined> {
     checkTrainOptions(options, trainOptionNames, this.optionNames);
-    const rows = this.prepare(data);
-    const held = options.evaluationData && this.prepare(options.evaluationData);
-    const { steps } = resolveOptions({ steps: runOptions.steps }, { steps: options.steps ?? this.hyperparameters.steps });
+    const notice = options.callbacks?.onNotice ?? warn;
+    const rows = this.prepare(data, notice);
+    const held = options.evaluationData && this.prepare(options.evaluationData, notice);
+    const { steps } = resolveOptions({ steps: runOptions.steps }, { steps: options.steps ?? this.plannedSteps(rows.length) });
     const settings: Settings = { ...this.hyperparameters, steps };
     this.#dataSha256 = this.digest(rows);
     this.#totalSteps = settings.steps;
     const { seed, batchSize } = settings;
+    const stream = this.dataStream;
     const stage = this.#stage({
-      batch: (step) => rowsOfStep({ seed, step, batchSize, count: rows.length }).map((place) => rows[place]!),
+      batch: (step) => rowsOfStep({ seed, step, batchSize, count: rows.length, stream }).map((place) => rows[place]!),
       ...(held && { evaluate: (signal) => this.look(held, signal) }),
     });
     yield* runStage(stage, settings, { ...options, config: { ...options.config, ...settings, versions: versions() } });
@@ -124,12 +140,12 @@ export abstract class StageTrainer<
 
   /** One whole step on the given data. */
   async trainStep(items: readonly Item[], { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Report> {
-    return this.#step(this.prepare(items), { signal, updating() {} });
+    return this.#step(this.prepare(items, warn), { signal, updating() {} });
   }
 
   /** How it does on held-out data. */
   async evaluate(items: readonly Item[], options: { readonly signal?: AbortSignal } = {}): Promise<Evaluation> {
-    return this.look(this.prepare(items), options.signal);
+    return this.look(this.prepare(items, warn), options.signal);
   }
 
   /** Writes the complete state, atomically; `directory` is the checkpoint's own, as in `runs/first/checkpoints/step-000010`. */
@@ -173,6 +189,8 @@ export abstract class StageTrainer<
     };
   }
 }
+
+const warn = (message: string): void => process.emitWarning(message);
 
 function versions(): Record<string, string> {
   const { version } = createRequire(import.meta.url)("../package.json") as { version: string };

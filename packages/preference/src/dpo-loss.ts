@@ -117,7 +117,7 @@ export function dpoLoss({
  *
  * @throws PreferenceError `bad-option`.
  */
-function checkDpoOptions({
+export function checkDpoOptions({
   lossType,
   beta,
   labelSmoothing,

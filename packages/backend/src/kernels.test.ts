@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { BackendError } from "./error.ts";
-import { askedKernels, loadKernels } from "./kernels.ts";
+import { loadKernels, requestedKernels } from "./kernels.ts";
 import { levelsOf, processorLevels } from "./native/levels.mjs";
 import { kernelFile } from "./native/places.mjs";
 
@@ -32,20 +32,20 @@ async function makePackage(...compiled: string[]) {
 
 describe.runIf(own.length > 0)("where there are kernels for this system", () => {
   test("the option goes before the variable, and an empty variable asks for nothing", () => {
-    expect(askedKernels("none", "baseline")).toEqual({ level: "none", by: "the option kernels" });
-    expect(askedKernels(undefined, "baseline")).toEqual({ level: "baseline", by: "CAI_KERNELS" });
-    expect(askedKernels(undefined, "")).toBeUndefined();
-    expect(askedKernels(undefined, undefined)).toBeUndefined();
+    expect(requestedKernels("none", "baseline")).toEqual({ level: "none", by: "the option kernels" });
+    expect(requestedKernels(undefined, "baseline")).toEqual({ level: "baseline", by: "CAI_KERNELS" });
+    expect(requestedKernels(undefined, "")).toBeUndefined();
+    expect(requestedKernels(undefined, undefined)).toBeUndefined();
   });
 
   test("a level that is unknown is refused with those that are known, by whom it was asked for", () => {
-    const error = thrownBy(() => askedKernels(undefined, "sse9"));
+    const error = thrownBy(() => requestedKernels(undefined, "sse9"));
     expect(BackendError.isInstance(error) && error.code).toBe("unavailable");
     expect(String(error)).toMatch(/CAI_KERNELS is "sse9", and there are no such kernels for linux on \w+: choose one of .*baseline, none$/);
   });
 
   test.runIf(foreign !== undefined)("a level that the processor lacks is refused with what is lacking (where it lacks one)", () => {
-    const error = thrownBy(() => askedKernels(foreign!.name));
+    const error = thrownBy(() => requestedKernels(foreign!.name));
     expect(BackendError.isInstance(error)).toBe(true);
     expect(String(error)).toContain(`the option kernels is "${foreign!.name}", and this processor lacks `);
     expect(String(error)).toContain(`it has ${own.join(", ")}`);

@@ -20,13 +20,13 @@ export interface KernelsInUse {
 }
 
 /** What a user asks for, and where. */
-export interface AskedKernels {
+export interface RequestedKernels {
   level: KernelChoice;
   by: string;
 }
 
 /** Which kernels are asked for: by an option, else by the variable CAI_KERNELS. Throws BackendError for a level that can't be. */
-export function askedKernels(option: string | undefined, variable = process.env.CAI_KERNELS): AskedKernels | undefined {
+export function requestedKernels(option: string | undefined, variable = process.env.CAI_KERNELS): RequestedKernels | undefined {
   const level = option ?? (variable === "" ? undefined : variable);
   if (level === undefined) return undefined;
   const by = option === undefined ? "CAI_KERNELS" : "the option kernels";
@@ -51,10 +51,10 @@ export function askedKernels(option: string | undefined, variable = process.env.
  *
  * @throws BackendError if the level asked for is not compiled or does not load
  */
-export function loadKernels(packageDirectory: string, asked: AskedKernels | undefined): KernelsInUse {
+export function loadKernels(packageDirectory: string, requested: RequestedKernels | undefined): KernelsInUse {
   const levels = processorLevels().map((level) => ({ level, compiled: existsSync(kernelFile(packageDirectory, level)) }));
-  if (asked?.level === "none") return { level: "none", levels, because: `as ${asked.by} wants` };
-  if (asked !== undefined) return { ...loadAsked(packageDirectory, asked, levels), levels };
+  if (requested?.level === "none") return { level: "none", levels, because: `as ${requested.by} wants` };
+  if (requested !== undefined) return { ...loadRequested(packageDirectory, requested, levels), levels };
   const failures: string[] = [];
   for (const { level, compiled } of levels) {
     try {
@@ -67,7 +67,7 @@ export function loadKernels(packageDirectory: string, asked: AskedKernels | unde
   return { level: "none", levels, because: failures.join(", ") || `there are none for ${process.platform} on ${process.arch}` };
 }
 
-function loadAsked(packageDirectory: string, { level, by }: AskedKernels, levels: KernelsInUse["levels"]) {
+function loadRequested(packageDirectory: string, { level, by }: RequestedKernels, levels: KernelsInUse["levels"]) {
   const known = levels.find((own) => own.level === level)!;
   if (!known.compiled) {
     const command = `npx @cai/cli backend install --kernels ${level}`;

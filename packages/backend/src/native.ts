@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
 import type { PreparedBackend } from "./choose.ts";
 import { BackendError } from "./error.ts";
-import { type AskedKernels, askedKernels, type KernelChoice, type KernelsInUse, loadKernels } from "./kernels.ts";
+import { type KernelChoice, type KernelsInUse, loadKernels, type RequestedKernels, requestedKernels } from "./kernels.ts";
 import { findTfjsPackages } from "./native/tfjs-package.mjs";
 import { restoreRemovedUtil } from "./removed-util.ts";
 
@@ -25,7 +25,7 @@ const kernelsOf = new WeakMap<NativeBackend, KernelsInUse>();
  * @param option the level of kernels that the caller asks for
  */
 export async function loadNative(choice: "gpu" | "native", option?: KernelChoice): Promise<PreparedBackend> {
-  const asked = askedKernels(option);
+  const requested = requestedKernels(option);
   const loaded = nativeBackend();
   if (loaded !== undefined && loaded.isGPUPackage !== (choice === "gpu")) {
     throw new Error(`this process already runs ${packages[loaded.isGPUPackage ? "gpu" : "native"]}, and only one of the two can be loaded`);
@@ -33,7 +33,7 @@ export async function loadNative(choice: "gpu" | "native", option?: KernelChoice
   const packageDirectory = loaded === undefined ? requirePackage(choice) : findTfjsPackages({ gpu: choice === "gpu" })[0]?.directory;
   const backend = nativeBackend();
   if (backend === undefined) throw new Error(`${packages[choice]} was loaded but gave no backend: another version than 4.22?`);
-  const kernels = prepareKernels(backend, packageDirectory, asked);
+  const kernels = prepareKernels(backend, packageDirectory, requested);
   await tf.setBackend("tensorflow");
   const version = backend.binding.TF_Version;
   const device = backend.isUsingGpuDevice
@@ -47,15 +47,18 @@ export async function loadNative(choice: "gpu" | "native", option?: KernelChoice
   };
 }
 
-function prepareKernels(backend: NativeBackend, packageDirectory: string | undefined, asked: AskedKernels | undefined) {
+function prepareKernels(backend: NativeBackend, packageDirectory: string | undefined, requested: RequestedKernels | undefined) {
   if (backend.isUsingGpuDevice || packageDirectory === undefined) {
-    if (asked === undefined || asked.level === "none") return undefined;
-    throw new BackendError("unavailable", `${asked.by} is "${asked.level}", and these kernels are for the CPU; here a GPU computes`);
+    if (requested === undefined || requested.level === "none") return undefined;
+    throw new BackendError(
+      "unavailable",
+      `${requested.by} is "${requested.level}", and these kernels are for the CPU; here a GPU computes`,
+    );
   }
-  const inUse = kernelsOf.get(backend) ?? loadKernels(packageDirectory, asked);
+  const inUse = kernelsOf.get(backend) ?? loadKernels(packageDirectory, requested);
   kernelsOf.set(backend, inUse);
-  if (asked === undefined || asked.level === inUse.level) return inUse;
-  const message = `${asked.by} is "${asked.level}", and this process runs the kernels "${inUse.level}" already: a process has one level`;
+  if (requested === undefined || requested.level === inUse.level) return inUse;
+  const message = `${requested.by} is "${requested.level}", and this process runs the kernels "${inUse.level}" already: a process has one level`;
   throw new BackendError("unavailable", `${message}; ask for it in the first call of prepareBackend`);
 }
 

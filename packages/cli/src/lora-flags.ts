@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { parseNumber } from "./hyperparameter-flags.ts";
+import { parseNumber } from "./option-flags.ts";
 
 /** Adds `--lora`, `--lora-alpha` and `--lora-targets`. */
 export function addLoraFlags(command: Command): Command {

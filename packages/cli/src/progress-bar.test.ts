@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { formatSeconds, progressBar } from "./progress-bar.ts";
 import { recordingTerminal } from "./terminal.fixture.ts";
 
-const at = (step: number) => ({ step, reward: step / 10, klPerToken: 0.01, seconds: 2 });
+const at = (step: number) => ({ step, seconds: 2, figures: { reward: step / 10, "kl/token": 0.01, loss: Number.NaN } });
 
 test("a terminal has one line that is written over, and lines of their own stand above it", () => {
   const terminal = recordingTerminal({ interactive: true, columns: 100 });

@@ -3,11 +3,10 @@ import type { Terminal } from "./terminal.ts";
 /** How far a run is. */
 interface Progress {
   readonly step: number;
-  readonly reward: number;
-  /** Nats a response token. */
-  readonly klPerToken: number;
   /** What the step took. */
   readonly seconds: number;
+  /** What else is shown, by name; what is not there (NaN) is left out. */
+  readonly figures: Readonly<Record<string, number>>;
 }
 
 export interface ProgressBar {
@@ -22,7 +21,7 @@ const barWidth = 24;
 const clearLine = "\r\u001b[K";
 
 /**
- * A bar for the steps of a run, with reward, KL and seconds a step. Where the output is no terminal: a plain line for the first step, the
+ * A bar for the steps of a run, with its figures and the seconds a step. Where the output is no terminal: a plain line for the first step, the
  * last, and every tenth of the run between them.
  */
 export function progressBar(terminal: Terminal, totalSteps: number): ProgressBar {
@@ -30,13 +29,15 @@ export function progressBar(terminal: Terminal, totalSteps: number): ProgressBar
   let tenth = -1;
   const recent: number[] = [];
 
-  const describe = ({ step, reward, klPerToken, seconds }: Progress): string => {
+  const describe = ({ step, seconds, figures }: Progress): string => {
     recent.push(seconds);
     if (recent.length > 10) recent.shift();
     const pace = recent.reduce((sum, each) => sum + each, 0) / recent.length;
     const left = formatSeconds(pace * (totalSteps - step));
     const place = `${String(step).padStart(String(totalSteps).length)}/${totalSteps}`;
-    return `${place}  reward ${reward.toFixed(3)}  kl/token ${klPerToken.toFixed(3)}  ${pace.toFixed(1)} s a step  ${left} left`;
+    const shown = Object.entries(figures).filter(([, value]) => !Number.isNaN(value));
+    const parts = [place, ...shown.map(([name, value]) => `${name} ${value.toFixed(3)}`), `${pace.toFixed(1)} s a step`, `${left} left`];
+    return parts.join("  ");
   };
 
   return {

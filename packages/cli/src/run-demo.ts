@@ -2,17 +2,18 @@ import { existsSync } from "node:fs";
 import { prepareBackend } from "@cai/backend";
 import { demoPrompts } from "@cai/demo";
 import { refuseExistingRun } from "@cai/run-log";
+import { type Evaluation, PPOTrainer } from "@cai/trainer";
 import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
 import { demoSettings } from "./demo-settings.ts";
-import { describeBackend } from "./describe-backend.ts";
+import { disposing } from "./disposing.ts";
 import { readingInput } from "./exit-codes.ts";
-import { progressBar } from "./progress-bar.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
-import type { RolloutEngine } from "./rollout-engine.ts";
-import { progressOf } from "./run-training.ts";
+import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
+import { runDisplay, sayBackend } from "./run-display.ts";
+import { runTrainer } from "./run-trainer.ts";
+import { rewardFigures } from "./run-training.ts";
 import { terminalOf } from "./terminal.ts";
-import { withTrainer } from "./with-trainer.ts";
 
 /** The flags of `cai demo`. */
 export interface DemoFlags {
@@ -29,40 +30,41 @@ export interface DemoFlags {
  */
 export async function runDemo({ steps, seed, out = freeFolder(), json = false, rollout = "policy" }: DemoFlags): Promise<void> {
   await readingInput(() => refuseExistingRun(out));
-  const progress = terminalOf(process.stderr);
   const backend = await prepareBackend();
-  const policy = await resolvePolicy("demo");
-  const rewardModel = await resolveReward("demo");
-  const training = await demoPrompts({ split: "train" });
-  const heldOut = (await demoPrompts({ split: "heldout" })).slice(0, demoSettings.heldOutPrompts);
   const hyperparameters = {
     ...demoSettings.hyperparameters,
     ...(steps !== undefined && { steps, checkpointEvery: Math.min(steps, demoSettings.hyperparameters.checkpointEvery) }),
     ...(seed !== undefined && { seed }),
   };
-  const bar = json && !progress.interactive ? undefined : progressBar(progress, hyperparameters.steps);
-  const parts = { policy, rewardModel, rollout, hyperparameters: { ...hyperparameters, evaluateEvery: hyperparameters.steps }, bar };
-  await withTrainer(parts, async (trainer, signal) => {
+  const display = runDisplay({ json, steps: hyperparameters.steps });
+  const { say, terminal } = display;
+  await disposing(async (own) => {
+    const policy = own(await resolvePolicy("demo"));
+    const rewardModel = own(await resolveReward("demo"));
+    const generator = await openRolloutEngine(rollout, policy);
+    if (generator) own(generator);
+    const training = await demoPrompts({ split: "train" });
+    const heldOut = (await demoPrompts({ split: "heldout" })).slice(0, demoSettings.heldOutPrompts);
+    const parts = { policy, rewardModel, ...(generator && { generator }) };
+    const trainer = own(await PPOTrainer.create({ ...parts, ...hyperparameters, evaluateEvery: hyperparameters.steps }));
+
     const parameters = [...policy.parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    bar?.say(progress.bold("A small language model learns by PPO to write more warmly."));
-    bar?.say(`policy   GPT-2 with ${(parameters / 1e6).toFixed(1)} M parameters, pretrained on public-domain English`);
-    bar?.say("reward   an ONNX classifier: warm against hostile wording");
-    bar?.say(`prompts  ${training.length}, and ${heldOut.length} held out, which are answered before and after`);
-    bar?.say(progress.dim(describeBackend(backend)));
+    say(terminal.bold("A small language model learns by PPO to write more warmly."));
+    say(`policy   GPT-2 with ${(parameters / 1e6).toFixed(1)} M parameters, pretrained on public-domain English`);
+    say("reward   an ONNX classifier: warm against hostile wording");
+    say(`prompts  ${training.length}, and ${heldOut.length} held out, which are answered before and after`);
+    sayBackend(display, backend);
 
     const began = performance.now();
-    const history = await trainer.train(training, {
-      out,
-      signal,
-      evaluationPrompts: heldOut,
-      config: { policy: "demo", reward: "demo", prompts: "demo", rollout },
-      callbacks: {
-        onStep: (result) => bar?.show(progressOf(result)),
-        onEvaluation: ({ step, meanScore }) =>
-          bar?.say(`${step === 0 ? "before" : "after"}   mean reward ${meanScore.toFixed(3)} on the held-out prompts`),
-      },
+    const config = { policy: "demo", reward: "demo", prompts: "demo", rollout };
+    const history = await runTrainer({
+      display: { ...display, json: false }, // its one line of JSON comes at the end
+      train: (how) => trainer.train(training, { ...how, out, evaluationPrompts: heldOut, config }),
+      stepsDone: () => trainer.step,
+      figures: rewardFigures,
+      evaluated: ({ step, meanScore }: Evaluation) =>
+        `${step === 0 ? "before" : "after"}   mean reward ${meanScore.toFixed(3)} on the held-out prompts`,
     });
-    bar?.end();
     const outcome: DemoOutcome = {
       history,
       backend: backend.name,

@@ -1,87 +1,84 @@
-import { relative } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import { refuseExistingRun } from "@cai/run-log";
-import type { StepResult } from "@cai/trainer";
-import { describeBackend } from "./describe-backend.ts";
-import { CliError } from "./error.ts";
+import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/trainer";
+import { disposing } from "./disposing.ts";
 import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
-import { progressBar } from "./progress-bar.ts";
 import { readPrompts } from "./read-prompts.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { fitResponseLength } from "./response-length.ts";
-import { terminalOf } from "./terminal.ts";
+import { openRolloutEngine } from "./rollout-engine.ts";
+import { runDisplay, sayBackend } from "./run-display.ts";
+import { runTrainer } from "./run-trainer.ts";
 import type { TrainSettings } from "./train-settings.ts";
-import { withTrainer } from "./with-trainer.ts";
 
 /** Trains as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
 export async function runTraining(
   settings: TrainSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const { out, lora, rollout, recompute } = settings;
+  const { out, lora, rollout, recompute, algorithm } = settings;
   if (!resume) await readingInput(() => refuseExistingRun(out));
   const prompts = await readPrompts(settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : await readPrompts(settings.evalPrompts);
-  const terminal = terminalOf(process.stderr);
-  const bar = json && !terminal.interactive ? undefined : progressBar(terminal, settings.hyperparameters.steps);
-  const say = (line: string): void => bar?.say(line);
+  const display = runDisplay({ json, steps: settings.hyperparameters.steps });
 
-  const backend = await prepareBackend();
-  const policy = await resolvePolicy(settings.policy, { lora: lora && { ...lora, seed: settings.hyperparameters.seed }, recompute });
-  const { tokenizer, contextLength } = policy;
-  const preferred = settings.hyperparameters.maxNewTokens;
-  const limits = { tokenizer, contextLength, maxNewTokens: settings.freeResponseLength ? 1 : preferred };
-  const training = preparePrompts(prompts, limits);
-  const held = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
-  const fitted = settings.freeResponseLength && fitResponseLength([...training, ...(held ?? [])], { tokenizer, contextLength, preferred });
-  if (fitted && fitted.told !== undefined) terminal.write(`${fitted.told}\n`);
-  const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
-  const rewardModel = await resolveReward(settings.reward, settings.rewardFlags);
-
-  await withTrainer({ policy, rewardModel, rollout, hyperparameters, bar }, async (trainer, signal) => {
-    say(terminal.dim(describeBackend(backend)));
-    const run = trainer.train(training, {
-      out,
-      resume,
-      signal,
-      ...(held && { evaluationPrompts: held }),
-      config: {
-        policy: settings.policy,
-        reward: settings.reward,
-        ...settings.rewardFlags,
-        prompts: settings.prompts,
-        evalPrompts: settings.evalPrompts,
-        rollout,
-        recompute,
-        ...(lora && loraConfig(lora)),
-      },
-      callbacks: {
-        onStep: (result) => {
-          if (json) process.stdout.write(`${JSON.stringify({ step: result.step, ...result.metrics })}\n`);
-          bar?.show(progressOf(result));
-        },
-        onEvaluation: ({ step, meanScore, klPerToken }) =>
-          say(`step ${step}: held-out reward ${meanScore.toFixed(3)}, kl/token ${klPerToken.toFixed(3)}`),
-        onNotice: (message) => (bar ? bar.say(message) : terminal.write(`${message}\n`)),
-        onCheckpoint: (directory) => say(terminal.dim(`checkpoint ${relative(process.cwd(), directory)}`)),
-      },
-    });
-    await run.catch((cause: unknown) => {
-      if (cause !== signal.reason) throw cause;
-      const message = `Interrupted after ${trainer.step} steps: the same command with --resume goes on from there.`;
-      throw new CliError("interrupted", message, { cause });
+  await disposing(async (own) => {
+    const backend = await prepareBackend();
+    const adapter = lora && { ...lora, seed: settings.hyperparameters.seed };
+    const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
+    const { tokenizer, contextLength } = policy;
+    const preferred = settings.hyperparameters.maxNewTokens;
+    const limits = { tokenizer, contextLength, maxNewTokens: settings.freeResponseLength ? 1 : preferred };
+    const training = preparePrompts(prompts, limits);
+    const heldOut = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
+    const every = [...training, ...(heldOut ?? [])];
+    const fitted = settings.freeResponseLength && fitResponseLength(every, { tokenizer, contextLength, preferred });
+    if (fitted && fitted.told !== undefined) display.terminal.write(`${fitted.told}\n`);
+    const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
+    const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags));
+    const generator = await openRolloutEngine(rollout, policy);
+    if (generator) own(generator);
+    const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters }));
+    sayBackend(display, backend);
+    await runTrainer({
+      display,
+      train: (how) =>
+        trainer.train(training, {
+          ...how,
+          out,
+          resume,
+          ...(heldOut && { evaluationPrompts: heldOut }),
+          config: {
+            policy: settings.policy,
+            reward: settings.reward,
+            ...settings.rewardFlags,
+            prompts: settings.prompts,
+            evalPrompts: settings.evalPrompts,
+            algorithm,
+            rollout,
+            recompute,
+            ...(lora && loraConfig(lora)),
+          },
+        }),
+      stepsDone: () => trainer.step,
+      figures: rewardFigures,
+      evaluated: describeEvaluation,
     });
   });
-  if (!json) process.stdout.write(`${hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
+  if (!json)
+    process.stdout.write(`${settings.hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }
 
-/** What a progress bar shows of a step. */
-export const progressOf = ({ step, meanReward, klPerToken, metrics }: StepResult) => ({
-  step,
+/** What a progress bar shows of a step on scored responses. */
+export const rewardFigures = ({ meanReward, klPerToken }: OnPolicyStepResult) => ({
   reward: meanReward,
-  klPerToken,
-  seconds: metrics["time/total"] ?? Number.NaN,
+  "kl/token": klPerToken,
 });
+
+function describeEvaluation({ step, meanScore, klPerToken }: Evaluation): string {
+  const kl = Number.isNaN(klPerToken) ? "" : `, kl/token ${klPerToken.toFixed(3)}`;
+  return `step ${step}: held-out reward ${meanScore.toFixed(3)}${kl}`;
+}

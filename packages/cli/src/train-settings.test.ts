@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hyperparameterTable } from "@cai/trainer";
+import { algorithms, hyperparameterTable } from "@cai/trainer";
 import { Command } from "commander";
 import { afterAll, expect, test } from "vitest";
-import { addHyperparameterFlags } from "./hyperparameter-flags.ts";
+import { trainCommand } from "./commands/train.ts";
+import { addOptionFlags } from "./option-flags.ts";
 import { addRecomputeFlag } from "./recompute-flag.ts";
 import { resolveTrainSettings } from "./train-settings.ts";
 
@@ -18,14 +19,14 @@ async function configFile(config: unknown): Promise<string> {
 }
 
 const parse = (...argv: string[]): Record<string, unknown> =>
-  addHyperparameterFlags(new Command().exitOverride().configureOutput({ writeErr: () => {} }))
+  addOptionFlags(new Command().exitOverride().configureOutput({ writeErr: () => {} }), hyperparameterTable)
     .parse(argv, { from: "user" })
     .opts();
 const paths = { policy: "p", reward: "r", prompts: "f", out: "o" };
 
-test("every hyperparameter has a flag of its name", () => {
-  const flags = new Set(addHyperparameterFlags(new Command()).options.map((option) => option.attributeName()));
-  for (const name of Object.keys(hyperparameterTable)) expect(flags).toContain(name);
+test("every option of every algorithm has a flag of its name", () => {
+  const flags = new Set(trainCommand().options.map((option) => option.attributeName()));
+  for (const { table } of Object.values(algorithms)) for (const name of Object.keys(table)) expect(flags).toContain(name);
   expect(parse("--learning-rate", "1e-4", "--top-k", "3", "--adam-beta1", "0.8", "--schedule", "cosine", "--reward-whitening")).toEqual({
     learningRate: 1e-4,
     topK: 3,
@@ -89,6 +90,25 @@ test("blocks are computed again in the backward pass where the file or a flag sa
   await expect(resolveTrainSettings({ config: await configFile({ ...paths, recompute: "yes" }) })).rejects.toThrow(
     'recompute is "yes": give true or false',
   );
+});
+
+test("the algorithm decides which options there are, and their defaults", async () => {
+  expect(await resolveTrainSettings(paths)).toMatchObject({ algorithm: "ppo", hyperparameters: { klCoef: 0.1 } });
+  const rloo = await resolveTrainSettings({ ...paths, algorithm: "rloo", numGenerations: 4 });
+  expect(rloo).toMatchObject({ algorithm: "rloo", hyperparameters: { numGenerations: 4, beta: 0.05 } });
+  const grpo = await resolveTrainSettings({ config: await configFile({ ...paths, algorithm: "grpo" }) });
+  expect(grpo).toMatchObject({ algorithm: "grpo", hyperparameters: { numGenerations: 8, beta: 0 } });
+  const refused: [Record<string, unknown>, RegExp][] = [
+    [{ algorithm: "dpo" }, /^algorithm is "dpo": give one of ppo, grpo, rloo, reinforce\+\+$/],
+    [{ algorithm: "grpo", valueLossCoef: 1 }, /^valueLossCoef is an option of ppo, not of grpo: leave it out/],
+    [{ numGenerations: 4 }, /^numGenerations is an option of grpo, rloo, reinforce\+\+, not of ppo/],
+    [{ algorithm: "grpo", numGenerations: 1 }, /^numGenerations is 1/],
+  ];
+  for (const [flags, message] of refused)
+    await expect(resolveTrainSettings({ ...paths, ...flags })).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(message),
+    });
 });
 
 test("held-out prompts are answered every tenth step unless told otherwise", async () => {

@@ -38,8 +38,8 @@ export function portableGelu(x: tf.Tensor): tf.Tensor {
       const square = tf.square(x);
       const s = tf.sigmoid(tf.mul(x, tf.add(tf.mul(square, 2 * c * a), 2 * c)));
       if (save) {
-        const bend = nativeOps()?.run("SigmoidGrad", { T: { type: "float32" } }, [s, x]) ?? tf.mul(tf.mul(s, tf.sub(1, s)), x);
-        save([tf.add(s, tf.mul(bend, tf.add(tf.mul(square, 6 * c * a), 2 * c)))]);
+        const sigmoidSlope = nativeOps()?.run("SigmoidGrad", { T: { type: "float32" } }, [s, x]) ?? tf.mul(tf.mul(s, tf.sub(1, s)), x);
+        save([tf.add(s, tf.mul(sigmoidSlope, tf.add(tf.mul(square, 6 * c * a), 2 * c)))]);
       }
       return tf.mul(x, s);
     },

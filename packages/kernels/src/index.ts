@@ -8,12 +8,13 @@ export { drawTokens } from "./draw-tokens.ts";
 export { embedding, tiedEmbedding } from "./embedding.ts";
 export { KernelError } from "./error.ts";
 export { type ForwardTape, recordForward } from "./forward-tape.ts";
+export { fusedLinear, unfusedLinear } from "./fused-linear.ts";
 export { gelu } from "./gelu.ts";
 export { hiddenLogprobs } from "./hidden-logprobs.ts";
 export { type Int8Weights, int8Linear, quantizeColumns } from "./int8-weights.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { linear } from "./linear.ts";
-export type { LinearSurroundings } from "./linear-surroundings.ts";
+export type { LinearFusion } from "./linear-fusion.ts";
 export { loraLinear } from "./lora-linear.ts";
 export { type NativeAttribute, type NativeOps, nativeOps } from "./native-ops.ts";
 export { ownCopy } from "./own-copy.ts";
@@ -24,7 +25,6 @@ export { recorded } from "./recording.ts";
 export { rmsNorm } from "./rms-norm.ts";
 export { type Rotation, rotaryEmbedding, rotation } from "./rotary-embedding.ts";
 export { scaledColumns } from "./scaled-columns.ts";
-export { surrounded, surroundedLinear } from "./surrounded-linear.ts";
 export { swiglu } from "./swiglu.ts";
 export {
   type TokenDistribution,

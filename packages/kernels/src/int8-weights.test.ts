@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { numbers, tensor } from "./finite-differences.fixture.ts";
+import { unfusedLinear } from "./fused-linear.ts";
 import { type Int8Weights, int8Linear, portableQuantizeColumns, quantizeColumns } from "./int8-weights.ts";
 import { nativeOps } from "./native-ops.ts";
-import { surrounded } from "./surrounded-linear.ts";
 
 const sizes = [
   { rows: 1, inner: 1, columns: 1 },
@@ -65,9 +65,9 @@ onEachBackend(() => {
     const [x, weights, bias] = [tensor([2, 3, 70], 1), quantizeColumns(tensor([70, 37], 2)), tensor([37], 3)];
     const norm = { gain: tensor([70], 4), bias: tensor([70], 5), epsilon: 1e-5 };
     const residual = tensor([2, 3, 37], 6);
-    for (const surroundings of [{ norm }, { activation: "gelu" }, { residual }, { norm, activation: "gelu", residual }] as const) {
-      const expected = surrounded(x, surroundings, (input) => int8Linear(input, weights, bias));
-      const y = int8Linear(x, weights, bias, surroundings);
+    for (const fusion of [{ norm }, { activation: "gelu" }, { residual }, { norm, activation: "gelu", residual }] as const) {
+      const expected = unfusedLinear(x, fusion, (input) => int8Linear(input, weights, bias));
+      const y = int8Linear(x, weights, bias, fusion);
       expect(y.shape).toEqual([2, 3, 37]);
       expect(largest(tf.sub(y, expected))).toBeLessThan(1e-5);
     }

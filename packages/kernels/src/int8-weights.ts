@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { unfusedLinear } from "./fused-linear.ts";
 import { withRowsOf } from "./linear.ts";
-import { type LinearSurroundings, nativeSurroundings } from "./linear-surroundings.ts";
+import { type LinearFusion, nativeFusion } from "./linear-fusion.ts";
 import { asMatrix } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
-import { surrounded } from "./surrounded-linear.ts";
 
 /** A weight matrix W `[K, N]` as integers of 8 bits and a scale for each column: W ≈ integers · scales. */
 export interface Int8Weights {
@@ -51,26 +51,21 @@ export function quantizeColumns(weight: tf.Tensor, options: QuantizeOptions = {}
 }
 
 /**
- * x·W + b for `x` `[..., K]` and `bias` `[N]` in float32, and what stands around it in a model, as in `surroundedLinear`: `[..., N]`. Natively
+ * x·W + b for `x` `[..., K]` and `bias` `[N]` in float32, and what is fused with it, as in `fusedLinear`: `[..., N]`. Natively
  * each integer is read once, a fourth of what float32 would take. A row's numbers do not depend on the other rows; a row in which one is not
  * finite gives none that is. No gradient.
  *
  * Where the processor multiplies tiles of integers, a row of x becomes fixed point, in units of a power of two: no number moves by more than
  * about 2⁻²³ of the row's largest, and sums over integers are exact. So errors are as small as those of float32.
  */
-export function int8Linear(
-  x: tf.Tensor,
-  { integers, scales }: Int8Weights,
-  bias?: tf.Tensor,
-  surroundings: LinearSurroundings = {},
-): tf.Tensor {
+export function int8Linear(x: tf.Tensor, { integers, scales }: Int8Weights, bias?: tf.Tensor, fusion: LinearFusion = {}): tf.Tensor {
   if (integers.dtype !== "int32")
-    return surrounded(x, surroundings, (input) => {
+    return unfusedLinear(x, fusion, (input) => {
       const product = tf.mul(tf.matMul(asMatrix(input) as tf.Tensor2D, integers as tf.Tensor2D), scales);
       return withRowsOf(x, bias === undefined ? product : tf.add(product, bias));
     });
-  const { residual } = surroundings;
-  const native = nativeSurroundings(bias, residual === undefined ? surroundings : { ...surroundings, residual: asMatrix(residual) });
+  const { residual } = fusion;
+  const native = nativeFusion(bias, residual === undefined ? fusion : { ...fusion, residual: asMatrix(residual) });
   const attributes = { tiles: { bool: true }, ...native.attributes };
   return withRowsOf(x, nativeOps()!.run("CaiInt8MatMul", attributes, [asMatrix(x), integers, scales, ...native.inputs]));
 }

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { type LinearSurroundings, nativeSurroundings } from "./linear-surroundings.ts";
+import { type LinearFusion, nativeFusion } from "./linear-fusion.ts";
 import { nativeOps } from "./native-ops.ts";
 
 /** With more rows than these, time goes into arithmetic, and TensorFlow's own product is as fast. */
@@ -16,8 +16,8 @@ export function isSkinny(rows: number, b: tf.Tensor): boolean {
 /**
  * a·b + bias for a few rows `a` `[M, K]` and a large `b` `[K, N]` (with `transposed`: `[N, K]`): what a model does for each token that it adds to a
  * few texts. Its time is that of reading b once from memory, which TensorFlow's product, made for many rows, takes three times as long for.
- * What stands around it in a model goes with it, because operations of their own would take longer than their arithmetic: `norm`, `activation`
- * and `residual` are as in `surroundedLinear`.
+ *
+ * `norm`, `activation` and `residual`, as in `fusedLinear`, are fused with it: as operations of their own they would take longer than their arithmetic.
  *
  * A row's numbers do not depend on the other rows, nor on how many they are: sums run over K in an order that K and N alone decide.
  * Native kernels only; see `matrixProduct`.
@@ -25,8 +25,8 @@ export function isSkinny(rows: number, b: tf.Tensor): boolean {
 export function skinnyProduct(
   a: tf.Tensor,
   b: tf.Tensor,
-  { transposed, bias, ...surroundings }: LinearSurroundings & { readonly transposed: boolean; readonly bias?: tf.Tensor | undefined },
+  { transposed, bias, ...fusion }: LinearFusion & { readonly transposed: boolean; readonly bias?: tf.Tensor | undefined },
 ): tf.Tensor {
-  const { attributes, inputs } = nativeSurroundings(bias, surroundings);
+  const { attributes, inputs } = nativeFusion(bias, fusion);
   return nativeOps()!.run("CaiSkinnyMatMul", { transposed: { bool: transposed }, ...attributes }, [a, b, ...inputs]);
 }

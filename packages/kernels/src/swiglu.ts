@@ -43,9 +43,9 @@ export function portableSwiglu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
     gradients: (dy, [savedGate, savedUp]) => ({
       gate: () => {
         const s = tf.sigmoid(savedGate!);
-        const bend =
+        const sigmoidSlope =
           nativeOps()?.run("SigmoidGrad", { T: { type: "float32" } }, [s, savedGate!]) ?? tf.mul(tf.mul(s, tf.sub(1, s)), savedGate!);
-        return tf.mul(tf.mul(dy, savedUp!), tf.add(s, bend));
+        return tf.mul(tf.mul(dy, savedUp!), tf.add(s, sigmoidSlope));
       },
       up: () => tf.mul(dy, silu(savedGate!)),
     }),

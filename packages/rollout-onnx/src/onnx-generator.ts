@@ -1,11 +1,11 @@
 import type { Generation, Generator, SamplingOptions, TokenBatch } from "@cai/contracts";
 import { type CausalPolicy, checkPrompts, checkSampling, longestRow, mergedValues } from "@cai/policy";
-import { Asked } from "./asked.ts";
 import type { DecodedRow, DecodeRequest } from "./decode.ts";
 import { EngineThread } from "./engine-thread.ts";
 import { RolloutError } from "./error.ts";
 import { generationOf, requestOf } from "./generation.ts";
 import { planStages, type StagePlan } from "./plan-stages.ts";
+import { RequestPipeline } from "./request-pipeline.ts";
 import type { Precision } from "./stage-graph.ts";
 import { WeightVersions } from "./weight-versions.ts";
 
@@ -97,25 +97,26 @@ export class OnnxGenerator implements Generator {
     const renewed = stages.filter((stage) => this.#plan.stages[stage]!.weights.some(({ parameter }) => changed.has(parameter)));
     const stale = stages.filter((stage) => !this.#open.has(stage) || renewed.includes(stage));
     for (const stage of stale) this.#open.delete(stage);
-    const asked = new Asked(this.#thread);
+    const requests = new RequestPipeline(this.#thread);
     const taken = new Set<string>();
     const take = async (name: string) => {
       if (taken.has(name)) return;
       taken.add(name);
       signal?.throwIfAborted();
-      const numbers = asked.copyOf(await mergedValues(this.#policy.parts, name)); // a backend may have given its own
-      await asked.ask({ kind: "take", weight: { name, shape: this.#policy.parts.parameters.get(name)!.shape, numbers }, stages: stale }, [
-        numbers.buffer,
-      ]);
+      const numbers = requests.copyOf(await mergedValues(this.#policy.parts, name)); // a backend may have given its own
+      await requests.send(
+        { kind: "take", weight: { name, shape: this.#policy.parts.parameters.get(name)!.shape, numbers }, stages: stale },
+        [numbers.buffer],
+      );
     };
     try {
       for (const name of Object.values(this.#plan.embeddings)) if (changed.has(name)) await take(name);
       for (const stage of stale) {
         for (const { parameter } of this.#plan.stages[stage]!.weights) await take(parameter);
-        await asked.ask({ kind: "open", stage });
+        await requests.send({ kind: "open", stage });
       }
     } finally {
-      await asked.settled();
+      await requests.drained();
     }
     for (const stage of stale) this.#open.add(stage);
     this.#versions.keep(changed);

@@ -1,13 +1,11 @@
 import { type Rollout, type SequenceBatch, selectRows, selectSequences } from "@cai/contracts";
-import type { Denominators } from "@cai/ppo-loss";
 
-/** What trainers without a value model learn from. Arrays are `[B, T]` over response tokens, 0 where the mask is 0, unless said otherwise. */
+/** What trainers without a value model learn from. Arrays are `[B, T]` over response tokens; what stands where the mask is 0 counts for nothing. */
 export interface GroupExperience extends SequenceBatch {
   /** Of the policy before its update. */
   readonly logprobs: Float32Array;
   /** Only where a KL is measured. */
   readonly refLogprobs: Float32Array | undefined;
-  /** `[B]`. */
   readonly advantages: Float32Array;
   /** Of tokens whose engine was another; undefined: all 1. */
   readonly weights: Float32Array | undefined;
@@ -21,7 +19,7 @@ export function selectGroupExperience(experience: GroupExperience, rows: ArrayLi
     ...selectSequences(experience, rows),
     logprobs: select(experience.logprobs),
     refLogprobs: refLogprobs && select(refLogprobs),
-    advantages: Float32Array.from(rows, (row) => experience.advantages[row]!),
+    advantages: select(experience.advantages),
     weights: weights && select(weights),
   };
 }
@@ -38,5 +36,7 @@ export function perToken(values: Float32Array, { responses: { shape } }: Sequenc
   return Float32Array.from({ length: shape[0] * shape[1] }, (_, cell) => values[Math.floor(cell / shape[1])]!);
 }
 
-/** What a loss of some rows divides by, and how its rows stand. */
-export const meansOver = ({ responses: { mask, shape } }: SequenceBatch, denominators: Denominators) => ({ mask, shape, denominators });
+/** `[B]`: the number that all cells of a row have in common, of `[B, T]` ones. */
+export function perSequence(values: Float32Array, { responses: { shape } }: SequenceBatch): Float32Array {
+  return Float32Array.from({ length: shape[0] }, (_, row) => values[row * shape[1]]!);
+}

@@ -1,7 +1,7 @@
 import type { SequenceBatch } from "@cai/contracts";
 import { type ForwardPass, makeOptimizer, type OptionTable, openPass, type TrainedTensors } from "@cai/training";
-import type { GroupNumbers } from "./grpo-loss.ts";
-import { type GroupSettings, resolveGroupOptions } from "./grpo-options.ts";
+import type { GroupNumbers } from "./group-loss.ts";
+import { type GroupSettings, resolveGroupOptions } from "./group-options.ts";
 import {
   assembleOnPolicyParts,
   checkOnPolicyOptions,

@@ -2,9 +2,9 @@ import { countValid, validRows } from "@cai/contracts";
 import { policyDiagnostics } from "@cai/ppo-loss";
 import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
 import type { ChunkLoss } from "@cai/training";
-import { type GroupExperience, perToken } from "./group-experience.ts";
-import type { GroupLoss, GroupNumbers } from "./grpo-loss.ts";
-import type { GroupSettings } from "./grpo-options.ts";
+import type { GroupExperience } from "./group-experience.ts";
+import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
+import type { GroupSettings } from "./group-options.ts";
 
 /** What a step of a trainer without a value model did. */
 export interface GroupStepResult {
@@ -28,7 +28,7 @@ export function measureGroupUpdate(
   { epsilon, epsilonHigh }: GroupSettings,
 ) {
   const newLogprobs = Float32Array.from(losses.flatMap(({ numbers }) => [...numbers.logprobs]));
-  const advantages = perToken(experience.advantages, experience);
+  const { advantages } = experience;
   const { mask } = experience.responses;
   const given = { newLogprobs, oldLogprobs: experience.logprobs, mask };
   const sum = (term: (loss: GroupLoss) => number | undefined) =>
@@ -81,8 +81,7 @@ export function groupStepResult(given: {
     samples: sampleRows(rollout, scores),
     metrics: {
       reward: mean(scores),
-      reward_std: mean(groupDeviations),
-      frac_reward_zero_std: groupDeviations.filter((spread) => spread === 0).length / groupDeviations.length,
+      ...spreads(scores, groupDeviations),
       "rewards/reward/mean": mean(scores),
       "rewards/reward/std": deviation(scores),
       "completions/mean_length": tokens / shape[0],
@@ -97,4 +96,11 @@ export function groupStepResult(given: {
       ...seconds,
     },
   };
+}
+
+/** Of groups, or of the batch where each is of one answer. */
+function spreads(scores: Float32Array, groupDeviations: Float32Array): Readonly<Record<string, number>> {
+  const groups = groupDeviations.length;
+  if (groups === scores.length) return { reward_std: deviation(scores) };
+  return { reward_std: mean(groupDeviations), frac_reward_zero_std: groupDeviations.filter((spread) => spread === 0).length / groups };
 }

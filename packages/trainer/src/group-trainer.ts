@@ -3,10 +3,10 @@ import { importanceWeights } from "@cai/ppo-loss";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
 import type { ForwardPass, Json, OptionTable, Stopwatch } from "@cai/training";
 import { drawGroups, type ScoredGroups } from "./draw-groups.ts";
+import type { GroupNumbers } from "./group-loss.ts";
+import type { GroupSettings } from "./group-options.ts";
 import { assembleGroupParts, checkGroupOptions, type GroupParts, openGroupPass } from "./group-parts.ts";
 import type { GroupStepResult } from "./group-report.ts";
-import type { GroupNumbers } from "./grpo-loss.ts";
-import type { GroupSettings } from "./grpo-options.ts";
 import { type OnPolicyPartsGiven, onPolicyPartSpecs } from "./on-policy-parts.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { withoutOverlong } from "./overlong-penalty.ts";
@@ -21,7 +21,7 @@ export interface PolicyBefore {
   readonly open: (rows: SequenceBatch) => Promise<ForwardPass<GroupNumbers>>;
 }
 
-/** What trainers share that compare the answers to one prompt with each other: drawing groups, their scores, the policy before its update. */
+/** What trainers without a value model share: drawing groups of answers, their scores, the policy before its update. */
 export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPolicyTrainer<Settings, GroupStepResult> {
   readonly parts: GroupParts;
   readonly #scoreMoments = new RunningMoments();

@@ -5,23 +5,26 @@ import { loadPolicy } from "@cai/policy";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { GRPOTrainer, type GRPOTrainerOptions } from "./grpo-trainer.ts";
+import { ReinforcePlusPlusTrainer, type ReinforcePlusPlusTrainerOptions } from "./reinforce-plus-plus-trainer.ts";
 import { RLOOTrainer, type RLOOTrainerOptions } from "./rloo-trainer.ts";
 import { freshRunFolder, lowIdReward, tinyModel, tinyPrompts } from "./tiny-run.fixture.ts";
 
 beforeAll(() => prepareBackend());
 
 const small = { batchSize: 2, numGenerations: 4, maxNewTokens: 6, learningRate: 1e-3, rewardModel: lowIdReward };
-type Options = Partial<GRPOTrainerOptions & RLOOTrainerOptions>;
+type Options = Partial<GRPOTrainerOptions & RLOOTrainerOptions & ReinforcePlusPlusTrainerOptions>;
 const kinds = {
   GRPO: async (options: Options = {}) => GRPOTrainer.create({ policy: await loadPolicy(tinyModel), ...small, ...options }),
   RLOO: async (options: Options = {}) => RLOOTrainer.create({ policy: await loadPolicy(tinyModel), ...small, ...options }),
+  "REINFORCE++": async (options: Options = {}) =>
+    ReinforcePlusPlusTrainer.create({ policy: await loadPolicy(tinyModel), ...small, ...options }),
 };
-const disposed = (trainer: GRPOTrainer | RLOOTrainer) => {
+const disposed = (trainer: GRPOTrainer | RLOOTrainer | ReinforcePlusPlusTrainer) => {
   trainer.dispose();
   trainer.parts.policy.dispose();
 };
 
-describe.each(["GRPO", "RLOO"] as const)("%s", (kind) => {
+describe.each(["GRPO", "RLOO", "REINFORCE++"] as const)("%s", (kind) => {
   test("before the first update the ratio is 1, nothing is clipped and the KL is 0", async () => {
     const trainer = await kinds[kind]({ beta: 0.1 });
     const { metrics, tokens } = await trainer.trainStep(tinyPrompts.slice(0, 2));
@@ -88,9 +91,12 @@ describe.each(["GRPO", "RLOO"] as const)("%s", (kind) => {
     await expect(kinds[kind]({ numgenerations: 4 } as Options)).rejects.toThrow(
       "unknown option numgenerations: did you mean numGenerations?",
     );
-    await expect(kinds[kind]({ numGenerations: 1 })).rejects.toThrow("numGenerations is 1; expected at least 2");
     await expect(kinds[kind]({ minibatchSize: 3 })).rejects.toThrow("batchSize 8 is not a multiple of minibatchSize 3");
   });
+});
+
+test.each(["GRPO", "RLOO"] as const)("%s has nothing to compare a single answer with", async (kind) => {
+  await expect(kinds[kind]({ numGenerations: 1 })).rejects.toThrow("numGenerations is 1; expected at least 2");
 });
 
 test("GRPO without a β has no reference, and its step's loss is 0 with equal scores", async () => {

@@ -2,10 +2,10 @@ import type { Denominators } from "@cai/ppo-loss";
 import { accumulate, applyGradients, type ForwardPass, refuseNonFinite, scheduledRate, WeightedMeans } from "@cai/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { type GroupExperience, selectGroupExperience } from "./group-experience.ts";
+import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
+import type { GroupSettings } from "./group-options.ts";
 import type { GroupParts } from "./group-parts.ts";
 import { measureGroupUpdate } from "./group-report.ts";
-import type { GroupLoss, GroupNumbers } from "./grpo-loss.ts";
-import type { GroupSettings } from "./grpo-options.ts";
 import { minibatchesOf } from "./minibatches.ts";
 
 /** What the optimizer steps of one step of training did. */

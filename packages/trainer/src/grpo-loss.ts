@@ -8,21 +8,9 @@ import {
   policyLoss,
   sequencePolicyLoss,
 } from "@cai/ppo-loss";
-import type { Slopes } from "@cai/training";
-import { type GroupExperience, meansOver, perToken } from "./group-experience.ts";
+import { type GroupExperience, perSequence } from "./group-experience.ts";
+import { type GroupLoss, type GroupNumbers, meansOver } from "./group-loss.ts";
 import type { GrpoSettings } from "./grpo-options.ts";
-
-/** What a pass gives: `[B, T]` each; `entropy` only with an entropy bonus. */
-export type GroupNumbers = { readonly logprobs: Float32Array; readonly entropy?: Float32Array };
-
-/** The loss of some answers and its parts. */
-export interface GroupLoss {
-  readonly total: number;
-  /** Mean of the estimator k3 over valid tokens; only with a reference. */
-  readonly kl: number | undefined;
-  readonly entropy: number | undefined;
-  readonly slopes: Slopes;
-}
 
 /** GRPO's loss on some answers, from the numbers of a pass over them. */
 export function grpoLoss(numbers: GroupNumbers, experience: GroupExperience, options: GrpoSettings, denominators: Denominators): GroupLoss {
@@ -49,11 +37,12 @@ function surrogateLoss(
   means: ReturnType<typeof meansOver> & { readonly aggregation: Aggregation },
 ): Loss {
   const { logprobs: oldLogprobs, advantages, weights } = experience;
-  const given = { ...means, newLogprobs, oldLogprobs, weights };
+  const given = { ...means, newLogprobs, oldLogprobs, advantages, weights };
   const clipping = { clipLow: epsilon, clipHigh: epsilonHigh || epsilon };
-  if (lossType === "cispo") return cispoLoss({ ...given, advantages: perToken(advantages, experience), cap: epsilonHigh || 1 + epsilon });
-  if (importanceLevel === "sequence") return sequencePolicyLoss({ ...given, ...clipping, advantages, ratio: "mean" });
-  return policyLoss({ ...given, ...clipping, advantages: perToken(advantages, experience) });
+  if (lossType === "cispo") return cispoLoss({ ...given, cap: epsilonHigh || 1 + epsilon });
+  if (importanceLevel === "sequence")
+    return sequencePolicyLoss({ ...given, ...clipping, advantages: perSequence(advantages, experience), ratio: "mean" });
+  return policyLoss({ ...given, ...clipping });
 }
 
 /** `grpo`: the mean of each answer's mean. `dapo`, `bnpo`, `cispo`: the mean over the tokens of the optimizer step. `dr_grpo`: by a constant. */

@@ -1,76 +1,17 @@
-import type { ImportanceCorrection } from "@cai/ppo-loss";
-import { refuseCrossedLengths, type SamplingSettings, type ScoreSettings, samplingOptions, scoreOptions } from "@cai/rollouts";
-import {
-  type BatchSettings,
-  batchOptions,
-  count,
-  countOrNone,
-  type OptimizerSettings,
-  type OptionTable,
-  optimizerOptions,
-  type RunSettings,
-  refuseUnevenBatches,
-  resolveOptions,
-  runOptions,
-  TrainingError,
-} from "@cai/training";
+import { factorOrNone, type OptionTable } from "@cai/training";
+import { type GroupSettings, groupOptions } from "./group-options.ts";
 
-/** What trainers share that compare the answers to one prompt with each other. */
-export interface GroupSettings extends RunSettings, Omit<BatchSettings, "epochs">, SamplingSettings, OptimizerSettings, ScoreSettings {
-  numGenerations: number;
-  numIterations: number;
-  beta: number;
-  epsilon: number;
-  epsilonHigh: number;
-  maskTruncated: boolean;
-  importanceCorrection: ImportanceCorrection;
-  importanceCap: number;
-  redrawEqualGroups: number;
-  overlongBuffer: number;
-  overlongPenalty: number;
-}
-
-const { epochs: _, ...batchesOfAnswers } = batchOptions;
-
-/** Their options, with GRPO's defaults. */
-const groupOptions: OptionTable<GroupSettings> = {
-  ...runOptions,
-  ...batchesOfAnswers,
-  batchSize: { ...batchOptions.batchSize, describe: "prompts a step" },
-  minibatchSize: { ...batchOptions.minibatchSize, describe: "answers an optimizer step (0: all of the step's)" },
-  ...samplingOptions,
-  ...optimizerOptions,
-  ...scoreOptions,
-  numGenerations: { default: 8, integer: true, min: 1, describe: "answers a prompt" },
-  numIterations: { default: 1, ...count, describe: "passes over each batch of answers" },
-  beta: { default: 0, min: 0, describe: "weight of the KL to the reference (0: no reference is loaded)" },
-  epsilon: { default: 0.2, min: 0, exclusiveMin: true, describe: "the ratio is clipped to 1 ± this" },
-  epsilonHigh: { default: 0, min: 0, describe: "upper side of the clip, where it differs (0: epsilon); the cap of cispo" },
-  maskTruncated: { default: false, describe: "answers cut at the length limit count for nothing in the loss" },
-  importanceCorrection: {
-    default: "token-truncate",
-    choices: ["token-truncate", "token-mask", "sequence-truncate", "sequence-mask"],
-    describe: "what becomes of exp(old − behaviour) above importanceCap, with a generator of one's own",
-  },
-  importanceCap: { default: 3, min: 0, exclusiveMin: true, describe: "largest importance weight" },
-  redrawEqualGroups: { default: 0, ...countOrNone, describe: "how often groups whose scores are all equal are drawn again (0: never)" },
-  overlongBuffer: { default: 0, ...countOrNone, describe: "the last tokens before maxNewTokens that cost more and more (0: off)" },
-  overlongPenalty: { default: 1, min: 0, describe: "what a response at maxNewTokens loses of its score, with overlongBuffer" },
-};
-
-/** What is GRPO's own among its options. */
-interface GrpoOwnSettings {
+export interface GrpoSettings extends GroupSettings {
   scaleRewards: "group" | "batch" | "none";
   lossType: "grpo" | "dapo" | "dr_grpo" | "bnpo" | "cispo";
   importanceLevel: "token" | "sequence";
   entropyCoef: number;
 }
 
-export interface GrpoSettings extends GroupSettings, GrpoOwnSettings {}
-
 /** Every option of GRPO once; names and defaults as in TRL 1.x where they exist. */
 export const grpoOptions: OptionTable<GrpoSettings> = {
   ...groupOptions,
+  epsilonHigh: { ...groupOptions.epsilonHigh, describe: "upper side of the clip, where it differs (0: epsilon); the cap of cispo" },
   scaleRewards: { default: "group", choices: ["group", "batch", "none"], describe: "which deviation advantages are divided by" },
   lossType: {
     default: "dapo",
@@ -78,37 +19,5 @@ export const grpoOptions: OptionTable<GrpoSettings> = {
     describe: "how token losses become one number; cispo: another surrogate",
   },
   importanceLevel: { default: "token", choices: ["token", "sequence"], describe: "one ratio a token, or a sequence (GSPO)" },
-  entropyCoef: { default: 0, min: 0, describe: "weight of the entropy bonus" },
+  entropyCoef: { default: 0, ...factorOrNone, describe: "weight of the entropy bonus" },
 };
-
-/** What is RLOO's own among its options. */
-export interface RlooSettings extends GroupSettings {
-  normalizeAdvantages: boolean;
-}
-
-/** Every option of RLOO once; names and defaults as in TRL 1.x where they exist. */
-export const rlooOptions: OptionTable<RlooSettings> = {
-  ...groupOptions,
-  numGenerations: { ...groupOptions.numGenerations, default: 2 },
-  beta: { ...groupOptions.beta, default: 0.05, describe: "weight of the KL to the reference, taken off the reward" },
-  normalizeAdvantages: { default: false, describe: "advantages are whitened over the batch" },
-};
-
-/**
- * Fills in the defaults and refuses what is out of bounds.
- *
- * @throws TrainingError `invalid-option`
- */
-export function resolveGroupOptions<Settings extends GroupSettings>(table: OptionTable<Settings>, given: Partial<Settings>): Settings {
-  const options = resolveOptions(table, given);
-  const { batchSize, numGenerations, maxNewTokens, epsilon, overlongBuffer } = options;
-  refuseUnevenBatches({ ...options, batchSize: batchSize * numGenerations });
-  refuseCrossedLengths(options);
-  const refuse = (message: string) => {
-    throw new TrainingError("invalid-option", message);
-  };
-  if (epsilon >= 1) refuse(`epsilon is ${epsilon}; expected less than 1, the ratio is clipped to 1 ± epsilon`);
-  if (overlongBuffer > maxNewTokens) refuse(`overlongBuffer ${overlongBuffer} exceeds maxNewTokens ${maxNewTokens}`);
-  if (numGenerations < 2) refuse(`numGenerations is ${numGenerations}; expected at least 2: answers are compared with each other`);
-  return options;
-}

@@ -1,7 +1,7 @@
 import { groupAdvantages } from "@cai/gae";
 import type { TokenizedPrompt } from "@cai/rollouts";
 import { type StepContext, Stopwatch } from "@cai/training";
-import { type GroupExperience, withoutTruncated } from "./group-experience.ts";
+import { type GroupExperience, perToken, withoutTruncated } from "./group-experience.ts";
 import { type GroupStepResult, groupStepResult } from "./group-report.ts";
 import { GroupTrainer } from "./group-trainer.ts";
 import { updateOnGroups } from "./group-update.ts";
@@ -53,7 +53,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     // 4. Advantages: each answer's score less its group's mean.
     const adjusted = this.adjusted(scores, rollout);
     const compared = { scores: adjusted, groupSize: options.numGenerations, scale: options.scaleRewards };
-    const { advantages, groupDeviations } = groupAdvantages(compared);
+    const { advantages: ofAnswers, groupDeviations } = groupAdvantages(compared);
 
     // 5. Log-probabilities of the policy before its update. Where one pass covers all rows, it is also the first iteration's.
     const counted = options.maskTruncated ? withoutTruncated(rollout) : rollout;
@@ -61,7 +61,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
 
     // 6. Where another engine drew the answers: by how much its log-probabilities differ.
     const { weights, sampling } = this.engineMismatch(counted, logprobs);
-    const experience: GroupExperience = { ...counted, logprobs, refLogprobs, advantages, weights };
+    const experience: GroupExperience = { ...counted, logprobs, refLogprobs, advantages: perToken(ofAnswers, counted), weights };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
     const { means, updates, learningRate } = await updateOnGroups({

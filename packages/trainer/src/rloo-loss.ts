@@ -1,7 +1,7 @@
 import { type Denominators, sequencePolicyLoss } from "@cai/ppo-loss";
-import { type GroupExperience, meansOver } from "./group-experience.ts";
-import type { GroupLoss, GroupNumbers } from "./grpo-loss.ts";
-import type { RlooSettings } from "./grpo-options.ts";
+import { type GroupExperience, perSequence } from "./group-experience.ts";
+import { type GroupLoss, type GroupNumbers, meansOver } from "./group-loss.ts";
+import type { RlooSettings } from "./rloo-options.ts";
 
 /** RLOO's loss on some answers: the clipped surrogate of whole answers, its mean over them. */
 export function rlooLoss(numbers: GroupNumbers, experience: GroupExperience, options: RlooSettings, denominators: Denominators): GroupLoss {
@@ -11,7 +11,7 @@ export function rlooLoss(numbers: GroupNumbers, experience: GroupExperience, opt
     aggregation: "seq-mean-token-mean",
     newLogprobs: numbers.logprobs,
     oldLogprobs,
-    advantages,
+    advantages: perSequence(advantages, experience),
     weights,
     ratio: "sum",
     clipLow: options.epsilon,

@@ -3,13 +3,13 @@ import { groupAdvantages } from "@cai/gae";
 import { klSummary, tokenKl } from "@cai/kl";
 import type { TokenizedPrompt } from "@cai/rollouts";
 import { type StepContext, Stopwatch } from "@cai/training";
-import { type GroupExperience, withoutTruncated } from "./group-experience.ts";
+import { type GroupExperience, perToken, withoutTruncated } from "./group-experience.ts";
 import { type GroupStepResult, groupStepResult } from "./group-report.ts";
 import { GroupTrainer } from "./group-trainer.ts";
 import { updateOnGroups } from "./group-update.ts";
-import { type RlooSettings, rlooOptions } from "./grpo-options.ts";
 import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
 import { rlooLoss } from "./rloo-loss.ts";
+import { type RlooSettings, rlooOptions } from "./rloo-options.ts";
 
 /** The parts of an RLOO trainer, and any option that shall differ from its default (`rlooOptions`). */
 export interface RLOOTrainerOptions extends OnPolicyPartsGiven, Partial<RlooSettings> {}
@@ -62,11 +62,11 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
     const adjusted = this.adjusted(scores, rollout);
     const penalised = tokenKls ? lessKl(adjusted, tokenKls, shape, options.beta) : adjusted;
     const compared = { scores: penalised, groupSize: options.numGenerations, baseline: "leave-one-out" } as const;
-    const { advantages, groupDeviations } = groupAdvantages({ ...compared, whiten: options.normalizeAdvantages });
+    const { advantages: ofAnswers, groupDeviations } = groupAdvantages({ ...compared, whiten: options.normalizeAdvantages });
 
     // 6. Where another engine drew the answers: by how much its log-probabilities differ.
     const { weights, sampling } = this.engineMismatch(counted, logprobs);
-    const experience: GroupExperience = { ...counted, logprobs, refLogprobs, advantages, weights };
+    const experience: GroupExperience = { ...counted, logprobs, refLogprobs, advantages: perToken(ofAnswers, counted), weights };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
     const { means, updates, learningRate } = await updateOnGroups({

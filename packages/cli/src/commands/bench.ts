@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { benchStep } from "../bench-step.ts";
-import { parseNumber } from "../hyperparameter-flags.ts";
+import { parseNumber } from "../option-flags.ts";
 import { recomputeHelp } from "../recompute-flag.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
 

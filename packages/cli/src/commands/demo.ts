@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { parseNumber } from "../hyperparameter-flags.ts";
+import { parseNumber } from "../option-flags.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
 import { runDemo } from "../run-demo.ts";
 

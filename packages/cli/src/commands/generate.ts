@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { generateText } from "../generate-text.ts";
-import { parseNumber } from "../hyperparameter-flags.ts";
+import { parseNumber } from "../option-flags.ts";
 import { policyForms } from "../resolve-policy.ts";
 
 /** `cai generate`: what a policy writes after a prompt. */

@@ -1,6 +1,7 @@
-import { Command } from "commander";
-import { addHyperparameterFlags } from "../hyperparameter-flags.ts";
+import { type Algorithm, algorithms } from "@cai/trainer";
+import { Command, Option } from "commander";
 import { addLoraFlags } from "../lora-flags.ts";
+import { addOptionFlags } from "../option-flags.ts";
 import { addRecomputeFlag } from "../recompute-flag.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { rewardForms } from "../resolve-reward.ts";
@@ -9,10 +10,10 @@ import { addRolloutFlag } from "../rollout-engine.ts";
 import { runTraining } from "../run-training.ts";
 import { resolveTrainSettings } from "../train-settings.ts";
 
-/** `cai train`: PPO on a policy, with everything that can be set. */
+/** `cai train`: a policy against a reward, by any on-policy algorithm, with everything that can be set. */
 export function trainCommand(): Command {
   const command = new Command("train")
-    .description("train a policy by PPO against a reward model")
+    .description("train a policy against a reward model: by PPO, GRPO, RLOO or REINFORCE++")
     .option("--policy <P>", policyForms)
     .option("--reward <R>", rewardForms)
     .option(
@@ -20,14 +21,31 @@ export function trainCommand(): Command {
       'JSONL ({"prompt": …}, TRL\'s formats, conversations with their "tools" and "chat_template_kwargs") or plain text, a line each; - is standard input',
     )
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
+    .addOption(new Option("--algorithm <name>", "how it is trained (default: ppo)").choices(Object.keys(algorithms)))
     .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default)")
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
     .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
     .option("--json", "print a line of JSON for each step");
-  return addHyperparameterFlags(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(command))))).action(
-    async (flags: Record<string, unknown>) => {
-      const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
-      await runTraining(await resolveTrainSettings(flags), { resume, json });
-    },
-  );
+  addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(command))));
+  return addAlgorithmFlags(command).action(async (flags: Record<string, unknown>) => {
+    const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
+    await runTraining(await resolveTrainSettings(flags), { resume, json });
+  });
+}
+
+/** The options that all algorithms have, and below them those of some; with each its default, by algorithm where they differ. */
+function addAlgorithmFlags(command: Command): Command {
+  const all = Object.entries<Algorithm>(algorithms);
+  const names = new Set(all.flatMap(([, { table }]) => Object.keys(table)));
+  for (const name of names) {
+    const owners = all.filter(([, { table }]) => Object.hasOwn(table, name));
+    const [[first, { table }]] = owners as [(typeof owners)[0]];
+    const spec = table[name]!;
+    const others = owners.filter(([, { table }]) => table[name]!.default !== spec.default);
+    const differing = others.map(([algorithm, { table }]) => `, ${algorithm}: ${table[name]!.default}`).join("");
+    const heading =
+      owners.length === all.length ? "Options of every algorithm:" : `Options of ${owners.map(([algorithm]) => algorithm).join(", ")}:`;
+    addOptionFlags(command, { [name]: spec }, { heading, defaults: differing && `${first}: ${spec.default}${differing}` });
+  }
+  return command;
 }

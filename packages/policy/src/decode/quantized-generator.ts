@@ -71,7 +71,7 @@ class QuantizedModel implements DecodingModel {
     this.#quantized.clear();
   }
 
-  readonly #linear: ForwardPass["linear"] = (name, input, surroundings) => {
+  readonly #linear: ForwardPass["linear"] = (name, input, fusion) => {
     const { architecture, parameters, adapter } = this.#parts;
     const transposed = architecture.linearLayout === "output-input";
     const [weight, bias] = [`${name}.weight`, `${name}.bias`];
@@ -84,7 +84,7 @@ class QuantizedModel implements DecodingModel {
       return rounded;
     });
     const added = parameters.has(bias) ? (adapter?.lora.merged(bias, this.#value(bias)) ?? this.#value(bias)) : undefined;
-    return int8Linear(input, weights, added, surroundings) as tf.Tensor2D;
+    return int8Linear(input, weights, added, fusion) as tf.Tensor2D;
   };
 
   readonly #value = (name: string): tf.Tensor => currentWeight(this.#parts, name);

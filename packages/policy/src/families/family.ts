@@ -1,4 +1,4 @@
-import type { LinearSurroundings } from "@cai/kernels";
+import type { LinearFusion } from "@cai/kernels";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ConfigFields } from "./config-fields.ts";
 
@@ -38,7 +38,7 @@ export interface ForwardPass {
    * The linear layer whose weight is `<name>.weight` and whose bias, where there is one, is `<name>.bias`: `[N, I]` → `[N, O]`, with what
    * stands around it: as operations of their own those would take longer than their arithmetic while a model decodes.
    */
-  linear(name: string, input: tf.Tensor, surroundings?: LinearSurroundings): tf.Tensor2D;
+  linear(name: string, input: tf.Tensor, fusion?: LinearFusion): tf.Tensor2D;
   /** The first `heads` heads of each row turned according to its position, where the architecture has `rotaryFrequencies`. */
   rotate(rows: tf.Tensor, heads: number): tf.Tensor2D;
   /** Causal attention with scale 1/√d within each text, over this pass's tokens and those cached before them: `[N, h·d]`. */

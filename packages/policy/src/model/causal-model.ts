@@ -1,18 +1,18 @@
 import type { LogprobOptions, SequenceBatch, TokenBatch } from "@cai/contracts";
 import {
   embedding,
+  fusedLinear,
   hiddenLogprobs,
   isRecorded,
-  type LinearSurroundings,
+  type LinearFusion,
   linear,
   packedAttention,
   placeRows,
   recorded,
   rotaryEmbedding,
   rotation,
-  surrounded,
-  surroundedLinear,
   tiedEmbedding,
+  unfusedLinear,
 } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { PolicyError } from "../error.ts";
@@ -199,7 +199,7 @@ export class CausalModel {
     return {
       positionIds,
       weight: this.#weight,
-      linear: (name, input, surroundings) => this.#linear(name, input, surroundings),
+      linear: (name, input, fusion) => this.#linear(name, input, fusion),
       rotate: (rows, heads) => (turns === undefined ? rows : rotaryEmbedding(rows, turns, heads)) as tf.Tensor2D,
       attend,
     };
@@ -216,15 +216,15 @@ export class CausalModel {
     ]);
   }
 
-  #linear(name: string, input: tf.Tensor, surroundings: LinearSurroundings = {}): tf.Tensor2D {
+  #linear(name: string, input: tf.Tensor, fusion: LinearFusion = {}): tf.Tensor2D {
     const bias = this.#hasBias.has(`${name}.bias`) ? this.#weight(`${name}.bias`) : undefined;
     const weight = this.#weight(`${name}.weight`);
     const transposed = this.architecture.linearLayout === "output-input";
     const update = this.#adapter?.update(name);
     return (
       update === undefined
-        ? surroundedLinear(input, { weight, bias, transposed }, surroundings)
-        : surrounded(input, surroundings, (x) => adaptedLinear(x, { weight, bias, transposed, update }))
+        ? fusedLinear(input, { weight, bias, transposed }, fusion)
+        : unfusedLinear(input, fusion, (x) => adaptedLinear(x, { weight, bias, transposed, update }))
     ) as tf.Tensor2D;
   }
 }

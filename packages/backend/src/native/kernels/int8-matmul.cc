@@ -71,7 +71,7 @@ struct Int8Vectors {
 
 class Int8MatMul {
  public:
-  explicit Int8MatMul(Attributes& attributes) : tiles_(attributes.flag("tiles")), surroundings_(attributes) {}
+  explicit Int8MatMul(Attributes& attributes) : tiles_(attributes.flag("tiles")), fusion_(attributes) {}
 
   void compute(Call& call) {
     const auto x = call.input<float>(0);
@@ -82,10 +82,10 @@ class Int8MatMul {
     const Shape blocks{blocks_of(columns, block_columns), blocks_of(inner, block_rows), block_rows / 4, block_columns};
     require(integers.shape == blocks, "CaiInt8MatMul: the sizes of x, w and scales don't fit");
     std::vector<float> normal;
-    const auto [from, bias, bend, residual] = surroundings_.read(call, 3, x, columns, normal);
+    const auto [from, bias, with_gelu, residual] = fusion_.read(call, 3, x, columns, normal);
     const auto y = call.output<float>(0, {rows, columns});
     const auto* const weights = reinterpret_cast<const int8_t*>(integers.data);
-    const Int8Product product{from, weights, scales.data, bias, bend, residual, y.data, rows, inner, columns};
+    const Int8Product product{from, weights, scales.data, bias, with_gelu, residual, y.data, rows, inner, columns};
 #if defined(CAI_TILES)
     if (tiles_ && inner <= Int8Tiles::most_inner) return Int8Tiles(product).compute();
 #endif
@@ -94,7 +94,7 @@ class Int8MatMul {
 
  private:
   [[maybe_unused]] const bool tiles_;
-  const Surroundings surroundings_;
+  const LinearFusion fusion_;
 };
 
 /** `tiles`: by tiles, where the level has them. */

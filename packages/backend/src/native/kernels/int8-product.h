@@ -6,7 +6,7 @@
 
 #include "op.h"
 #include "parallel.h"
-#include "surroundings.h"
+#include "linear-fusion.h"
 #include "vector-math.h"
 #include "vectors.h"
 
@@ -18,7 +18,7 @@ constexpr int64_t block_columns = 16, block_rows = 64, block_bytes = block_colum
 constexpr int64_t blocks_of(int64_t count, int64_t size) { return (count + size - 1) / size; }
 
 /**
- * y [rows, columns] = x [rows, inner] · w · scales + bias; if `bend`, gelu of that; and plus `residual`, a matrix like y, unless it is null. No
+ * y [rows, columns] = x [rows, inner] · w · scales + bias; if `with_gelu`, gelu of that; and plus `residual`, a matrix like y, unless it is null. No
  * row's result depends on the other rows.
  */
 struct Int8Product {
@@ -26,7 +26,7 @@ struct Int8Product {
   const int8_t* w;
   const float* scales;
   Bias bias;
-  bool bend;
+  bool with_gelu;
   const float* residual;
   float* y;
   int64_t rows, inner, columns;
@@ -43,7 +43,7 @@ struct Int8Product {
 };
 
 /** GELU of each. On its own, because the compiler finds vectors here only where it does not know how many numbers there are. */
-__attribute__((noinline)) inline void bend_all(float* numbers, int64_t count) {
+__attribute__((noinline)) inline void gelu_all(float* numbers, int64_t count) {
   for (int64_t i = 0; i < count; i++) numbers[i] = gelu(numbers[i]);
 }
 
@@ -67,7 +67,7 @@ class Int8Columns {
   void set(int64_t row, const float* sums, float unit) const {
     float numbers[block_columns];
     for (int64_t n = 0; n < block_columns; n++) numbers[n] = sums[n] * unit * scales_[n] + biases_[n];
-    if (product_.bend) bend_all(numbers, block_columns);
+    if (product_.with_gelu) gelu_all(numbers, block_columns);
     const int64_t place = row * product_.columns + first_;
     if (width_ == block_columns) write(numbers, place, block_columns);
     else write(numbers, place, width_);

@@ -8,14 +8,14 @@
 #include <cstdint>
 
 #include "parallel.h"
-#include "surroundings.h"
+#include "linear-fusion.h"
 #include "vector-math.h"
 #include "vectors.h"
 
 namespace cai {
 
 /**
- * y [rows, columns] = x [rows, inner] · w + bias; if `bend`, gelu of that; and plus `residual`, a matrix like y, unless it is null. No row's
+ * y [rows, columns] = x [rows, inner] · w + bias; if `with_gelu`, gelu of that; and plus `residual`, a matrix like y, unless it is null. No row's
  * result depends on the number of rows, none on the number of threads.
  */
 struct SkinnyProduct {
@@ -24,14 +24,14 @@ struct SkinnyProduct {
   float* y;
   int64_t rows, inner, columns;
   Bias bias;
-  bool bend;
+  bool with_gelu;
   const float* residual;
 
   /** Sets `count` numbers of y, a row's from `column` on, from sums, which may be what stands there. */
   void set(const float* sums, int64_t row, int64_t column, int64_t count) const {
     float* const to = y + row * columns + column;
     for (int64_t i = 0; i < count; i++) to[i] = sums[i] + bias.at(column + i);
-    if (bend)
+    if (with_gelu)
       for (int64_t i = 0; i < count; i++) to[i] = gelu(to[i]);
     if (residual != nullptr)
       for (int64_t i = 0; i < count; i++) to[i] += residual[row * columns + column + i];

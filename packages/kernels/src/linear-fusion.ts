@@ -1,19 +1,20 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NativeAttribute } from "./native-ops.ts";
 
-/** What a linear layer is given, and what becomes of its result. */
-export interface LinearSurroundings {
-  /** The input is normalised by `layerNorm`. */
+/** What a model computes right before and right after a linear layer, so that one operation can do all of it. */
+export interface LinearFusion {
+  /** Before: the input goes through `layerNorm`. */
   readonly norm?: { readonly gain: tf.Tensor; readonly bias: tf.Tensor; readonly epsilon: number } | undefined;
+  /** After: applied to x·W + b. */
   readonly activation?: "gelu" | undefined;
-  /** Added in the end; of the result's shape. */
+  /** Last: added to what the activation gives; of the result's shape. */
   readonly residual?: tf.Tensor | undefined;
 }
 
-/** A bias and surroundings as a native operation takes them, behind its own attributes and inputs. */
-export function nativeSurroundings(
+/** A bias and a fusion as attributes and inputs of a native operation, which has them after its own. */
+export function nativeFusion(
   bias: tf.Tensor | undefined,
-  { norm, activation, residual }: LinearSurroundings,
+  { norm, activation, residual }: LinearFusion,
 ): { readonly attributes: Readonly<Record<string, NativeAttribute>>; readonly inputs: readonly tf.Tensor[] } {
   const inputs: tf.Tensor[] = [];
   if (bias !== undefined) inputs.push(bias);

@@ -1,4 +1,4 @@
-// What stands before and behind a linear layer, within its operation; packages/kernels/src/surrounded-linear.ts.
+// A norm before a linear layer, and a bias, an activation and a residual after it, fused into its operation; packages/kernels/src/fused-linear.ts.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,11 @@ class Bias {
 };
 
 /** What an op reads of them; null for what is not there. */
-struct Surrounded {
+struct FusedInputs {
   /** The input, normalised if that is wanted. */
   const float* x;
   Bias bias;
-  bool bend;
+  bool with_gelu;
   const float* residual;
 };
 
@@ -32,9 +32,9 @@ struct Surrounded {
  * The attributes of an op that is declared with the inputs "bias: N * float", "residual: M * float" and "norm: L * float" behind its own, and with
  * "gelu: bool", "epsilon: float", "N: int >= 0", "M: int >= 0", "L: int >= 0".
  */
-class Surroundings {
+class LinearFusion {
  public:
-  explicit Surroundings(Attributes& attributes)
+  explicit LinearFusion(Attributes& attributes)
       : gelu_(attributes.flag("gelu")),
         biases_(attributes.integer("N")),
         residuals_(attributes.integer("M")),
@@ -42,8 +42,8 @@ class Surroundings {
         epsilon_(attributes.number("epsilon")) {}
 
   /** Reads the inputs from number `next` on, for a layer from x to so many columns; `normal` holds what is made of x. */
-  Surrounded read(Call& call, int next, const Numbers<float>& x, int64_t columns, std::vector<float>& normal) const {
-    Surrounded found{x.data, nullptr, gelu_, nullptr};
+  FusedInputs read(Call& call, int next, const Numbers<float>& x, int64_t columns, std::vector<float>& normal) const {
+    FusedInputs found{x.data, nullptr, gelu_, nullptr};
     const int64_t rows = x.shape[0], inner = x.shape[1];
     if (biases_ > 0) {
       const auto bias = call.input<float>(next++);

@@ -4,37 +4,37 @@ import { isRecorded } from "./differentiable.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { checkLinear, linear } from "./linear.ts";
-import type { LinearSurroundings } from "./linear-surroundings.ts";
+import type { LinearFusion } from "./linear-fusion.ts";
 import { isSkinny, skinnyProduct } from "./skinny-product.ts";
 
 /**
- * `linear` with what stands before and behind it: y = activation(norm(x)·W + b) + residual. Gradients are those of `layerNorm`, `linear`,
+ * `linear` with a norm before it, and an activation and a residual after it: y = activation(norm(x)·W + b) + residual. Gradients are those of `layerNorm`, `linear`,
  * `gelu` and `add`; where none can be asked for, few rows take one native operation for all of them.
  *
- * @throws KernelError `shape-mismatch`; TensorFlow's error where what surrounds the one operation does not fit.
+ * @throws KernelError `shape-mismatch`; TensorFlow's error where the norm or the residual does not fit.
  * @example
  * const weight = tf.tensor2d([[1, 0], [0, 1]]);
- * const y = surroundedLinear(tf.tensor2d([[1, 2]]), { weight }, { residual: tf.tensor2d([[10, 20]]) }); // [[11, 22]]
+ * const y = fusedLinear(tf.tensor2d([[1, 2]]), { weight }, { residual: tf.tensor2d([[10, 20]]) }); // [[11, 22]]
  */
-export function surroundedLinear(
+export function fusedLinear(
   x: tf.Tensor,
   {
     weight,
     bias,
     transposed = false,
   }: { readonly weight: tf.Tensor; readonly bias?: tf.Tensor | undefined; readonly transposed?: boolean },
-  surroundings: LinearSurroundings,
+  fusion: LinearFusion,
 ): tf.Tensor {
   if (isRecorded() || x.rank !== 2 || !isSkinny(x.shape[0]!, weight))
-    return surrounded(x, surroundings, (input) => linear(input, weight, bias, { transposed }));
+    return unfusedLinear(x, fusion, (input) => linear(input, weight, bias, { transposed }));
   checkLinear(x, weight, bias, transposed);
-  return skinnyProduct(x, weight, { transposed, bias, ...surroundings });
+  return skinnyProduct(x, weight, { transposed, bias, ...fusion });
 }
 
-/** {@link surroundedLinear} around any linear layer. */
-export function surrounded(
+/** As {@link fusedLinear} around any linear layer, each part an operation of its own. */
+export function unfusedLinear(
   x: tf.Tensor,
-  { norm, activation, residual }: LinearSurroundings,
+  { norm, activation, residual }: LinearFusion,
   layer: (input: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
   const y = layer(norm === undefined ? x : layerNorm(x, norm.gain, norm.bias, norm.epsilon));

@@ -1,11 +1,14 @@
 import type { Request } from "./decode-worker.ts";
 import type { EngineThread } from "./engine-thread.ts";
 
-/** Requests of which one is under way while the next is prepared, so that both threads have work, and no more than two weights are in memory. */
-export class Asked {
+/**
+ * Sends an engine's thread its requests with one under way while the next is prepared, so that both threads have work, and no more than two
+ * weights are in memory.
+ */
+export class RequestPipeline {
   readonly #thread: EngineThread;
   readonly #memory: ArrayBuffer[] = [];
-  #before: Promise<unknown> = Promise.resolve();
+  #underWay: Promise<unknown> = Promise.resolve();
 
   constructor(thread: EngineThread) {
     this.#thread = thread;
@@ -21,18 +24,18 @@ export class Asked {
     return copy;
   }
 
-  /** Resolves when the one before is answered; rejects with its error. */
-  async ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<void> {
-    const before = this.#before;
-    this.#before = this.#thread.ask(request, transfer).then(({ memory }) => {
+  /** Sends a request. Resolves when the one before it is answered; rejects with that one's error. */
+  async send(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<void> {
+    const before = this.#underWay;
+    this.#underWay = this.#thread.ask(request, transfer).then(({ memory }) => {
       if (memory !== undefined) this.#memory.push(memory);
     });
-    this.#before.catch(() => {}); // seen by who asks next
+    this.#underWay.catch(() => {}); // thrown by whoever sends or drains next
     await before;
   }
 
-  /** Rejects with the last one's error. */
-  async settled(): Promise<void> {
-    await this.#before;
+  /** Resolves when the last request is answered; rejects with its error. */
+  async drained(): Promise<void> {
+    await this.#underWay;
   }
 }

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
 import { tensor } from "./finite-differences.fixture.ts";
+import { fusedLinear } from "./fused-linear.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { recorded } from "./recording.ts";
-import { surroundedLinear } from "./surrounded-linear.ts";
 import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
@@ -14,19 +14,19 @@ onEachBackend(() => {
     // norm([1, 3]) = [−1, 1]; times W and plus b: [−1 + 2, 0 − 1] = [1, −1]; gelu: [0.8412, −0.1588].
     const norm = { gain: tf.ones([2]), bias: tf.zeros([2]), epsilon: 0 };
     const layer = { weight: tf.tensor2d([[1, 0], [0, 0]]), bias: tf.tensor1d([2, -1]) }; // biome-ignore format: a line
-    const y = surroundedLinear(tf.tensor2d([[1, 3]]), layer, { norm, activation: "gelu", residual: tf.tensor2d([[10, 20]]) });
+    const y = fusedLinear(tf.tensor2d([[1, 3]]), layer, { norm, activation: "gelu", residual: tf.tensor2d([[10, 20]]) });
     const [first, second] = y.dataSync();
     expect(first).toBeCloseTo(10.8412, 4);
     expect(second).toBeCloseTo(19.8412, 4);
   });
 
-  test("without surroundings it is the linear layer", () => {
-    const y = surroundedLinear(tf.tensor2d([[1, 2]]), { weight: tf.tensor2d([[1, 0], [0, 1]]), bias: tf.tensor1d([10, 20]) }, {}); // biome-ignore format: a line
+  test("with nothing to fuse it is the linear layer", () => {
+    const y = fusedLinear(tf.tensor2d([[1, 2]]), { weight: tf.tensor2d([[1, 0], [0, 1]]), bias: tf.tensor1d([10, 20]) }, {}); // biome-ignore format: a line
     expect([...y.dataSync()]).toEqual([11, 22]);
   });
 
   test("sizes that don't fit are refused", () => {
-    expect(() => surroundedLinear(tf.ones([1, 3]), { weight: tf.ones([2, 2]) }, {})).toThrow(KernelError);
+    expect(() => fusedLinear(tf.ones([1, 3]), { weight: tf.ones([2, 2]) }, {})).toThrow(KernelError);
   });
 });
 
@@ -49,7 +49,7 @@ onNativeKernels(() => {
     ];
     expectTwins(
       (x, weight, bias, gain, shift, residual) =>
-        surroundedLinear(
+        fusedLinear(
           x!,
           { weight: weight!, bias, transposed },
           { norm: { gain: gain!, bias: shift!, epsilon: 1e-5 }, activation: "gelu", residual },
@@ -66,7 +66,7 @@ onNativeKernels(() => {
     const [x, residual, weight] = [tensor([7, inner], 1), tensor([7, columns], 2), tensor([inner, columns], 3)];
     const norm = { gain: tensor([inner], 4), bias: tensor([inner], 5), epsilon: 1e-5 };
     const rows = (from: number, count: number) =>
-      surroundedLinear(
+      fusedLinear(
         tf.slice(x, [from, 0], [count, inner]),
         { weight },
         { norm, activation: "gelu", residual: tf.slice(residual, [from, 0], [count, columns]) },
@@ -76,14 +76,14 @@ onNativeKernels(() => {
 
   test("a residual of another shape is refused", () => {
     const [x, weight] = [tensor([2, inner], 1), tensor([inner, columns], 2)];
-    expect(() => surroundedLinear(x, { weight }, { residual: tf.ones([2, columns - 1]) })).toThrow(/residual/);
+    expect(() => fusedLinear(x, { weight }, { residual: tf.ones([2, columns - 1]) })).toThrow(/residual/);
   });
 
   test("few rows computed again in the backward pass have the same result and gradients to the bit", () => {
     const [x, weight] = [tensor([4, inner], 1), tensor([inner, columns], 2, 0.1)];
     const [first, second] = [false, true].map((recompute) => {
       const block = (w: tf.Tensor) =>
-        recorded({ x, weights: { w }, recompute, forward: (input) => surroundedLinear(input, { weight: w }, { activation: "gelu" }) });
+        recorded({ x, weights: { w }, recompute, forward: (input) => fusedLinear(input, { weight: w }, { activation: "gelu" }) });
       const { value, grad } = tf.valueAndGrad((w) => tf.sum(tf.square(block(w))))(weight);
       return [block(weight), value, grad].map((tensor) => [...tensor.dataSync()]);
     });

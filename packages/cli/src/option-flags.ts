@@ -1,0 +1,33 @@
+import type { OptionSpec } from "@cai/training";
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+/**
+ * Adds a flag for every option of a trainer: `learningRate` becomes `--learning-rate <number>`.
+ *
+ * @param how.heading what they stand below in the help.
+ * @param how.defaults what the help says of their defaults, where there are several.
+ */
+export function addOptionFlags(
+  command: Command,
+  table: object,
+  { heading = "Options:", defaults = "" }: { readonly heading?: string; readonly defaults?: string } = {},
+): Command {
+  for (const [name, spec] of Object.entries(table) as [string, OptionSpec<unknown>][])
+    for (const option of flagsOf(name, spec, defaults || `default: ${spec.default}`)) command.addOption(option.helpGroup(heading));
+  return command;
+}
+
+function flagsOf(name: string, { default: fallback, describe, choices }: OptionSpec<unknown>, defaults: string): Option[] {
+  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (typeof fallback === "boolean")
+    return [new Option(`--${flag}`, describe), new Option(`--no-${flag}`, `not so, where the configuration file says ${name}`)];
+  const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (${defaults})`);
+  return [choices === undefined ? option.argParser(parseNumber) : option.choices(choices.map(String))];
+}
+
+/** A number on the command line: `4`, `0.1`, `1e-5`. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
+  return value;
+}

@@ -1,0 +1,56 @@
+import { relative } from "node:path";
+import type { EvaluationReport, RunCallbacks, StepReport } from "@cai/training";
+import { CliError } from "./error.ts";
+import { abortOnInterrupt } from "./interrupt.ts";
+import type { RunDisplay } from "./run-display.ts";
+
+/** A run as a command shows it. */
+export interface ShownRun<Report, Evaluation, History> {
+  readonly display: RunDisplay;
+  /** Starts the run. */
+  readonly train: (how: { readonly signal: AbortSignal; readonly callbacks: RunCallbacks<Report, Evaluation> }) => Promise<History>;
+  /** Steps completed. */
+  readonly stepsDone: () => number;
+  /** What the bar shows of a step, by name. */
+  readonly figures: (report: Report) => Readonly<Record<string, number>>;
+  /** What is told of a look at held-out data. */
+  readonly evaluated: (evaluation: Evaluation) => string;
+}
+
+/**
+ * Runs a trainer to its end: the bar, with `json` a line a step on standard output, held-out results and checkpoints told, and a first Ctrl-C
+ * that ends the run after a checkpoint.
+ *
+ * @throws CliError `interrupted`
+ */
+export async function runTrainer<Report extends StepReport, Evaluation extends EvaluationReport, History>({
+  display,
+  train,
+  stepsDone,
+  figures,
+  evaluated,
+}: ShownRun<Report, Evaluation, History>): Promise<History> {
+  const { bar, json, say, notice, terminal } = display;
+  const interrupt = abortOnInterrupt(say);
+  try {
+    return await train({
+      signal: interrupt.signal,
+      callbacks: {
+        onStep: (report) => {
+          if (json) process.stdout.write(`${JSON.stringify({ step: report.step, ...report.metrics })}\n`);
+          bar?.show({ step: report.step, seconds: report.metrics["time/total"] ?? Number.NaN, figures: figures(report) });
+        },
+        onEvaluation: (evaluation) => say(evaluated(evaluation)),
+        onCheckpoint: (directory) => say(terminal.dim(`checkpoint ${relative(process.cwd(), directory)}`)),
+        onNotice: notice,
+      },
+    });
+  } catch (cause) {
+    if (cause !== interrupt.signal.reason) throw cause;
+    const message = `Interrupted after ${stepsDone()} steps: the same command with --resume goes on from there.`;
+    throw new CliError("interrupted", message, { cause });
+  } finally {
+    interrupt.release();
+    bar?.end();
+  }
+}

@@ -1,0 +1,27 @@
+import { type Denominators, klPenalty, policyLoss } from "@cai/ppo-loss";
+import type { GroupExperience } from "./group-experience.ts";
+import { type GroupLoss, type GroupNumbers, meansOver } from "./group-loss.ts";
+import type { ReinforcePlusPlusSettings } from "./reinforce-plus-plus-options.ts";
+
+/** REINFORCE++'s loss on some answers: the clipped surrogate of single tokens, its mean over them, and the KL where it acts in the loss. */
+export function reinforcePlusPlusLoss(
+  numbers: GroupNumbers,
+  experience: GroupExperience,
+  { epsilon, epsilonHigh, beta, klPlacement }: ReinforcePlusPlusSettings,
+  denominators: Denominators,
+): GroupLoss {
+  const means = meansOver(experience, denominators);
+  const newLogprobs = numbers.logprobs;
+  const { logprobs: oldLogprobs, refLogprobs, advantages, weights } = experience;
+  const clipping = { clipLow: epsilon, clipHigh: epsilonHigh || epsilon };
+  const surrogate = policyLoss({ ...means, ...clipping, newLogprobs, oldLogprobs, advantages, weights });
+  if (klPlacement === "reward" || refLogprobs === undefined)
+    return { total: surrogate.loss, kl: undefined, entropy: undefined, slopes: { logprobs: surrogate.slopes } };
+  const kl = klPenalty({ ...means, newLogprobs, refLogprobs, estimator: "k2" });
+  return {
+    total: surrogate.loss + beta * kl.loss,
+    kl: kl.loss,
+    entropy: undefined,
+    slopes: { logprobs: surrogate.slopes.map((slope, cell) => slope + beta * kl.slopes[cell]!) },
+  };
+}

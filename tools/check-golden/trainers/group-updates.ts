@@ -6,7 +6,9 @@ import { padded } from "../golden-json.ts";
 import { loadOverridden } from "../trl/step-run.ts";
 import type { GroupUpdateCase } from "./group-file.ts";
 import { grpoSettings, rlooSettings } from "./group-options.ts";
-import { type WatchedUpdate, watchUpdates } from "./watch-updates.ts";
+import type { TrainerRun } from "./update-cases.ts";
+import { adamOptions } from "./update-file.ts";
+import { watchUpdates } from "./watch-updates.ts";
 
 export type GroupAlgorithm = "grpo" | "rloo";
 
@@ -15,11 +17,10 @@ export async function runGroupUpdates(
   algorithm: GroupAlgorithm,
   directory: string,
   { inputs, params }: GroupUpdateCase,
-): Promise<{ metrics: Readonly<Record<string, number>>; updates: readonly WatchedUpdate[] }> {
+): Promise<TrainerRun> {
   const policy = await loadPolicy(directory);
   const original = await loadOverridden(directory, inputs.refOverrides);
   const reference = original.createReference();
-  const { learningRate, adamBeta1, adamBeta2, adamEpsilon, weightDecay, maxGradNorm } = params;
   const common = {
     policy,
     reference,
@@ -28,13 +29,13 @@ export async function runGroupUpdates(
     batchSize: inputs.prompts.length,
     numGenerations: inputs.completions.length / inputs.prompts.length,
     steps: 1,
-    ...{ learningRate, adamBeta1, adamBeta2, adamEpsilon, weightDecay, maxGradNorm },
+    ...adamOptions(params),
   };
   const trainer =
     algorithm === "rloo"
       ? await RLOOTrainer.create({ ...common, ...rlooSettings(params) })
       : await GRPOTrainer.create({ ...common, ...grpoSettings(params) });
-  let metrics: Readonly<Record<string, number>> = {};
+  let metrics: TrainerRun["metrics"] = {};
   try {
     const updates = await watchUpdates([...policy.parameters.values()], async () => {
       ({ metrics } = await trainer.trainStep(inputs.prompts.map((prompt) => Int32Array.from(prompt))));

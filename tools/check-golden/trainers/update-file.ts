@@ -23,6 +23,12 @@ export type OptimizerParams = Readonly<
   Record<"learningRate" | "adamBeta1" | "adamBeta2" | "adamEpsilon" | "weightDecay" | "maxGradNorm", number>
 >;
 
+/** Those alone, of a case's `params`. */
+export function adamOptions(params: OptimizerParams): OptimizerParams {
+  const { learningRate, adamBeta1, adamBeta2, adamEpsilon, weightDecay, maxGradNorm } = params;
+  return { learningRate, adamBeta1, adamBeta2, adamEpsilon, weightDecay, maxGradNorm };
+}
+
 /** What `make-trl.py` records of a step of training. */
 export interface UpdateCase<Params, Inputs, Expected = unknown> {
   readonly name: string;

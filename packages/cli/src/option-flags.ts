@@ -20,7 +20,10 @@ export function addOptionFlags(
 function flagsOf(name: string, { default: fallback, describe, choices }: OptionSpec<unknown>, defaults: string): Option[] {
   const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (typeof fallback === "boolean")
-    return [new Option(`--${flag}`, describe), new Option(`--no-${flag}`, `not so, where the configuration file says ${name}`)];
+    return [
+      new Option(`--${flag}`, `${describe}${fallback ? " (default)" : ""}`),
+      new Option(`--no-${flag}`, fallback ? "not so" : `not so, where the configuration file says ${name}`),
+    ];
   const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (${defaults})`);
   return [choices === undefined ? option.argParser(parseNumber) : option.choices(choices.map(String))];
 }

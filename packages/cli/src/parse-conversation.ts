@@ -8,30 +8,54 @@ type Row = Readonly<Record<string, unknown>>;
 
 /**
  * The conversation of a row as TRL has it: the messages of `prompt`, or those of `messages` without the assistant's last turn, which is
- * the answer there; its `tools` (a list, or one as JSON text), `documents` and `chat_template_kwargs`. Whatever the messages hold beside
- * role and content reaches the template.
+ * the answer there; with its columns for the template. Whatever the messages hold beside role and content reaches the template.
  *
  * @throws CliError `usage`, naming file and line
  */
-export function parseConversation({ text, where }: InputLine, key: "prompt" | "messages"): Conversation {
-  const refuse = (what: string): never => {
-    throw new CliError("usage", `${where} ${what}`);
-  };
-  const row = parseRow(text) ?? refuse("is nested too deeply");
-  const all = row[key] as readonly unknown[];
-  if (!all.every(isMessage)) {
-    const wanted = '[{"role": …, "content": …}, …], the role text, the content text or a list of parts';
-    return refuse(`holds a "${key}" that is no conversation: expected ${wanted}`);
-  }
+export function parseConversation(line: InputLine, key: "prompt" | "messages"): Conversation {
+  const { messagesOf, columns } = parseMessages(line);
+  const all = messagesOf(key);
   const messages = key === "messages" && all.at(-1)?.role === "assistant" ? all.slice(0, -1) : all;
-  if (messages.length === 0) return refuse(`holds an empty conversation in "${key}"`);
+  if (messages.length === 0) throw emptyConversation(line, key);
+  return { messages, ...columns };
+}
+
+/**
+ * A row with messages, read as Python reads it: those of a key, one at least, and the columns that the chat template is given beside them,
+ * `tools` (a list, or one as JSON text), `documents` and `chat_template_kwargs`.
+ *
+ * @throws CliError `usage`, naming file and line
+ */
+export function parseMessages(line: InputLine): {
+  readonly messagesOf: (key: string) => readonly ChatMessage[];
+  readonly columns: Omit<Conversation, "messages">;
+} {
+  const refuse = (what: string): never => {
+    throw new CliError("usage", `${line.where} ${what}`);
+  };
+  const row = parseRow(line.text) ?? refuse("is nested too deeply");
+  const messagesOf = (key: string) => {
+    const messages = row[key];
+    if (!Array.isArray(messages) || !messages.every(isMessage)) {
+      const wanted = '[{"role": …, "content": …}, …], the role text, the content text or a list of parts';
+      return refuse(`holds a "${key}" that is no conversation: expected ${wanted}`);
+    }
+    if (messages.length === 0) throw emptyConversation(line, key);
+    return messages;
+  };
+  return { messagesOf, columns: columnsOf(row, refuse) };
+}
+
+const emptyConversation = ({ where }: InputLine, key: string) => new CliError("usage", `${where} holds an empty conversation in "${key}"`);
+
+function columnsOf(row: Row, refuse: (what: string) => never): Omit<Conversation, "messages"> {
   const tools = objectsOf(fromJsonText(row.tools), "tools", refuse);
   const documents = objectsOf(row.documents, "documents", refuse);
   const kwargs = row.chat_template_kwargs ?? undefined;
   if (kwargs !== undefined && !isObject(kwargs)) {
     return refuse(`holds ${describe(kwargs)} as "chat_template_kwargs": expected an object of the template's variables`);
   }
-  return { messages, ...(tools && { tools }), ...(documents && { documents }), ...(kwargs && { chatTemplateKwargs: kwargs }) };
+  return { ...(tools && { tools }), ...(documents && { documents }), ...(kwargs && { chatTemplateKwargs: kwargs }) };
 }
 
 /** Undefined where it is nested deeper than can be read. */

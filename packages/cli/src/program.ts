@@ -7,17 +7,19 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { scoreCommand } from "./commands/score.ts";
+import { sftCommand } from "./commands/sft.ts";
 import { trainCommand } from "./commands/train.ts";
 
 /** The whole command line. Errors and `--help` are thrown as CommanderError, never an exit of the process. */
 export function createProgram(): Command {
   const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
   const program = new Command("cai")
-    .description("Trains language models by PPO against reward models.")
+    .description("Trains language models: by PPO and its kin against reward models, and on examples.")
     .version(version)
     .option("--verbose", "show the stack of an error");
   const commands = [
     trainCommand(),
+    sftCommand(),
     generateCommand(),
     scoreCommand(),
     exportCommand(),

@@ -32,6 +32,15 @@ test("what is no terminal gets a plain line for every tenth of the run, the firs
   expect(lines.at(-1)).toBe("40/40  reward 4.000  kl/token 0.010  2.0 s a step  0 s left");
 });
 
+test("the steps of a run may be known only once it goes, and large figures have no decimals", () => {
+  const terminal = recordingTerminal();
+  let steps = 0;
+  const bar = progressBar(terminal, () => steps);
+  steps = 8;
+  bar.show({ step: 8, seconds: 1, figures: { loss: 99.5, "tokens/s": 1234.5 } });
+  expect(terminal.text()).toBe("8/8  loss 99.500  tokens/s 1235  1.0 s a step  0 s left\n");
+});
+
 test("times are told in units that a reader uses", () => {
   expect([0.4, 59.4, 200, 7500].map(formatSeconds)).toEqual(["0 s", "59 s", "3 min 20 s", "2 h 5 min"]);
 });

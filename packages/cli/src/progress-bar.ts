@@ -23,8 +23,11 @@ const clearLine = "\r\u001b[K";
 /**
  * A bar for the steps of a run, with its figures and the seconds a step. Where the output is no terminal: a plain line for the first step, the
  * last, and every tenth of the run between them.
+ *
+ * @param steps of the whole run, or what tells them once it goes.
  */
-export function progressBar(terminal: Terminal, totalSteps: number): ProgressBar {
+export function progressBar(terminal: Terminal, steps: number | (() => number)): ProgressBar {
+  const total = typeof steps === "number" ? () => steps : steps;
   let shown = "";
   let tenth = -1;
   const recent: number[] = [];
@@ -33,10 +36,16 @@ export function progressBar(terminal: Terminal, totalSteps: number): ProgressBar
     recent.push(seconds);
     if (recent.length > 10) recent.shift();
     const pace = recent.reduce((sum, each) => sum + each, 0) / recent.length;
+    const totalSteps = total();
     const left = formatSeconds(pace * (totalSteps - step));
     const place = `${String(step).padStart(String(totalSteps).length)}/${totalSteps}`;
     const shown = Object.entries(figures).filter(([, value]) => !Number.isNaN(value));
-    const parts = [place, ...shown.map(([name, value]) => `${name} ${value.toFixed(3)}`), `${pace.toFixed(1)} s a step`, `${left} left`];
+    const parts = [
+      place,
+      ...shown.map(([name, value]) => `${name} ${value.toFixed(Math.abs(value) < 100 ? 3 : 0)}`),
+      `${pace.toFixed(1)} s a step`,
+      `${left} left`,
+    ];
     return parts.join("  ");
   };
 
@@ -44,12 +53,12 @@ export function progressBar(terminal: Terminal, totalSteps: number): ProgressBar
     show(progress) {
       const text = describe(progress);
       if (!terminal.interactive) {
-        const now = Math.floor((progress.step / totalSteps) * 10);
+        const now = Math.floor((progress.step / total()) * 10);
         if (now !== tenth) terminal.write(`${text}\n`);
         tenth = now;
         return;
       }
-      const full = Math.round((progress.step / totalSteps) * barWidth);
+      const full = Math.round((progress.step / total()) * barWidth);
       const bar = terminal.green("━".repeat(full)) + terminal.dim("─".repeat(barWidth - full));
       shown = text.length + barWidth + 1 < terminal.columns ? `${bar} ${text}` : text.slice(0, terminal.columns - 1);
       terminal.write(clearLine + shown);

@@ -20,7 +20,7 @@ export async function readInputLines(file: string): Promise<InputLine[]> {
     .split(/\r?\n/)
     .map((line, index) => ({ text: line, where: `${name}:${index + 1}` }))
     .filter((line) => line.text.trim() !== "");
-  if (lines.length === 0) throw new CliError("usage", `${name} is empty: expected a line for each prompt`);
+  if (lines.length === 0) throw new CliError("usage", `${name} is empty: expected a line at least`);
   return lines;
 }
 
@@ -33,11 +33,11 @@ export async function readInputText(file: string): Promise<string> {
 async function readBytes(file: string): Promise<Uint8Array> {
   return readFile(file).catch((cause: NodeJS.ErrnoException) => {
     const reason = cause.code === "ENOENT" ? "does not exist" : cause.code === "EISDIR" ? "is a folder" : `can't be read (${cause.code})`;
-    throw new CliError("usage", `${file} ${reason}: give a file of prompts, or - for standard input`, { cause });
+    throw new CliError("usage", `${file} ${reason}: give a file of lines, or - for standard input`, { cause });
   });
 }
 
-const toDo = "save it as UTF-8: JSONL or plain text, a line for each prompt";
+const toDo = "save it as UTF-8: JSONL or plain text";
 
 function decodeUtf8(bytes: Uint8Array, name: string): string {
   if (isUtf16(bytes)) throw new CliError("usage", `${name}:1 is not UTF-8 text but UTF-16: ${toDo}`);

@@ -24,7 +24,8 @@ export async function readPrompts(file: string): Promise<ReadPrompt[]> {
   return isJsonLines(file, lines[0]!.text) ? lines.map(promptOfLine) : lines.map(({ text, where }) => ({ prompt: text, where }));
 }
 
-const isJsonLines = (file: string, firstLine: string): boolean =>
+/** By the file's name or its first line. */
+export const isJsonLines = (file: string, firstLine: string): boolean =>
   /\.(jsonl|ndjson|json)$/i.test(file) || (!/\.txt$/i.test(file) && firstLine.trimStart().startsWith("{"));
 
 /** The prompt that a line of JSONL holds. */

@@ -13,8 +13,8 @@ export interface RunDisplay {
   notice(line: string): void;
 }
 
-/** @param steps of the whole run. */
-export function runDisplay({ json, steps }: { readonly json: boolean; readonly steps: number }): RunDisplay {
+/** @param steps of the whole run, or what tells them once it goes. */
+export function runDisplay({ json, steps }: { readonly json: boolean; readonly steps: number | (() => number) }): RunDisplay {
   const terminal = terminalOf(process.stderr);
   const bar = json && !terminal.interactive ? undefined : progressBar(terminal, steps);
   return {

@@ -43,6 +43,10 @@ export interface ReferencePolicy<Tensor> {
   readonly identity: ModelIdentity;
   /** `[B, T]` log-probabilities of the response tokens; at padding unspecified but finite. The caller disposes. */
   logprobs(batch: SequenceBatch, options: LogprobOptions): Tensor;
+  /** As the policy's, for whoever compares whole distributions; with `logits`, or neither of them. */
+  hiddenStates?(batch: SequenceBatch): Tensor;
+  /** As the policy's. */
+  logits?(hidden: Tensor): Tensor;
   /** Frees what the reference alone holds. */
   dispose(): void;
 }
@@ -83,6 +87,8 @@ export interface TrainablePolicy<Tensor> extends Generator {
     responses: TokenBatch,
     options: LogprobOptions & { readonly entropy?: boolean },
   ): { readonly logprobs: Tensor; readonly entropy?: Tensor };
+  /** From hidden states `[…, H]`: logits `[…, V]`, before any temperature. Differentiable; the caller disposes. */
+  logits?(hidden: Tensor): Tensor;
   /** The start weights, frozen; with an adapter: the same weights with the adapter off. */
   createReference(): ReferencePolicy<Tensor>;
   /** Writes a folder in Hugging Face layout: config, weights in float32, tokenizer. With an adapter: one in PEFT layout, with such a folder in `merged/`. */

@@ -18,6 +18,20 @@ test("a row by hand", () => {
   expectClose(returns, [1.565 + 2, -0.3 + 3, 5]);
 });
 
+test("each row may have a λ of its own", () => {
+  // Both rows have δ = [0, 1, 4], as V is 0: λ 1 adds all of them up, λ ½ takes halves and quarters.
+  const { advantages, returns } = computeGae({
+    rewards: Float32Array.of(0, 1, 4, 0, 1, 4),
+    values: new Float32Array(6),
+    mask: new Uint8Array(6).fill(1),
+    shape: [2, 3],
+    gamma: 1,
+    lambda: [1, 0.5],
+  });
+  expect([...advantages]).toEqual([5, 5, 4, 1.5, 3, 4]);
+  expect(returns).toEqual(advantages);
+});
+
 test("what stands under the padding has no influence, and comes out as 0", () => {
   const { advantages, returns } = computeGae({
     rewards: Float32Array.of(1, Number.NaN, Number.NaN),
@@ -123,6 +137,8 @@ test.each([
   [{ bootstrapValues: new Float32Array(6) }, "bootstrapValues has 6 numbers, one for each of 2 rows wants 2"],
   [{ gamma: 1.01 }, "gamma is 1.01"],
   [{ lambda: -0.1 }, "lambda is -0.1"],
+  [{ lambda: [1] }, "lambda has 1 numbers, one for each of 2 rows wants 2"],
+  [{ lambda: [1, 2] }, "lambda is 2"],
   [{ gamma: Number.NaN }, "gamma is NaN"],
 ])("bad input is refused: %o", (wrong, message) => {
   const six = new Float32Array(6);

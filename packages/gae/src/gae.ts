@@ -15,8 +15,8 @@ export interface GaeOptions {
   readonly shape: Shape2D;
   /** Discount γ in [0, 1]. */
   readonly gamma: number;
-  /** λ in [0, 1]: 0 is the one-step advantage, 1 the whole return minus the value. */
-  readonly lambda: number;
+  /** λ in [0, 1], one for all rows or `[B]`: 0 is the one-step advantage, 1 the whole return minus the value. */
+  readonly lambda: number | ArrayLike<number>;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface GaeOptions {
  * Sums run in float64.
  *
  * @returns `advantages` and `returns` = advantages + values, `[B, T]`, both 0 where masked (a row without a valid token is all 0)
- * @throws GaeError for lengths that don't match the shape, or γ or λ outside [0, 1]
+ * @throws GaeError for lengths that don't match the shape, or γ or a λ outside [0, 1]
  * @example
  * const { advantages, returns } = computeGae({
  *   rewards: Float32Array.of(0, 1),
@@ -47,7 +47,9 @@ export function computeGae(options: GaeOptions): { advantages: Float32Array; ret
   checkLengths({ rewards, values, mask, dones }, rows * columns, `shape [${rows}, ${columns}]`);
   checkLengths({ bootstrapValues }, rows, `one for each of ${rows} rows`);
   checkDiscount("gamma", gamma);
-  checkDiscount("lambda", lambda);
+  const lambdas = typeof lambda === "number" ? Array<number>(rows).fill(lambda) : lambda;
+  checkLengths({ lambda: lambdas }, rows, `one for each of ${rows} rows`);
+  for (let row = 0; row < rows; row++) checkDiscount("lambda", lambdas[row]!);
 
   const advantages = new Float32Array(rows * columns);
   const returns = new Float32Array(rows * columns);
@@ -59,7 +61,7 @@ export function computeGae(options: GaeOptions): { advantages: Float32Array; ret
       const discount = dones !== undefined && dones[i] !== 0 ? 0 : gamma;
       const value = values[i]!;
       const delta = rewards[i]! + discount * nextValue - value;
-      const advantage = delta + discount * lambda * nextAdvantage;
+      const advantage = delta + discount * lambdas[row]! * nextAdvantage;
       advantages[i] = advantage;
       returns[i] = advantage + value;
       nextValue = value;

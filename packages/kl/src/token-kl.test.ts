@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { KlError } from "./error.ts";
+import type { KlEstimator } from "./estimators.ts";
 import { fullKl } from "./full-kl.ts";
-import { type KlEstimator, tokenKl } from "./token-kl.ts";
+import { tokenKl } from "./token-kl.ts";
 
 const one = Uint8Array.of(1);
 const estimate = (difference: number, estimator: KlEstimator, options = {}) =>

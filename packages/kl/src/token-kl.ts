@@ -1,20 +1,6 @@
 import { checkLengths } from "./check.ts";
 import { KlError } from "./error.ts";
-
-/**
- * How KL(policy ‖ reference) is estimated from one token drawn from the policy, with d = log p − log p_ref
- * (Schulman 2020, "Approximating KL divergence"): `k1` = d, unbiased; `k2` = d²/2, biased but of low variance;
- * `k3` = e^−d − 1 + d, unbiased and never negative; `abs` = |d|.
- */
-export type KlEstimator = "k1" | "k2" | "k3" | "abs";
-
-const estimators: Readonly<Record<KlEstimator, (difference: number) => number>> = {
-  k1: (difference) => difference,
-  k2: (difference) => difference ** 2 / 2,
-  // expm1 keeps the digits of a small difference; its sign is that of e^−d − 1.
-  k3: (difference) => Math.expm1(-difference) + difference,
-  abs: Math.abs,
-};
+import { type KlEstimator, klEstimators } from "./estimators.ts";
 
 export interface TokenKlOptions {
   /** Log-probabilities of the tokens under the policy; any shape, often `[B, T]`. */
@@ -48,16 +34,16 @@ export interface TokenKlOptions {
 export function tokenKl(options: TokenKlOptions): Float32Array {
   const { logprobs, refLogprobs, mask, estimator = "k1", logRatioClamp = Infinity, outputClamp = Infinity } = options;
   checkLengths({ refLogprobs, mask }, logprobs.length, "logprobs");
-  if (!Object.hasOwn(estimators, estimator)) {
-    throw new KlError("bad-input", `estimator is ${estimator}: pass one of ${Object.keys(estimators).join(", ")}`);
+  if (!Object.hasOwn(klEstimators, estimator)) {
+    throw new KlError("bad-input", `estimator is ${estimator}: pass one of ${Object.keys(klEstimators).join(", ")}`);
   }
   checkClamp("logRatioClamp", logRatioClamp);
   checkClamp("outputClamp", outputClamp);
 
-  const estimate = estimators[estimator];
+  const estimate = klEstimators[estimator];
   const kl = new Float32Array(logprobs.length);
   for (let i = 0; i < kl.length; i++) {
-    if (mask[i] !== 0) kl[i] = clamp(estimate(clamp(logprobs[i]! - refLogprobs[i]!, logRatioClamp)), outputClamp);
+    if (mask[i] !== 0) kl[i] = clamp(estimate(clamp(logprobs[i]! - refLogprobs[i]!, logRatioClamp)).value, outputClamp);
   }
   return kl;
 }

@@ -1,10 +1,10 @@
 import { createPolicy } from "@cai/policy";
 import { createTokenizer } from "@cai/tokenizer";
 import "@tensorflow/tfjs";
+import { leftPadded } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, expect, test } from "vitest";
-import { leftPadded } from "../../../tools/token-batches.fixture.ts";
 import { buildScoreGraph } from "./build-score-graph.ts";
 import { modelOf } from "./onnx-decoder.fixture.ts";
 

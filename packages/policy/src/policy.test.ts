@@ -1,8 +1,8 @@
 import type { SequenceBatch } from "@cai/contracts";
+import { leftPadded, rightPadded } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
-import { onEachBackend } from "./backends.fixture.ts";
 import { smallBatch as batch, expectGradientsOfFiniteDifferences, lossOf, meanLogprob, smallConfig } from "./finite-differences.fixture.ts";
 import { createPolicy } from "./load/create-policy.ts";
 import { addLora } from "./lora/add-lora.ts";
@@ -87,10 +87,14 @@ test("a reference keeps the weights it was made from, also after the policy is u
   const policy = await smallPolicy();
   const reference = policy.createReference();
   expect(reference.identity).toEqual(policy.identity);
+  const logits = () => [...reference.logits!(reference.hiddenStates!(batch)).dataSync()];
   const before = [...reference.logprobs(batch, { temperature: 1 }).dataSync()];
+  expect(logits()).toEqual([...policy.logits(policy.hiddenStates(batch)).dataSync()]);
+  const logitsBefore = logits();
   for (const parameter of policy.parameters.values()) parameter.assign(tf.zerosLike(parameter.value));
   policy.dispose();
   expect([...reference.logprobs(batch, { temperature: 1 }).dataSync()]).toEqual(before);
+  expect(logits()).toEqual(logitsBefore);
   reference.dispose();
 });
 

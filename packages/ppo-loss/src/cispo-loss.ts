@@ -29,7 +29,7 @@ export function cispoLoss(
     /** Largest ratio that counts, above 0. */
     readonly cap: number;
     /** `[B, T]`: each token's loss is multiplied by it, without a gradient through it. Default: 1. */
-    readonly weights?: Float32Array | undefined;
+    readonly weights?: Float32Array | Float64Array | undefined;
   } & AggregationOptions,
 ): Loss {
   const { newLogprobs, oldLogprobs, advantages, weights, cap, mask } = options;

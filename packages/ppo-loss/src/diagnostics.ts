@@ -1,3 +1,4 @@
+import { klEstimators } from "@cai/kl";
 import { checkLengths } from "./pointwise.ts";
 import { clippedSurrogate, type PolicyClipping } from "./policy-loss.ts";
 import { clippedError } from "./value-loss.ts";
@@ -41,7 +42,7 @@ export function policyDiagnostics(
   const points = validIndices(mask).map((index) => surrogate(newLogprobs[index]!, oldLogprobs[index]!, advantages[index]!));
   const ratioMean = mean(points.map(({ ratio }) => ratio));
   return {
-    approxKl: mean(points.map(({ logRatio }) => logRatio ** 2 / 2)),
+    approxKl: mean(points.map(({ logRatio }) => klEstimators.k2(logRatio).value)),
     clipFraction: mean(points.map(({ clipped }) => Number(clipped))),
     clipFractionLower: mean(points.map(({ clippedLower }) => Number(clippedLower))),
     ratioMean,

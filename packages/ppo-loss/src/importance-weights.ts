@@ -1,14 +1,14 @@
 import type { Shape2D } from "@cai/contracts";
 import { PpoLossError } from "./error.ts";
 import { checkLengths } from "./pointwise.ts";
-import { validCells } from "./sequence-policy-loss.ts";
+import { validCells } from "./valid-cells.ts";
 
 /** What becomes of a ratio above the cap: it counts as the cap (`truncate`), or its tokens count for nothing (`mask`). */
 export type ImportanceCorrection = "token-truncate" | "token-mask" | "sequence-truncate" | "sequence-mask";
 
 /**
  * What each token's loss is multiplied by where another engine drew the responses, or drew them otherwise: exp(old − behaviour), by token or
- * for a whole sequence (the product over its tokens), bounded by `cap` (https://fengyao.notion.site/off-policy-rl).
+ * for a whole sequence (the product over its tokens), bounded by `cap` (https://fengyao.notion.site/off-policy-rl). An infinite cap bounds nothing.
  *
  * @returns `weights` `[B, T]`, 0 where masked; and, over valid tokens, how far the two were apart: the mean and largest |old − behaviour|, and
  *   the share of tokens that the cap touched.
@@ -37,7 +37,7 @@ export function importanceWeights({
   readonly shape: Shape2D;
   readonly correction: ImportanceCorrection;
   readonly cap: number;
-}): { weights: Float32Array; meanDifference: number; maxDifference: number; cappedFraction: number } {
+}): { weights: Float64Array; meanDifference: number; maxDifference: number; cappedFraction: number } {
   checkLengths(mask.length, { oldLogprobs, behaviourLogprobs });
   if (!(cap > 0)) throw new PpoLossError("bad-option", `cap is ${cap}: pass a number above 0.`);
   if (!["token-truncate", "token-mask", "sequence-truncate", "sequence-mask"].includes(correction))
@@ -45,7 +45,7 @@ export function importanceWeights({
       "bad-option",
       `correction is ${correction}: pass token-truncate, token-mask, sequence-truncate or sequence-mask.`,
     );
-  const weights = new Float32Array(mask.length);
+  const weights = new Float64Array(mask.length);
   let [tokens, differences, maxDifference, capped] = [0, 0, 0, 0];
   for (let row = 0; row < shape[0]; row++) {
     const cells = validCells(mask, shape, row);

@@ -4,7 +4,7 @@ export { explainedVariance, type PolicyDiagnostics, policyDiagnostics, valueDiag
 export { entropyBonus } from "./entropy-bonus.ts";
 export { PpoLossError } from "./error.ts";
 export { type ImportanceCorrection, importanceWeights } from "./importance-weights.ts";
-export { type KlPenaltyEstimator, klPenalty } from "./kl-penalty.ts";
+export { klPenalty } from "./kl-penalty.ts";
 export type { Loss } from "./pointwise.ts";
 export { type PolicyClipping, type PolicyLossArrays, policyLoss } from "./policy-loss.ts";
 export { sequencePolicyLoss } from "./sequence-policy-loss.ts";

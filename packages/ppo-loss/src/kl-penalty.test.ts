@@ -1,12 +1,12 @@
 import "@tensorflow/tfjs";
+import type { KlEstimator } from "@cai/kl";
+import { expectGradientsByFiniteDifferences, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
-import type { KlPenaltyEstimator } from "./kl-penalty.ts";
 import { klPenalty } from "./tfjs.ts";
 
-const estimators: readonly KlPenaltyEstimator[] = ["k1", "k2", "k3", "abs"];
-const penaltyOf = (newLogprobs: tf.Tensor, refLogprobs: Float32Array, estimator: KlPenaltyEstimator) =>
+const estimators: readonly KlEstimator[] = ["k1", "k2", "k3", "abs"];
+const penaltyOf = (newLogprobs: tf.Tensor, refLogprobs: Float32Array, estimator: KlEstimator) =>
   klPenalty({ newLogprobs, refLogprobs, mask: new Uint8Array([1, 1, 0]), shape: [1, 3], estimator });
 
 test.each([
@@ -25,5 +25,5 @@ test.each(estimators)("the gradient of %s agrees with finite differences", (esti
 });
 
 test("an unknown estimator is refused", () => {
-  expect(() => penaltyOf(tf.zeros([1, 3]), new Float32Array(3), "k4" as KlPenaltyEstimator)).toThrow(/pass k1, k2, k3, abs/);
+  expect(() => penaltyOf(tf.zeros([1, 3]), new Float32Array(3), "k4" as KlEstimator)).toThrow(/pass k1, k2, k3, abs/);
 });

@@ -1,16 +1,7 @@
+import { type KlEstimator, klEstimators } from "@cai/kl";
 import type { AggregationOptions } from "./aggregation.ts";
 import { PpoLossError } from "./error.ts";
-import { checkLengths, type Loss, type Point, pointwiseLoss } from "./pointwise.ts";
-
-/** With x = new − ref: `k1` x, `k2` ½x², `k3` e⁻ˣ − 1 + x, `abs` |x| (http://joschu.net/blog/kl-approx.html). */
-export type KlPenaltyEstimator = "k1" | "k2" | "k3" | "abs";
-
-const estimators: Readonly<Record<KlPenaltyEstimator, (x: number) => Point>> = {
-  k1: (x) => ({ value: x, slope: 1 }),
-  k2: (x) => ({ value: x ** 2 / 2, slope: x }),
-  k3: (x) => ({ value: Math.expm1(-x) + x, slope: -Math.expm1(-x) }),
-  abs: (x) => ({ value: Math.abs(x), slope: Math.sign(x) }),
-};
+import { checkLengths, type Loss, pointwiseLoss } from "./pointwise.ts";
 
 /**
  * The mean estimated KL divergence from the reference, as a term of the loss (where it is not already part of the reward).
@@ -33,12 +24,12 @@ export function klPenalty(
   options: {
     readonly newLogprobs: Float32Array;
     readonly refLogprobs: Float32Array;
-    readonly estimator: KlPenaltyEstimator;
+    readonly estimator: KlEstimator;
   } & AggregationOptions,
 ): Loss {
   const { newLogprobs, refLogprobs, estimator, mask } = options;
   checkLengths(mask.length, { refLogprobs });
-  if (!Object.hasOwn(estimators, estimator))
-    throw new PpoLossError("bad-option", `estimator is ${estimator}: pass ${Object.keys(estimators).join(", ")}.`);
-  return pointwiseLoss("newLogprobs", newLogprobs, options, (logprob, index) => estimators[estimator](logprob - refLogprobs[index]!));
+  if (!Object.hasOwn(klEstimators, estimator))
+    throw new PpoLossError("bad-option", `estimator is ${estimator}: pass ${Object.keys(klEstimators).join(", ")}.`);
+  return pointwiseLoss("newLogprobs", newLogprobs, options, (logprob, index) => klEstimators[estimator](logprob - refLogprobs[index]!));
 }

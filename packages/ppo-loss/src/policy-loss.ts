@@ -1,5 +1,6 @@
 import type { AggregationOptions } from "./aggregation.ts";
 import { PpoLossError } from "./error.ts";
+import { importanceWeights } from "./importance-weights.ts";
 import { checkLengths, type Loss, pointwiseLoss } from "./pointwise.ts";
 
 /** How far the policy may move before its gain no longer counts. */
@@ -24,7 +25,7 @@ export interface PolicyLossArrays {
   /** Each token's loss is multiplied by min(exp(old − behaviour), importanceCap), without a gradient through it. */
   readonly importanceCap?: number | undefined;
   /** Each token's loss is multiplied by it as well; see {@link importanceWeights}. Default: 1. */
-  readonly weights?: Float32Array | undefined;
+  readonly weights?: Float32Array | Float64Array | undefined;
 }
 
 /**
@@ -53,10 +54,11 @@ export function policyLoss(options: { readonly newLogprobs: Float32Array } & Pol
       `importanceCap is ${importanceCap}, behaviourLogprobs ${behaviourLogprobs ? "is given" : "is not"}: pass both, the cap above 0, or neither.`,
     );
   const surrogate = clippedSurrogate(options);
+  const truncated =
+    behaviourLogprobs && importanceWeights({ ...options, behaviourLogprobs, correction: "token-truncate", cap: importanceCap! });
   return pointwiseLoss("newLogprobs", newLogprobs, options, (logprob, index) => {
     const { value, slope } = surrogate(logprob, oldLogprobs[index]!, advantages[index]!);
-    const correction = behaviourLogprobs ? Math.min(Math.exp(oldLogprobs[index]! - behaviourLogprobs[index]!), importanceCap!) : 1;
-    const weight = correction * (weights?.[index] ?? 1);
+    const weight = (truncated?.weights[index] ?? 1) * (weights?.[index] ?? 1);
     return { value: weight * value, slope: weight * slope };
   });
 }

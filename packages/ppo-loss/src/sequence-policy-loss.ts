@@ -3,6 +3,7 @@ import { type AggregationOptions, tokenWeights } from "./aggregation.ts";
 import { PpoLossError } from "./error.ts";
 import { checkLengths, type Loss } from "./pointwise.ts";
 import { clippedSurrogate, type PolicyClipping } from "./policy-loss.ts";
+import { validCells } from "./valid-cells.ts";
 
 /**
  * The clipped surrogate with one ratio a sequence in place of one a token:
@@ -32,7 +33,7 @@ export function sequencePolicyLoss(
     readonly advantages: Float32Array;
     readonly ratio: "sum" | "mean";
     /** `[B, T]`: each token's loss is multiplied by it, without a gradient through it. Default: 1. */
-    readonly weights?: Float32Array | undefined;
+    readonly weights?: Float32Array | Float64Array | undefined;
   } & PolicyClipping &
     AggregationOptions,
 ): Loss {
@@ -61,9 +62,4 @@ export function sequencePolicyLoss(
 function checkRows(name: string, array: ArrayLike<number>, [rows]: Shape2D): void {
   if (array.length !== rows)
     throw new PpoLossError("shape-mismatch", `${name} has ${array.length} numbers: the batch has ${rows} rows, pass one each.`);
-}
-
-/** The places of a row's valid tokens. */
-export function validCells(mask: Uint8Array, [, columns]: Shape2D, row: number): number[] {
-  return Array.from({ length: columns }, (_, column) => row * columns + column).filter((cell) => mask[cell] === 1);
 }

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { repositoryPath, tinyGpt2 } from "@cai/testing";
 import { createTokenizer, loadTokenizer } from "@cai/tokenizer";
 import { expect, test } from "vitest";
 import type { PreferencePair } from "./preference-pair.ts";
 import { digestRewardRows, encodeRewardRows } from "./reward-rows.ts";
-import { tinyModel } from "./tiny-pairs.fixture.ts";
 
-const tokenizer = await loadTokenizer(tinyModel);
+const tokenizer = await loadTokenizer(tinyGpt2);
 const trunk = { tokenizer, vocabSize: 512, eosTokenIds: [0] };
 const encode = (pairs: readonly PreferencePair[], maxLength = 128, notices: string[] = []) =>
   encodeRewardRows(pairs, trunk, { maxLength, notice: (message) => notices.push(message) });
@@ -20,8 +19,8 @@ test("a text is the prompt with its answer right behind it, without an end of te
 });
 
 test("of a conversation it is what a rollout has: the prompt that asks for an answer, and the answer up to its end", () => {
-  const files = (name: string) => readFileSync(`${tinyModel}/${name}`, "utf8");
-  const template = readFileSync(fileURLToPath(new URL("../../../tools/chat-templates/templates/zephyr.jinja", import.meta.url)), "utf8");
+  const files = (name: string) => readFileSync(`${tinyGpt2}/${name}`, "utf8");
+  const template = readFileSync(repositoryPath("tools/chat-templates/templates/zephyr.jinja"), "utf8");
   const chatty = createTokenizer({
     tokenizerJson: JSON.parse(files("tokenizer.json")),
     tokenizerConfig: { ...JSON.parse(files("tokenizer_config.json")), chat_template: template },

@@ -4,26 +4,27 @@ import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import { addLora, type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
 import { OnnxRewardModel } from "@cai/reward-model";
+import { tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { RewardTrainer, type RewardTrainerOptions } from "./reward-trainer.ts";
-import { freshRunFolder, heldOutPairs, tinyModel, tinyPairs } from "./tiny-pairs.fixture.ts";
+import { freshRunFolder, heldOutPairs, tinyPairs } from "./tiny-pairs.fixture.ts";
 
 beforeAll(() => prepareBackend());
 
 const adapted = async (): Promise<CausalPolicy> => {
-  const base = await loadPolicy(tinyModel);
+  const base = await loadPolicy(tinyGpt2);
   const policy = addLora(base, { rank: 2 });
   base.dispose();
   return policy;
 };
 const untied = async (): Promise<CausalPolicy> => {
-  const { parts } = await loadPolicy(tinyModel);
+  const { parts } = await loadPolicy(tinyGpt2);
   return createPolicy({ config: { ...parts.config, tie_word_embeddings: false }, seed: 3, tokenizer: parts.tokenizer });
 };
 
 async function tinyTrainer(options: Partial<RewardTrainerOptions> = {}): Promise<RewardTrainer> {
-  const policy = options.policy ?? (await loadPolicy(tinyModel));
+  const policy = options.policy ?? (await loadPolicy(tinyGpt2));
   return RewardTrainer.create({ policy, batchSize: 3, learningRate: 3e-3, ...options });
 }
 
@@ -52,7 +53,7 @@ test("a step tells TRL's metrics: those of the scores before its update", async 
 });
 
 test.each(["all weights", "an adapter", "an output matrix of its own"])("with %s it learns the pairs", async (kind) => {
-  const policy = kind === "an adapter" ? await adapted() : kind === "all weights" ? await loadPolicy(tinyModel) : await untied();
+  const policy = kind === "an adapter" ? await adapted() : kind === "all weights" ? await loadPolicy(tinyGpt2) : await untied();
   const trainer = await tinyTrainer({ policy, epochs: 15, learningRate: 1e-2 });
   const before = await trainer.evaluate(tinyPairs);
   await trainer.train(tinyPairs);
@@ -93,7 +94,7 @@ test("the head starts from the seed", async () => {
 });
 
 describe.each(["all weights", "an adapter"])("with %s", (kind) => {
-  const policyOf = () => (kind === "an adapter" ? adapted() : loadPolicy(tinyModel));
+  const policyOf = () => (kind === "an adapter" ? adapted() : loadPolicy(tinyGpt2));
 
   test("interrupted and taken up again, it ends with the same bytes", async () => {
     const [whole, cut] = [await freshRunFolder(), await freshRunFolder()];

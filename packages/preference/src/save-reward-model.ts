@@ -2,8 +2,11 @@ import { join } from "node:path";
 import { buildScoreGraph } from "@cai/onnx-export";
 import { type CausalPolicy, mergeLora, modelTextFiles } from "@cai/policy";
 import { writeSafetensors } from "@cai/safetensors";
+import { wholeFiles } from "@cai/whole-file";
 import { classifierConfig } from "./classifier-config.ts";
-import { files } from "./files.ts";
+import { PreferenceError } from "./error.ts";
+
+const files = wholeFiles(PreferenceError);
 
 /** The tokens of a text that a reward model reads at most: as `OnnxRewardModel` finds them in a folder that it was saved to. */
 export function longestText({ tokenizer, contextLength }: Pick<CausalPolicy, "tokenizer" | "contextLength">, maxLength: number): number {

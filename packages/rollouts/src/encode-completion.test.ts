@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { tinyGpt2 } from "@cai/testing";
 import { createTokenizer, loadTokenizer } from "@cai/tokenizer";
 import { describe, expect, test } from "vitest";
-import { cutCompletion, encodeCompletion, encodeCompletions } from "./encode-completion.ts";
+import { cutCompletion, encodeCompletion, encodeCompletions, type PromptCompletion } from "./encode-completion.ts";
 
 // Letters are a token each, "th" is one too, and 0 ends a text, written "."; a chat is written as "<role>content." a turn.
 const idOf = (token: string) =>
@@ -87,7 +89,10 @@ describe("messages", () => {
       },
     };
     const tools = [{ name: "f" }];
-    encodeCompletion({ prompt: [turn("u", "a")], completion: [turn("a", "b")], tools }, tokenizer);
+    encodeCompletion(
+      { prompt: [turn("u", "a")], completion: [turn("a", "b")], tools, source: "a set of data" } as PromptCompletion,
+      tokenizer,
+    );
     expect(asked).toEqual([
       { tools, addGenerationPrompt: true },
       { addSpecialTokens: false },
@@ -128,10 +133,8 @@ test("a row is cut behind so many tokens, and is none where nothing of its compl
   expect(cutCompletion(row, 2)).toBeUndefined();
 });
 
-const tinyGpt2 = new URL("../../../tools/golden/tiny-gpt2/", import.meta.url);
-
 test("the tiny model's tokenizer: prompt and completion together are the text", async () => {
-  const tokenizer = await loadTokenizer(tinyGpt2.pathname);
+  const tokenizer = await loadTokenizer(tinyGpt2);
   const { promptIds, completionIds } = encodeCompletion({ prompt: "The cat sat", completion: " on the mat." }, tokenizer);
   expect(tokenizer.decode(promptIds)).toBe("The cat sat");
   expect(tokenizer.decode(completionIds)).toBe(" on the mat.<|endoftext|>");
@@ -141,7 +144,7 @@ test("a chat template of the field: the end of the turn is learned, the line aft
   const chatTemplate =
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}" +
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
-  const read = (file: string) => JSON.parse(readFileSync(new URL(file, tinyGpt2), "utf8"));
+  const read = (file: string) => JSON.parse(readFileSync(join(tinyGpt2, file), "utf8"));
   const tokenizerConfig = { ...read("tokenizer_config.json"), chat_template: chatTemplate };
   const tokenizer = createTokenizer({ tokenizerJson: read("tokenizer.json"), tokenizerConfig });
   const row = { prompt: [{ role: "user", content: "Hi" }], completion: [{ role: "assistant", content: "Hello" }] };

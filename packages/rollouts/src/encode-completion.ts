@@ -1,7 +1,13 @@
 import type { ChatMessage, ChatTemplateOptions, Tokenizer } from "@cai/contracts";
 import { RolloutError } from "./error.ts";
 
-type TemplateOptions = Pick<ChatTemplateOptions, "tools" | "documents" | "chatTemplateKwargs">;
+/** What a row of messages may hold beside them for its chat template. */
+export type TemplateOptions = Pick<ChatTemplateOptions, "tools" | "documents" | "chatTemplateKwargs">;
+
+/** Those of a row, without what else it may hold. */
+export function templateOptionsOf({ tools, documents, chatTemplateKwargs }: TemplateOptions): TemplateOptions {
+  return { ...(tools && { tools }), ...(documents && { documents }), ...(chatTemplateKwargs && { chatTemplateKwargs }) };
+}
 
 /** A prompt and what is to follow it: both text, or both messages of one conversation, which the chat template writes. */
 export type PromptCompletion =
@@ -104,7 +110,8 @@ export function withEndOfText(ids: Int32Array, { eosTokenId }: Tokenizer): Int32
   return ids.at(-1) === eosTokenId ? ids : Int32Array.from([...ids, eosTokenId]);
 }
 
-function encodeMessages({ prompt, completions, ...options }: Exclude<PromptCompletions, TextRow>, tokenizer: Tokenizer): Encoded {
+function encodeMessages({ prompt, completions, ...rest }: Exclude<PromptCompletions, TextRow>, tokenizer: Tokenizer): Encoded {
+  const options = templateOptionsOf(rest);
   const encode = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) =>
     tokenizer.encode(tokenizer.applyChatTemplate(messages, { ...options, addGenerationPrompt }), { addSpecialTokens: false });
   return {
@@ -113,8 +120,8 @@ function encodeMessages({ prompt, completions, ...options }: Exclude<PromptCompl
   };
 }
 
-/** How many ids the two begin with alike. */
-function commonPrefix(one: Int32Array, other: Int32Array): number {
+/** How many ids the two have in common at their beginning. */
+export function commonPrefix(one: Int32Array, other: Int32Array): number {
   const parted = one.findIndex((id, place) => id !== other[place]);
   return parted < 0 ? one.length : parted;
 }

@@ -12,6 +12,19 @@ test("what goes wrong says in which row", () => {
   expect(() => encodeRows([], encode)).toThrow("the data are empty");
 });
 
+test("the error holds the row itself, for whoever knows where it came from", () => {
+  const row = { text: "" };
+  const refuse = () => {
+    throw new RolloutError("invalid-completions", "no");
+  };
+  try {
+    encodeRows([row], refuse);
+  } catch (error) {
+    expect((error as RolloutError).row).toBe(row);
+  }
+  expect.assertions(1);
+});
+
 test("a mistake in the program is not taken for one in the data", () => {
   const mistaken = () => {
     throw new TypeError("no such thing");

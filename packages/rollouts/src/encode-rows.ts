@@ -13,7 +13,7 @@ export function encodeRows<Row, Encoded>(rows: readonly Row[], encode: (row: Row
       return encode(row);
     } catch (cause) {
       if (!CaiError.isInstance(cause)) throw cause;
-      throw new RolloutError("invalid-completions", `row ${index + 1} of ${rows.length}: ${cause.message}`, { cause });
+      throw new RolloutError("invalid-completions", `row ${index + 1} of ${rows.length}: ${cause.message}`, { cause, row });
     }
   });
 }

@@ -3,11 +3,14 @@ export { deviation, mean } from "./array-moments.ts";
 export { completionBatch } from "./completion-batch.ts";
 export {
   type CompletionTokens,
+  commonPrefix,
   cutCompletion,
   encodeCompletion,
   encodeCompletions,
   type PromptCompletion,
   type PromptCompletions,
+  type TemplateOptions,
+  templateOptionsOf,
   withEndOfText,
 } from "./encode-completion.ts";
 export { describeLeftOut, encodeRows, refuseUnreadable } from "./encode-rows.ts";

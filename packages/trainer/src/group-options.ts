@@ -17,6 +17,7 @@ import {
   runOptions,
   TrainingError,
 } from "@cai/training";
+import { refuseStrongDecay } from "./refuse-strong-decay.ts";
 
 /** What trainers without a value model share, which take several answers to one prompt, or one. */
 export interface GroupSettings extends RunSettings, Omit<BatchSettings, "epochs">, SamplingSettings, OptimizerSettings, ScoreSettings {
@@ -71,6 +72,7 @@ export function resolveGroupOptions<Settings extends GroupSettings>(table: Optio
   const { batchSize, numGenerations, maxNewTokens, epsilon, overlongBuffer, redrawEqualGroups } = options;
   refuseUnevenBatches({ ...options, batchSize: batchSize * numGenerations });
   refuseCrossedLengths(options);
+  refuseStrongDecay(options.weightDecay, options.learningRate);
   const refuse = (message: string) => {
     throw new TrainingError("invalid-option", message);
   };

@@ -1,21 +1,24 @@
 import type { SequenceBatch } from "@cai/contracts";
-import { importanceWeights } from "@cai/ppo-loss";
+import type { Denominators } from "@cai/ppo-loss";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
 import type { ForwardPass, Json, OptionTable, Stopwatch } from "@cai/training";
 import { drawGroups, type ScoredGroups } from "./draw-groups.ts";
-import type { GroupNumbers } from "./group-loss.ts";
+import { type GroupExperience, selectGroupExperience } from "./group-experience.ts";
+import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
 import type { GroupSettings } from "./group-options.ts";
 import { assembleGroupParts, checkGroupOptions, type GroupParts, openGroupPass } from "./group-parts.ts";
-import type { GroupStepResult } from "./group-report.ts";
+import { type GroupStepResult, measureGroupUpdate } from "./group-report.ts";
 import { type OnPolicyPartsGiven, onPolicyPartSpecs } from "./on-policy-parts.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
 import { withoutOverlong } from "./overlong-penalty.ts";
+import { samplingMismatch } from "./sampling-mismatch.ts";
+import { updateOnMinibatches } from "./update-on-minibatches.ts";
 
 /** The policy before its update, over all answers of a step. */
 export interface PolicyBefore {
   /** `[B, T]`, at the sampling temperature. */
   readonly logprobs: Float32Array;
-  /** A pass over all answers with its way back, where one holds them; `updateOnGroups` takes it over. */
+  /** A pass over all answers with its way back, where one holds them; `update` takes it over. */
   readonly firstPass: ForwardPass<GroupNumbers> | undefined;
   /** Opens a pass over some of them. */
   readonly open: (rows: SequenceBatch) => Promise<ForwardPass<GroupNumbers>>;
@@ -62,17 +65,36 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
   }
 
   /** Weights `[B, T]` where another engine than the policy drew the answers; and by how much the log-probabilities of the two differ. */
-  protected engineMismatch({ responses, behaviourLogprobs }: TextRollout, oldLogprobs: Float32Array) {
+  protected engineMismatch(rollout: TextRollout, oldLogprobs: Float32Array) {
     const { importanceCorrection: correction, importanceCap: cap } = this.hyperparameters;
-    const mismatch = importanceWeights({ oldLogprobs, behaviourLogprobs, ...responses, correction, cap });
-    return {
-      weights: this.parts.hasOwnGenerator ? mismatch.weights : undefined,
-      sampling: {
-        "sampling/sampling_logp_difference/mean": mismatch.meanDifference,
-        "sampling/sampling_logp_difference/max": mismatch.maxDifference,
-        "sampling/capped_fraction": mismatch.cappedFraction,
-      },
-    };
+    const { weights, metrics } = samplingMismatch(rollout, oldLogprobs, { correction, cap });
+    return { weights: this.parts.hasOwnGenerator ? Float32Array.from(weights) : undefined, sampling: metrics };
+  }
+
+  /** Iterations of minibatches over the answers. */
+  protected update({
+    experience,
+    before: { firstPass, open },
+    lossOf,
+  }: {
+    readonly experience: GroupExperience;
+    readonly before: PolicyBefore;
+    readonly lossOf: (numbers: GroupNumbers, rows: GroupExperience, denominators: Denominators) => GroupLoss;
+  }) {
+    const { hyperparameters: options, totalSteps } = this;
+    return updateOnMinibatches({
+      experience,
+      select: selectGroupExperience,
+      optimizers: this.parts.trained.optimizers,
+      options,
+      epochs: options.numIterations,
+      step: this.step + 1,
+      totalSteps,
+      firstPass,
+      open,
+      lossOf,
+      measure: (losses, minibatch) => measureGroupUpdate(losses, minibatch, options),
+    });
   }
 
   protected get trained() {

@@ -91,6 +91,9 @@ describe.each(["GRPO", "RLOO", "REINFORCE++"] as const)("%s", (kind) => {
     await expect(kinds[kind]({ numgenerations: 4 } as Options)).rejects.toThrow(
       "unknown option numgenerations: did you mean numGenerations?",
     );
+    await expect(kinds[kind]({ weightDecay: 1e3 })).rejects.toThrow(
+      "weightDecay 1000 times the learning rate 0.001 is 1; expected less than 1",
+    );
     await expect(kinds[kind]({ minibatchSize: 3 })).rejects.toThrow("batchSize 8 is not a multiple of minibatchSize 3");
   });
 });

@@ -4,7 +4,6 @@ import { type StepContext, Stopwatch } from "@cai/training";
 import { type GroupExperience, perToken, withoutTruncated } from "./group-experience.ts";
 import { type GroupStepResult, groupStepResult } from "./group-report.ts";
 import { GroupTrainer } from "./group-trainer.ts";
-import { updateOnGroups } from "./group-update.ts";
 import { grpoLoss } from "./grpo-loss.ts";
 import { type GrpoSettings, grpoOptions } from "./grpo-options.ts";
 import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
@@ -57,27 +56,28 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
 
     // 5. Log-probabilities of the policy before its update. Where one pass covers all rows, it is also the first iteration's.
     const counted = options.maskTruncated ? withoutTruncated(rollout) : rollout;
-    const { logprobs, firstPass, open } = await this.policyBefore(counted, { entropy: options.entropyCoef > 0 });
+    const before = await this.policyBefore(counted, { entropy: options.entropyCoef > 0 });
 
     // 6. Where another engine drew the answers: by how much its log-probabilities differ.
-    const { weights, sampling } = this.engineMismatch(counted, logprobs);
-    const experience: GroupExperience = { ...counted, logprobs, refLogprobs, advantages: perToken(ofAnswers, counted), weights };
+    const { weights, sampling } = this.engineMismatch(counted, before.logprobs);
+    const experience: GroupExperience = {
+      ...counted,
+      logprobs: before.logprobs,
+      refLogprobs,
+      advantages: perToken(ofAnswers, counted),
+      weights,
+    };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
-    const { means, updates, learningRate } = await updateOnGroups({
-      parts,
+    const { means, updates, learningRates } = await this.update({
       experience,
-      options,
-      step,
-      totalSteps: this.totalSteps,
-      firstPass,
-      open,
+      before,
       lossOf: (numbers, rows, denominators) => grpoLoss(numbers, rows, options, denominators),
     });
     trained();
 
     // 8. The statistics of this step.
-    const learned = { groupDeviations, redrawn, update: { ...means, ...sampling }, updates, learningRate };
+    const learned = { groupDeviations, redrawn, update: { ...means, ...sampling }, updates, learningRate: learningRates[0]! };
     return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
   }
 }

@@ -1,5 +1,5 @@
-import type { Generator, Parameter, ReferencePolicy, RewardModel, ScoreFunction, TrainablePolicy } from "@cai/contracts";
-import { checkParts, type OptionTable, type PartSpec, type PartSpecs, TrainingError } from "@cai/training";
+import type { Generator, ReferencePolicy, RewardModel, ScoreFunction, TrainablePolicy } from "@cai/contracts";
+import { checkParts, type OptionTable, type PartSpec, type PartSpecs, type TrainedParameters, trainedParameters } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import { onPolicyRunNames } from "./on-policy-run.ts";
 import { defaultsForContext, refuseLongResponses } from "./options-of-parts.ts";
@@ -55,8 +55,7 @@ export function checkOnPolicyOptions<Settings extends { readonly maxNewTokens: n
 /** What it is made of. */
 export interface OnPolicyParts {
   readonly policy: TrainablePolicy<tf.Tensor>;
-  /** What is trained of the policy, and what is left alone: the marks of the latter stay, for trainers to come. */
-  readonly policyParameters: Readonly<Record<"trained" | "frozen", readonly Parameter<tf.Tensor>[]>>;
+  readonly policyParameters: TrainedParameters;
   readonly generator: Generator;
   readonly rewardModel: { readonly score: ScoreFunction };
   /** Missing where nothing is measured against it. */
@@ -70,11 +69,7 @@ export function assembleOnPolicyParts(
   { policy, rewardModel, generator, reference: given }: OnPolicyPartsGiven,
   { frozenLayers, usesReference = true }: { readonly frozenLayers: number; readonly usesReference?: boolean },
 ): OnPolicyParts {
-  if (frozenLayers > policy.layerCount)
-    throw new TrainingError("invalid-option", `frozenLayers is ${frozenLayers}; the policy has ${policy.layerCount} layers`);
-  const policyParameters = parametersOf(policy, frozenLayers);
-  if (policyParameters.trained.length === 0)
-    throw new TrainingError("invalid-option", "no parameter of the policy is trainable; lower frozenLayers or unfreeze some of them");
+  const policyParameters = trainedParameters(policy, { frozenLayers });
   const reference = usesReference ? (given ?? policy.createReference()) : undefined;
   return {
     policy,
@@ -86,10 +81,4 @@ export function assembleOnPolicyParts(
       if (given === undefined) reference?.dispose();
     },
   };
-}
-
-function parametersOf({ parameters }: TrainablePolicy<tf.Tensor>, frozenLayers: number): OnPolicyParts["policyParameters"] {
-  const all = [...parameters.values()];
-  const isTrained = ({ trainable, layer }: Parameter<tf.Tensor>) => trainable && (frozenLayers === 0 || layer >= frozenLayers);
-  return { trained: all.filter(isTrained), frozen: all.filter((parameter) => !isTrained(parameter)) };
 }

@@ -3,7 +3,18 @@ import { describe, expect, test } from "vitest";
 import { type Algorithm, algorithms } from "./algorithms.ts";
 
 /** Compared and multiplied in float64 only, where they are as good as any other. */
-const inFloat64 = ["topP", "gamma", "lambda", "adamBeta1", "adamBeta2", "maxApproxKl", "klTarget", "klHorizon"];
+const inFloat64 = [
+  "topP",
+  "gamma",
+  "lambda",
+  "lambdaAlpha",
+  "valueLambda",
+  "adamBeta1",
+  "adamBeta2",
+  "maxApproxKl",
+  "klTarget",
+  "klHorizon",
+];
 /** Bounds from above, which bound nothing when huge. */
 const limits = ["maxGradNorm", "clipRangeHigh", "epsilonHigh", "dualClip", "logRatioClamp", "valueClipRange", "rewardClip"];
 

@@ -62,7 +62,12 @@ describe("minibatches and accumulation", () => {
           const { gradients } = await accumulate(
             microbatches,
             (rows) => openPpoPass(parts, rows, hyperparameters),
-            (numbers, rows) => ppoStepLoss(numbers, rows, hyperparameters, { denominators, klWeight: 0.1, importanceCap: 0 }),
+            (numbers, rows) =>
+              ppoStepLoss(numbers, rows, hyperparameters, {
+                denominators,
+                klWeight: 0.1,
+                importance: { correction: "token-truncate", cap: 0 },
+              }),
           );
           const flat = new Map<string, Float32Array>();
           for (const [name, gradient] of gradients) flat.set(name, await gradient.data<"float32">());
@@ -231,7 +236,7 @@ describe("everything else", () => {
       },
     };
     await withTrainer({ policy, generator: generator! }, async (trainer) => {
-      expect(trainer.parts.importanceCap).toBe(2);
+      expect(trainer.parts.importance).toEqual({ correction: "token-truncate", cap: 2 });
       await trainer.trainStep(tinyPrompts);
       expect(asked).toBe(1);
     });

@@ -6,7 +6,6 @@ import { clipOptions, type PpoLoss, type PpoNumbers } from "./ppo-step-loss.ts";
 
 /** What an optimizer step is about to do, or, as means weighted by tokens, what those of a PPO step did. */
 export interface UpdateMeasures {
-  readonly total: number;
   readonly policyLoss: number;
   readonly valueLoss: number;
   /** Only with an entropy bonus. */
@@ -32,7 +31,6 @@ export function measureUpdate(
   const clip = options.valueClipRange > 0 ? options.valueClipRange : undefined;
   const value = valueDiagnostics({ newValues: joined("values"), oldValues, returns, mask, clip });
   return {
-    total: sum(({ total }) => total),
     policyLoss: sum((loss) => loss.policy),
     valueLoss: sum((loss) => loss.value),
     entropy: options.entropyCoef > 0 ? sum((loss) => loss.entropy!) : undefined,

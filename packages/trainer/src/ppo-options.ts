@@ -1,8 +1,10 @@
-import { leastKlHorizon } from "@cai/kl";
+import { type KlEstimator, leastKlHorizon } from "@cai/kl";
+import type { ImportanceCorrection } from "@cai/ppo-loss";
 import { refuseCrossedLengths, type SamplingSettings, type ScoreSettings, samplingOptions, scoreOptions } from "@cai/rollouts";
 import {
   type BatchSettings,
   batchOptions,
+  countOrNone,
   factorOrNone,
   least,
   leastClip,
@@ -15,16 +17,20 @@ import {
   runOptions,
   TrainingError,
 } from "@cai/training";
+import { refuseStrongDecay } from "./refuse-strong-decay.ts";
 
 /** What is PPO's own among its options. */
 interface PpoOwnSettings {
   gamma: number;
   lambda: number;
+  lambdaAlpha: number;
+  valueLambda: number;
   bootstrapTruncated: boolean;
   clipRange: number;
   clipRangeHigh: number;
   dualClip: number;
   logRatioClamp: number;
+  importanceCorrection: ImportanceCorrection;
   importanceCap: number;
   aggregation: "token-mean" | "seq-mean-token-mean" | "seq-mean-token-sum" | "constant";
   aggregationDivisor: number;
@@ -33,8 +39,9 @@ interface PpoOwnSettings {
   valueLossCoef: number;
   valueClipRange: number;
   valueLearningRate: number;
+  valueWarmupSteps: number;
   klCoef: number;
-  klEstimator: "k1" | "k2" | "k3" | "abs";
+  klEstimator: KlEstimator | "full";
   klPlacement: "reward" | "loss";
   klController: "fixed" | "adaptive";
   klTarget: number;
@@ -48,6 +55,18 @@ export interface Hyperparameters extends RunSettings, BatchSettings, SamplingSet
 const ownOptions: OptionTable<PpoOwnSettings> = {
   gamma: { default: 0.99, min: 0, max: 1, describe: "discount" },
   lambda: { default: 0.95, min: 0, max: 1, describe: "GAE's λ" },
+  lambdaAlpha: {
+    default: 0,
+    ...factorOrNone,
+    describe: "α of a λ that grows with the response's length l, 1 − 1/(α·l), in place of lambda (0: off)",
+  },
+  valueLambda: {
+    default: 0,
+    min: least,
+    max: 1,
+    zeroIsOff: true,
+    describe: "λ of the returns that the value model learns, where it differs from that of the advantages (0: the same)",
+  },
   bootstrapTruncated: { default: false, describe: "responses cut at the length limit continue with the value of their last token" },
   clipRange: { default: 0.2, min: leastClip, describe: "the ratio is clipped to 1 ± this" },
   clipRangeHigh: { default: 0, min: leastClip, zeroIsOff: true, describe: "upper side of the clip, where it differs (0: clipRange)" },
@@ -59,10 +78,15 @@ const ownOptions: OptionTable<PpoOwnSettings> = {
     describe: "bound of the loss where the advantage is negative, more than 1 (0: off)",
   },
   logRatioClamp: { default: 0, min: leastClip, zeroIsOff: true, describe: "log-ratios are clamped to ± this (0: off)" },
+  importanceCorrection: {
+    default: "token-truncate",
+    choices: ["token-truncate", "token-mask", "sequence-truncate", "sequence-mask"],
+    describe: "what becomes of exp(old − behaviour), of a token or a sequence, above importanceCap",
+  },
   importanceCap: {
     default: 0,
     ...factorOrNone,
-    describe: "largest weight exp(old − behaviour) a token (0: 2 with a generator of one's own, else off)",
+    describe: "largest importance weight exp(old − behaviour) (0: 2 with a generator of one's own, else off)",
   },
   aggregation: {
     default: "token-mean",
@@ -88,8 +112,13 @@ const ownOptions: OptionTable<PpoOwnSettings> = {
     describe:
       "learning rate of an optimizer of its own for the value model (0: one for both, the default with a value model that is given)",
   },
+  valueWarmupSteps: { default: 0, ...countOrNone, describe: "first steps, in which the value model alone is trained" },
   klCoef: { default: 0.1, ...factorOrNone, describe: "β, weight of the KL penalty" },
-  klEstimator: { default: "k1", choices: ["k1", "k2", "k3", "abs"], describe: "estimator of the KL a token" },
+  klEstimator: {
+    default: "k1",
+    choices: ["k1", "k2", "k3", "abs", "full"],
+    describe: "estimator of the KL a token; full: the exact KL over the vocabulary",
+  },
   klPlacement: { default: "reward", choices: ["reward", "loss"], describe: "where the KL penalty acts" },
   klController: { default: "fixed", choices: ["fixed", "adaptive"], describe: "whether β follows the KL" },
   klTarget: { default: 6, min: 0, exclusiveMin: true, describe: "KL a sequence that an adaptive β aims at" },
@@ -129,12 +158,11 @@ export function resolveHyperparameters(given: Partial<Hyperparameters>): Hyperpa
   if (clipRange >= 1) refuse(`clipRange is ${clipRange}; expected less than 1, the ratio is clipped to 1 ± clipRange`);
   if (options.aggregation === "constant" && options.aggregationDivisor <= 0)
     refuse("aggregation 'constant' wants aggregationDivisor, the positive number to divide the sum by");
-  const rate = Math.max(options.learningRate, options.valueLearningRate);
-  if (rate * options.weightDecay >= 1)
-    refuse(
-      `weightDecay ${options.weightDecay} times the learning rate ${rate} is ${rate * options.weightDecay}; expected less than 1, ` +
-        "from which on a step turns weights around",
-    );
+  refuseStrongDecay(options.weightDecay, Math.max(options.learningRate, options.valueLearningRate));
+  if (options.klEstimator === "full" && options.klPlacement === "loss")
+    refuse('klEstimator "full" acts in the reward only; give klPlacement "reward", or the estimator k2 or k3');
+  if (options.valueWarmupSteps > 0 && options.valueLearningRate === 0)
+    refuse("valueWarmupSteps wants an optimizer of the value model's own: give it a valueLearningRate");
   if (options.klController === "adaptive") refuseShortHorizon(options.klHorizon, options.batchSize);
   return options;
 }

@@ -1,5 +1,6 @@
 import type { SequenceBatch } from "@cai/contracts";
 import { adaptiveKlController, fixedKlController, type KlController } from "@cai/kl";
+import type { ImportanceCorrection } from "@cai/ppo-loss";
 import {
   type ForwardPass,
   makeOptimizer,
@@ -39,20 +40,26 @@ export const ppoPartSpecs: PartSpecs = {
   reference,
 };
 
+/** The same where whole distributions are compared. */
+const partSpecsOfExactKl: PartSpecs = {
+  ...ppoPartSpecs,
+  policy: { ...ppoPartSpecs.policy!, methods: [...ppoPartSpecs.policy!.methods, "logits"] },
+  reference: { methods: ["logprobs", "hiddenStates", "logits"], expected: `${reference.expected}, for klEstimator "full"` },
+};
+
 /** @throws as `checkOnPolicyOptions`. */
 export function checkPpoOptions(options: PPOTrainerOptions): Hyperparameters {
   // A value model that is given shares the policy's optimizer, as in TRL.
   const shared = options?.valueModel !== undefined && { valueLearningRate: 0 };
-  return checkOnPolicyOptions(options, { parts: ppoPartSpecs, table: hyperparameterTable }, (given) =>
-    resolveHyperparameters({ ...shared, ...given }),
-  );
+  const parts = options?.klEstimator === "full" ? partSpecsOfExactKl : ppoPartSpecs;
+  return checkOnPolicyOptions(options, { parts, table: hyperparameterTable }, (given) => resolveHyperparameters({ ...shared, ...given }));
 }
 
 /** What it is made of. */
 export interface Parts extends OnPolicyParts {
   readonly valueModel: ValueModel;
-  /** Largest importance weight; 0: none. */
-  readonly importanceCap: number;
+  /** What tokens weigh that another engine drew; a cap of 0: as much as others. */
+  readonly importance: { readonly correction: ImportanceCorrection; readonly cap: number };
   readonly trained: TrainedTensors;
 }
 
@@ -68,7 +75,10 @@ export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters
   const models = { "policy.safetensors": policy.parameters, "value.safetensors": valueModel.parameters };
   return {
     ...common,
-    importanceCap: options.importanceCap || (given.generator === undefined ? 0 : 2),
+    importance: {
+      correction: options.importanceCorrection,
+      cap: options.importanceCap || (given.generator === undefined ? 0 : 2),
+    },
     valueModel,
     trained: { models, optimizers },
     dispose() {
@@ -107,9 +117,14 @@ export function forward(
   return { ...read, values: valueModel.values(rows, hidden) };
 }
 
-/** The same with a way back to everything that is trained. */
-export function openPpoPass(parts: Parts, rows: SequenceBatch, options: Hyperparameters): Promise<ForwardPass<PpoNumbers>> {
-  const parameters = parts.trained.optimizers.flatMap((optimizer) => optimizer.parameters);
-  const { frozen } = parts.policyParameters;
+/** The same with a way back to what these optimizers train. */
+export function openPpoPass(
+  parts: Parts,
+  rows: SequenceBatch,
+  options: Hyperparameters,
+  optimizers: readonly Optimizer[] = parts.trained.optimizers,
+): Promise<ForwardPass<PpoNumbers>> {
+  const parameters = optimizers.flatMap((optimizer) => optimizer.parameters);
+  const frozen = [...parts.policy.parameters.values()].filter((parameter) => !parameters.includes(parameter));
   return openPass({ batch: rows, parameters, frozen, forward: () => forward(parts, rows, options) });
 }

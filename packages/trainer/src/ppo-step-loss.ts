@@ -1,14 +1,18 @@
-import { type Denominators, entropyBonus, klPenalty, policyLoss, valueLoss } from "@cai/ppo-loss";
+import { type Denominators, entropyBonus, type ImportanceCorrection, klPenalty, policyLoss, valueLoss } from "@cai/ppo-loss";
 import type { Slopes } from "@cai/training";
 import type { Experience } from "./experience.ts";
 import type { Hyperparameters } from "./ppo-options.ts";
+import { samplingMismatch } from "./sampling-mismatch.ts";
 
 /** What a pass gives PPO: `[B, T]` each; `entropy` only with an entropy bonus. */
 export type PpoNumbers = { readonly logprobs: Float32Array; readonly values: Float32Array; readonly entropy?: Float32Array };
 
 /** The loss of some rows and its parts: means over what `denominators` count. */
 export interface PpoLoss {
-  /** policy + valueLossCoef · value − entropyCoef · entropy + β · KL (the last only where it is placed in the loss). */
+  /**
+   * policy + valueLossCoef · value − entropyCoef · entropy + β · KL (the last only where it is placed in the loss); valueLossCoef · value where
+   * the value model is trained alone.
+   */
   readonly total: number;
   readonly policy: number;
   readonly value: number;
@@ -23,14 +27,16 @@ export interface LossWeights {
   readonly denominators: Denominators;
   /** β of this step, for a KL penalty that is placed in the loss. */
   readonly klWeight: number;
-  /** 0: no importance weights. */
-  readonly importanceCap: number;
+  /** A cap of 0: no importance weights. */
+  readonly importance: { readonly correction: ImportanceCorrection; readonly cap: number };
+  /** The value model is trained, and nothing else. Default false. */
+  readonly valueOnly?: boolean | undefined;
 }
 
 /** PPO's loss on some rows of an experience, from the numbers of a pass over them. */
 export function ppoStepLoss(numbers: PpoNumbers, experience: Experience, options: Hyperparameters, weights: LossWeights): PpoLoss {
   const { mask, shape } = experience.responses;
-  const { denominators, klWeight, importanceCap } = weights;
+  const { denominators, klWeight, importance } = weights;
   const { logprobs: newLogprobs, values: newValues, entropy } = numbers;
   const aggregation = options.aggregation === "constant" ? { divisor: options.aggregationDivisor } : options.aggregation;
   const means = { mask, shape, denominators };
@@ -42,7 +48,7 @@ export function ppoStepLoss(numbers: PpoNumbers, experience: Experience, options
     advantages: experience.advantages,
     ...clipOptions(options),
     aggregation,
-    ...(importanceCap > 0 && { behaviourLogprobs: experience.behaviourLogprobs, importanceCap }),
+    ...(importance.cap > 0 && { weights: samplingMismatch(experience, experience.logprobs, importance).weights }),
   });
   const value = valueLoss({
     ...means,
@@ -52,18 +58,21 @@ export function ppoStepLoss(numbers: PpoNumbers, experience: Experience, options
     ...(options.valueClipRange > 0 && { clip: options.valueClipRange }),
   });
   const bonus = entropy && entropyBonus({ ...means, entropy });
-  const { klEstimator: estimator, valueLossCoef, entropyCoef } = options;
+  const { klPlacement, klEstimator: estimator, valueLossCoef, entropyCoef } = options;
   const kl =
-    options.klPlacement === "loss" ? klPenalty({ ...means, newLogprobs, refLogprobs: experience.refLogprobs, estimator }) : undefined;
+    klPlacement === "loss" && estimator !== "full"
+      ? klPenalty({ ...means, newLogprobs, refLogprobs: experience.refLogprobs, estimator })
+      : undefined;
 
+  const terms = { policy: policy.loss, value: value.loss, entropy: bonus?.loss };
+  const values = value.slopes.map((slope) => valueLossCoef * slope);
+  if (weights.valueOnly) return { ...terms, total: valueLossCoef * value.loss, slopes: { values } };
   return {
+    ...terms,
     total: policy.loss + valueLossCoef * value.loss - entropyCoef * (bonus?.loss ?? 0) + klWeight * (kl?.loss ?? 0),
-    policy: policy.loss,
-    value: value.loss,
-    entropy: bonus?.loss,
     slopes: {
       logprobs: kl ? policy.slopes.map((slope, cell) => slope + klWeight * kl.slopes[cell]!) : policy.slopes,
-      values: value.slopes.map((slope) => valueLossCoef * slope),
+      values,
       ...(bonus && { entropy: bonus.slopes.map((slope) => -entropyCoef * slope) }),
     },
   };

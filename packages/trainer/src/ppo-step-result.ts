@@ -1,10 +1,11 @@
 import { countValid, type Shape2D } from "@cai/contracts";
 import { maskedMean } from "@cai/gae";
 import type { klSummary } from "@cai/kl";
-import { explainedVariance } from "@cai/ppo-loss";
+import { explainedVariance, type ImportanceCorrection } from "@cai/ppo-loss";
 import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
 import type { Experience } from "./experience.ts";
 import type { UpdateMeasures } from "./ppo-measure.ts";
+import { samplingMismatch } from "./sampling-mismatch.ts";
 
 /** Scores and both models' log-probabilities of a batch: what token rewards are made of. */
 export interface RewardInputs {
@@ -12,6 +13,8 @@ export interface RewardInputs {
   readonly scores: Float32Array;
   readonly logprobs: Float32Array;
   readonly refLogprobs: Float32Array;
+  /** `[B, T]`, with klEstimator "full" only. */
+  readonly exactKl?: Float32Array | undefined;
   readonly mask: Uint8Array;
   readonly shape: Shape2D;
 }
@@ -48,9 +51,12 @@ export function stepResult(given: {
   readonly kl: ReturnType<typeof klSummary>;
   readonly klCoefficient: number;
   /** Means over the optimizer steps, and their number: less than epochs × minibatches where the KL limit ended them. */
-  readonly update: Partial<UpdateMeasures> & { readonly gradientNorm?: number };
+  readonly update: Partial<UpdateMeasures> & { readonly grad_norm?: number };
   readonly updates: number;
+  /** The value model was trained alone. */
+  readonly valueOnly: boolean;
   readonly learningRate: number;
+  readonly importance: { readonly correction: ImportanceCorrection; readonly cap: number };
   /** `time/…`. */
   readonly seconds: Readonly<Record<"time/total", number>>;
 }): StepResult {
@@ -83,12 +89,14 @@ export function stepResult(given: {
       "policy/ratio": update.ratioMean ?? 0,
       "policy/ratio_var": update.ratioVariance ?? 0,
       ...(update.entropy !== undefined && { "policy/entropy": update.entropy }),
-      "policy/updates": given.updates,
+      "policy/updates": given.valueOnly ? 0 : given.updates,
       "val/loss": update.valueLoss ?? 0,
+      "val/updates": given.updates,
       "val/clipfrac": update.valueClipFraction ?? 0,
       "val/explained_variance": explainedVariance({ ...given.experience, mask: rollout.responses.mask }),
-      grad_norm: update.gradientNorm ?? 0,
-      lr: given.learningRate,
+      grad_norm: update.grad_norm ?? 0,
+      lr: given.valueOnly ? 0 : given.learningRate,
+      ...samplingMismatch(given.experience, given.experience.logprobs, given.importance).metrics,
       "tokens/response_mean": tokens / rows,
       "tokens/eos_fraction": ended / rows,
       tokens_per_second: tokens / seconds["time/total"],

@@ -1,24 +1,13 @@
 import { countValid, type SequenceBatch } from "@cai/contracts";
-import { computeGae, whiten } from "@cai/gae";
+import { computeGae, lengthAdaptiveLambdas, whiten } from "@cai/gae";
 import { type KlControllerState, klSummary, restoreKlController, shapeRewards, tokenKl } from "@cai/kl";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TokenizedPrompt } from "@cai/rollouts";
-import {
-  accumulate,
-  applyGradients,
-  evaluateRows,
-  type Json,
-  refuseNonFinite,
-  type StepContext,
-  Stopwatch,
-  scheduledRate,
-  WeightedMeans,
-} from "@cai/training";
-import * as tf from "@tensorflow/tfjs-core";
+import { evaluateRows, type Json, type StepContext, Stopwatch } from "@cai/training";
 import { evaluateBootstrapValues } from "./bootstrap-values.ts";
+import { evaluateExactKl, givenKl } from "./exact-kl.ts";
 import { type Experience, selectExperience } from "./experience.ts";
-import { minibatchesOf } from "./minibatches.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
-import { measureUpdate, type UpdateMeasures } from "./ppo-measure.ts";
+import { measureUpdate } from "./ppo-measure.ts";
 import { type Hyperparameters, refuseShortHorizon } from "./ppo-options.ts";
 import {
   assembleParts,
@@ -32,6 +21,7 @@ import {
 } from "./ppo-parts.ts";
 import { type PpoLoss, type PpoNumbers, ppoStepLoss } from "./ppo-step-loss.ts";
 import { type RewardInputs, type StepResult, stepResult } from "./ppo-step-result.ts";
+import { updateOnMinibatches } from "./update-on-minibatches.ts";
 
 /**
  * Trains a causal language model by PPO against a reward model: the whole loop, in `learn`.
@@ -69,6 +59,8 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     if (options.klController === "adaptive") refuseShortHorizon(options.klHorizon, prompts.length);
     const step = this.step + 1;
     const klCoefficient = this.#klController.coefficient;
+    const valueOnly = step <= options.valueWarmupSteps;
+    const optimizers = valueOnly ? parts.trained.optimizers.slice(-1) : parts.trained.optimizers;
     const watch = new Stopwatch(["generate", "score", "reference", "train"]);
 
     // 1–2. The policy answers the prompts: token ids, mask, behaviour log-probabilities, finish reasons.
@@ -77,9 +69,9 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const { mask, shape } = rollout.responses;
 
     // 3–4. One score a response; the reference's log-probabilities meanwhile. Nothing has changed so far, and nothing is aborted after.
-    const [scores, refLogprobs] = await Promise.all([
+    const [scores, { refLogprobs, exactKl }] = await Promise.all([
       watch.time("score", () => this.scoreResponses(rollout, { signal })),
-      watch.time("reference", () => this.getReferenceLogprobs(rollout)),
+      watch.time("reference", () => this.#compare(rollout)),
     ]);
     updating();
     const trained = watch.start("train");
@@ -88,53 +80,40 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     // 5. Log-probabilities and values of the policy before its update. Where one pass covers all rows, it is also the first epoch's.
     const rowsAtOnce = this.rowsAtOnce(rollout);
     const bootstrap = options.bootstrapTruncated && { bootstrapValues: await evaluateBootstrapValues(parts, rollout, rowsAtOnce) };
-    let firstPass = rowsAtOnce >= shape[0] ? await openPpoPass(parts, rollout, options) : undefined;
+    const firstPass = rowsAtOnce >= shape[0] ? await openPpoPass(parts, rollout, options, optimizers) : undefined;
     const { logprobs, values } = firstPass?.numbers ?? (await this.#evaluate(rollout));
 
     // 6. The KL penalty on every token, and the score on the last.
-    const { rewards, nonScoreRewards, kl } = this.computeRewards({ scores: adjustedScores, logprobs, refLogprobs, mask, shape });
+    const { rewards, nonScoreRewards, kl } = this.computeRewards({ scores: adjustedScores, logprobs, refLogprobs, exactKl, mask, shape });
 
     // 7. Advantages, whitened over the whole rollout; returns from the raw ones.
     const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });
     const advantages = whiten({ x: rawAdvantages, mask });
     const experience = { ...rollout, logprobs, refLogprobs, values, advantages, returns };
 
-    // 8. Epochs of minibatches: clipped surrogate + value loss (− entropy), AdamW on clipped gradients.
-    const { optimizers } = parts.trained;
-    const learningRates = optimizers.map((optimizer) => scheduledRate(optimizer, { step, totalSteps: this.totalSteps }, options));
-    const means = new WeightedMeans<keyof UpdateMeasures | "gradientNorm">();
-    let updates = 0;
-    for (const { epoch, denominators, microbatches, batch } of minibatchesOf<Experience>(experience, selectExperience, {
-      ...options,
+    // 8. Epochs of minibatches: clipped surrogate + value loss (− entropy), AdamW on clipped gradients. While the critic warms up, it alone.
+    const weights = { klWeight: klCoefficient, importance: parts.importance, valueOnly };
+    const { means, updates, learningRates } = await updateOnMinibatches({
+      experience,
+      select: selectExperience,
+      optimizers,
+      options,
+      epochs: options.epochs,
       step,
-    })) {
-      const weights = { denominators, klWeight: klCoefficient, importanceCap: parts.importanceCap };
-      const { gradients, losses } = await accumulate(
-        microbatches,
-        async (rows) => firstPass ?? openPpoPass(parts, rows, options),
-        (numbers, rows) => ppoStepLoss(numbers, rows, options, weights),
-      );
-      firstPass = undefined;
-      try {
-        const measures = measureUpdate(losses, batch, options);
-        const where = `step ${step}, epoch ${epoch + 1}`;
-        refuseNonFinite(measures.total, where);
-        if (options.maxApproxKl > 0 && measures.approxKl > options.maxApproxKl) break;
-        const gradientNorm = await applyGradients({ optimizers, gradients, learningRates, maxGradNorm: options.maxGradNorm, where });
-        means.add(denominators.tokens, { ...measures, gradientNorm });
-        updates++;
-      } finally {
-        tf.dispose([...gradients.values()]);
-      }
-      await new Promise((resolve) => setImmediate(resolve)); // lets signals and other work in
-    }
+      totalSteps: this.totalSteps,
+      firstPass,
+      open: (rows) => openPpoPass(parts, rows, options, optimizers),
+      lossOf: (numbers, rows, denominators) => ppoStepLoss(numbers, rows, options, { ...weights, denominators }),
+      measure: (losses, minibatch) => measureUpdate(losses, minibatch, options),
+      isTooFar: ({ approxKl }) => options.maxApproxKl > 0 && approxKl! > options.maxApproxKl,
+    });
     trained();
 
     // 9. β for the next step, and the statistics of this one.
-    this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
-    const learned = { experience: { ...experience, nonScoreRewards, rawAdvantages }, update: means.read(), updates };
+    if (!valueOnly) this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
+    const learned = { experience: { ...experience, nonScoreRewards, rawAdvantages }, update: means, updates, valueOnly };
     const measured = { scores, adjustedScores, kl, klCoefficient, learningRate: learningRates[0]!, seconds: watch.read() };
-    return stepResult({ step, rollout, ...learned, ...measured });
+    return stepResult({ step, rollout, importance: parts.importance, ...learned, ...measured });
   }
 
   /** `[B, T]` value estimates, each read where its token's logits are read. */
@@ -142,9 +121,16 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     return (await this.#evaluate(batch)).values;
   }
 
+  /** `[B, T]` KL of whole distributions to the reference, in nats: what `klEstimator` "full" takes. */
+  async computeExactKl(batch: SequenceBatch): Promise<Float32Array> {
+    const { temperature } = this.hyperparameters;
+    return evaluateExactKl(this.parts, batch, { temperature, rowsAtOnce: this.rowsAtOnce(batch) });
+  }
+
   /** KL a token by the trainer's estimator, its mean over rows of row sums, and its mean a valid token; nats. */
-  computeKlDivergence({ logprobs, refLogprobs, mask, shape }: Omit<RewardInputs, "scores">) {
-    const kl = tokenKl({ logprobs, refLogprobs, mask, estimator: this.hyperparameters.klEstimator });
+  computeKlDivergence({ logprobs, refLogprobs, exactKl, mask, shape }: Omit<RewardInputs, "scores">) {
+    const { klEstimator: estimator } = this.hyperparameters;
+    const kl = estimator === "full" ? givenKl(exactKl) : tokenKl({ logprobs, refLogprobs, mask, estimator });
     return { kl, ...klSummary({ kl, mask, shape }) };
   }
 
@@ -152,24 +138,27 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
    * `[B, T]` rewards: −β·kl on every response token, plus the score on the last. With the KL in the loss, the score alone. And that KL,
    * as `computeKlDivergence` gives it.
    */
-  computeRewards({ scores, logprobs, refLogprobs, mask, shape }: RewardInputs) {
-    const kl = this.computeKlDivergence({ logprobs, refLogprobs, mask, shape });
+  computeRewards({ scores, ...given }: RewardInputs) {
+    const { mask, shape } = given;
+    const kl = this.computeKlDivergence(given);
     const coefficient = this.hyperparameters.klPlacement === "reward" ? this.#klController.coefficient : 0;
     const { rewards, nonScoreRewards } = shapeRewards({ ...kl, scores, mask, shape, coefficient });
     const whitened = this.hyperparameters.rewardWhitening && whiten({ x: rewards, mask, keepMean: true });
     return { rewards: whitened || rewards, nonScoreRewards, kl };
   }
 
-  /** Raw advantages and returns, `[B, T]`, with the trainer's γ and λ. */
+  /** Raw advantages with the trainer's γ and λ, and returns with the value model's λ, `[B, T]`. */
   computeGae(inputs: Omit<Parameters<typeof computeGae>[0], "gamma" | "lambda">) {
-    return computeGae({ ...inputs, gamma: this.hyperparameters.gamma, lambda: this.hyperparameters.lambda });
+    const { gamma, lambda, lambdaAlpha: alpha, valueLambda } = this.hyperparameters;
+    const both = computeGae({ ...inputs, gamma, lambda: alpha > 0 ? lengthAdaptiveLambdas({ ...inputs, alpha }) : lambda });
+    return valueLambda > 0 ? { ...both, returns: computeGae({ ...inputs, gamma, lambda: valueLambda }).returns } : both;
   }
 
   /** The loss of an experience, its parts and slopes, and the numbers of the pass that they are of. Nothing is updated. */
   async computePpoLoss(experience: Experience): Promise<PpoLoss & { readonly numbers: PpoNumbers }> {
     const { mask, shape } = experience.responses;
     const denominators = { tokens: countValid(mask), rows: shape[0] };
-    const weights = { denominators, klWeight: this.#klController.coefficient, importanceCap: this.parts.importanceCap };
+    const weights = { denominators, klWeight: this.#klController.coefficient, importance: this.parts.importance };
     const { hyperparameters: options, parts } = this;
     const numbers = await evaluateRows<PpoNumbers>(experience, this.rowsAtOnce(experience), (rows) => forward(parts, rows, options));
     return { ...ppoStepLoss(numbers, experience, options, weights), numbers };
@@ -186,6 +175,12 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
   protected restore({ klController, scoreMoments }: Readonly<Record<string, Json>>): void {
     this.#klController = restoreKlController(klController as unknown as KlControllerState);
     this.#scoreMoments.restore(scoreMoments as unknown as RunningMomentsState);
+  }
+
+  /** What the reference says of a batch. */
+  async #compare(batch: SequenceBatch) {
+    const refLogprobs = await this.getReferenceLogprobs(batch);
+    return { refLogprobs, exactKl: this.hyperparameters.klEstimator === "full" ? await this.computeExactKl(batch) : undefined };
   }
 
   /** Log-probabilities and values of the policy as it stands, from one pass over the trunk. */

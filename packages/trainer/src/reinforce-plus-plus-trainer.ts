@@ -5,7 +5,6 @@ import { type StepContext, Stopwatch } from "@cai/training";
 import { type GroupExperience, withoutTruncated } from "./group-experience.ts";
 import { type GroupStepResult, groupStepResult } from "./group-report.ts";
 import { GroupTrainer } from "./group-trainer.ts";
-import { updateOnGroups } from "./group-update.ts";
 import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
 import { reinforcePlusPlusLoss } from "./reinforce-plus-plus-loss.ts";
 import { type ReinforcePlusPlusSettings, reinforcePlusPlusOptions } from "./reinforce-plus-plus-options.ts";
@@ -53,33 +52,28 @@ export class ReinforcePlusPlusTrainer extends GroupTrainer<ReinforcePlusPlusSett
 
     // 4. Log-probabilities of the policy before its update. Where one pass covers all rows, it is also the first iteration's.
     const counted = options.maskTruncated ? withoutTruncated(rollout) : rollout;
-    const { logprobs, firstPass, open } = await this.policyBefore(counted, { entropy: false });
+    const before = await this.policyBefore(counted, { entropy: false });
 
     // 5. Advantages of tokens: the score, less β times the KL, of what is still to come, whitened over the step.
     const { mask, shape } = counted.responses;
-    const kl = refLogprobs ? tokenKl({ logprobs, refLogprobs, mask }) : new Float32Array(mask.length);
+    const kl = refLogprobs ? tokenKl({ logprobs: before.logprobs, refLogprobs, mask }) : new Float32Array(mask.length);
     const { advantages, groupDeviations } = this.computeAdvantages({ scores: this.adjusted(scores, rollout), kl, mask, shape });
 
     // 6. Where another engine drew the answers: by how much its log-probabilities differ.
-    const { weights, sampling } = this.engineMismatch(counted, logprobs);
-    const experience: GroupExperience = { ...counted, logprobs, refLogprobs, advantages, weights };
+    const { weights, sampling } = this.engineMismatch(counted, before.logprobs);
+    const experience: GroupExperience = { ...counted, logprobs: before.logprobs, refLogprobs, advantages, weights };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
-    const { means, updates, learningRate } = await updateOnGroups({
-      parts,
+    const { means, updates, learningRates } = await this.update({
       experience,
-      options,
-      step,
-      totalSteps: this.totalSteps,
-      firstPass,
-      open,
+      before,
       lossOf: (numbers, rows, denominators) => reinforcePlusPlusLoss(numbers, rows, options, denominators),
     });
     trained();
 
     // 8. The statistics of this step.
     const update = { ...means, ...sampling, ...(refLogprobs && { kl: klSummary({ kl, mask, shape }).perToken }) };
-    const learned = { groupDeviations, redrawn, update, updates, learningRate };
+    const learned = { groupDeviations, redrawn, update, updates, learningRate: learningRates[0]! };
     return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
   }
 

@@ -6,7 +6,6 @@ import { type StepContext, Stopwatch } from "@cai/training";
 import { type GroupExperience, perToken, withoutTruncated } from "./group-experience.ts";
 import { type GroupStepResult, groupStepResult } from "./group-report.ts";
 import { GroupTrainer } from "./group-trainer.ts";
-import { updateOnGroups } from "./group-update.ts";
 import type { OnPolicyPartsGiven } from "./on-policy-parts.ts";
 import { rlooLoss } from "./rloo-loss.ts";
 import { type RlooSettings, rlooOptions } from "./rloo-options.ts";
@@ -54,29 +53,30 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
 
     // 4. Log-probabilities of the policy before its update. Where one pass covers all rows, it is also the first iteration's.
     const counted = options.maskTruncated ? withoutTruncated(rollout) : rollout;
-    const { logprobs, firstPass, open } = await this.policyBefore(counted, { entropy: false });
+    const before = await this.policyBefore(counted, { entropy: false });
 
     // 5. Advantages: each answer's score, less β times its KL, less the mean of the others to its prompt.
     const { mask, shape } = counted.responses;
-    const tokenKls = refLogprobs && tokenKl({ logprobs, refLogprobs, mask });
+    const tokenKls = refLogprobs && tokenKl({ logprobs: before.logprobs, refLogprobs, mask });
     const adjusted = this.adjusted(scores, rollout);
     const penalised = tokenKls ? lessKl(adjusted, tokenKls, shape, options.beta) : adjusted;
     const compared = { scores: penalised, groupSize: options.numGenerations, baseline: "leave-one-out" } as const;
     const { advantages: ofAnswers, groupDeviations } = groupAdvantages({ ...compared, whiten: options.normalizeAdvantages });
 
     // 6. Where another engine drew the answers: by how much its log-probabilities differ.
-    const { weights, sampling } = this.engineMismatch(counted, logprobs);
-    const experience: GroupExperience = { ...counted, logprobs, refLogprobs, advantages: perToken(ofAnswers, counted), weights };
+    const { weights, sampling } = this.engineMismatch(counted, before.logprobs);
+    const experience: GroupExperience = {
+      ...counted,
+      logprobs: before.logprobs,
+      refLogprobs,
+      advantages: perToken(ofAnswers, counted),
+      weights,
+    };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
-    const { means, updates, learningRate } = await updateOnGroups({
-      parts,
+    const { means, updates, learningRates } = await this.update({
       experience,
-      options,
-      step,
-      totalSteps: this.totalSteps,
-      firstPass,
-      open,
+      before,
       lossOf: (numbers, rows, denominators) => rlooLoss(numbers, rows, options, denominators),
     });
     trained();
@@ -87,7 +87,7 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
       redrawn,
       update: { ...means, ...sampling, ...(tokenKls && { kl: klSummary({ kl: tokenKls, mask, shape }).perToken }) },
       updates,
-      learningRate,
+      learningRate: learningRates[0]!,
     };
     return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
   }

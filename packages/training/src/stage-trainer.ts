@@ -81,8 +81,8 @@ export abstract class StageTrainer<
     return this.#statistics.steps;
   }
 
-  /** Of the run that is going on; the learning rate's schedule ends there. */
-  protected get totalSteps(): number {
+  /** Steps of the run that is going on; the learning rate's schedule ends there. */
+  get totalSteps(): number {
     return this.#totalSteps;
   }
 

@@ -28,6 +28,14 @@ export class FrozenPolicy implements ReferencePolicy<tf.Tensor> {
     return tf.tidy(() => this.#model.tokenLogprobs(this.#model.responseHiddenStates(batch), batch.responses, options).logprobs);
   }
 
+  hiddenStates(batch: SequenceBatch): tf.Tensor3D {
+    return this.#model.responseHiddenStates(batch);
+  }
+
+  logits(hidden: tf.Tensor): tf.Tensor {
+    return this.#model.logits(hidden);
+  }
+
   dispose(): void {
     tf.dispose([...this.#weights.values()]);
     this.#weights.clear();

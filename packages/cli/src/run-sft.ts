@@ -1,0 +1,58 @@
+import { prepareBackend } from "@cai/backend";
+import { refuseExistingRun } from "@cai/run-log";
+import { SFTTrainer, type SftEvaluation, type SftStepResult } from "@cai/sft";
+import { disposing } from "./disposing.ts";
+import { readingInput } from "./exit-codes.ts";
+import { loraConfig } from "./lora-settings.ts";
+import { namingLines } from "./naming-lines.ts";
+import { readExamples } from "./read-examples.ts";
+import { resolvePolicy } from "./resolve-policy.ts";
+import { runDisplay, sayBackend } from "./run-display.ts";
+import { runTrainer } from "./run-trainer.ts";
+import type { SftCommandSettings } from "./sft-settings.ts";
+
+/** Fine-tunes as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
+export async function runSft(
+  settings: SftCommandSettings,
+  { resume, json }: { readonly resume: boolean; readonly json: boolean },
+): Promise<void> {
+  const { out, data, evalData, lora, recompute, options } = settings;
+  if (!resume) await readingInput(() => refuseExistingRun(out));
+  const examples = await readExamples(data);
+  const heldOut = evalData === undefined ? [] : await readExamples(evalData);
+
+  const steps = await disposing(async (own) => {
+    const backend = await prepareBackend();
+    const adapter = lora && { ...lora, seed: options.seed };
+    const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
+    const trainer = own(await SFTTrainer.create({ policy, ...options }));
+    const display = runDisplay({ json, steps: () => trainer.totalSteps });
+    sayBackend(display, backend);
+    const train = () =>
+      runTrainer({
+        display,
+        train: (how) =>
+          trainer.train(
+            examples.map(({ row }) => row),
+            {
+              ...how,
+              out,
+              resume,
+              ...(evalData !== undefined && { evaluationData: heldOut.map(({ row }) => row) }),
+              config: { policy: settings.policy, data, evalData, recompute, ...(lora && loraConfig(lora)) },
+            },
+          ),
+        stepsDone: () => trainer.step,
+        figures,
+        evaluated,
+      });
+    await namingLines([...examples, ...heldOut], train);
+    return trainer.totalSteps;
+  });
+  if (!json) process.stdout.write(`${steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
+}
+
+const figures = ({ loss, metrics }: SftStepResult) => ({ loss, "tokens/s": metrics.tokens_per_second! });
+
+const evaluated = ({ step, loss, perplexity }: SftEvaluation): string =>
+  `step ${step}: held-out loss ${loss.toFixed(3)}, perplexity ${perplexity.toFixed(2)}`;

@@ -1,0 +1,10 @@
+export type { CompletionTokens, PromptCompletion } from "@cai/rollouts";
+export { TrainingError, type TrainingHistory, type TrainingStatistics } from "@cai/training";
+export { type AssistantTokens, assistantTokens } from "./assistant-tokens.ts";
+export { encodeExample, type LabelledTokens, type SftExample } from "./encode-example.ts";
+export type { SftEvaluation } from "./evaluate-packs.ts";
+export { packExamples } from "./pack-examples.ts";
+export { sftLoss } from "./sft-loss.ts";
+export { resolveSftSettings, type SftSettings, sftOptions } from "./sft-options.ts";
+export type { SftStepResult } from "./sft-step-result.ts";
+export { SFTTrainer, type SFTTrainerOptions } from "./sft-trainer.ts";

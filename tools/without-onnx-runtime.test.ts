@@ -80,7 +80,7 @@ test("cai doctor runs without it and says how to have it, and cai score refuses 
   expect(doctor.code).toBe(0);
   const { versions, missing } = JSON.parse(doctor.stdout);
   expect(versions["onnxruntime-node"]).toBeNull();
-  expect(missing.map(({ mend }: { mend: string }) => mend)).toContainEqual(expect.stringMatching(/npm i onnxruntime-node/));
+  expect(missing.map(({ fix }: { fix: string }) => fix)).toContainEqual(expect.stringMatching(/npm i onnxruntime-node/));
   await writeFile(join(project, "rows.jsonl"), '{"prompt": "a", "response": "b"}\n');
   const score = await run(cai, "score", "--reward", "demo", "--input", "rows.jsonl");
   expect(score).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(command) });

@@ -64,9 +64,9 @@ async function bringNative(screen, packagesReady) {
     screen.done(native, [version, ...fetched.done, ...done].join(", "));
   } catch (error) {
     await packagesReady;
-    const { message, mend } = /** @type {Error & { mend?: string }} */ (error);
+    const { message, fix } = /** @type {Error & { fix?: string }} */ (error);
     if (await nativeLoads()) screen.done(native, `as it was before (${message})`);
-    else screen.missing(native, `not available, so everything runs on WASM, slower: ${message}${mend ? `; ${mend}` : ""}`);
+    else screen.missing(native, `not available, so everything runs on WASM, slower: ${message}${fix ? `; ${fix}` : ""}`);
   }
 }
 

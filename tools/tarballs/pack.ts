@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { publishedPackages } from "../published.ts";
 import { runLine } from "./newcomer.ts";
 import type { Tarball } from "./registry.ts";
 
@@ -12,7 +13,7 @@ export async function packAll(folder: string): Promise<Tarball[]> {
     const { exit, stdout, stderr } = await runLine(line, { cwd: root });
     if (exit !== 0) throw new Error(`${line} failed:\n${stdout}${stderr}`);
   }
-  return readdirSync(join(root, "packages")).map((directory) => {
+  return publishedPackages.map((directory) => {
     const manifest: Tarball["manifest"] = JSON.parse(readFileSync(join(root, "packages", directory, "package.json"), "utf8"));
     return { manifest, file: join(folder, `${manifest.name.slice(1).replace("/", "-")}-${manifest.version}.tgz`) };
   });

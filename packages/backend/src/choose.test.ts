@@ -28,17 +28,17 @@ test("the first that loads is taken, and nothing slower is tried", async () => {
   expect(called).toEqual(["gpu", "native"]);
 });
 
-test("without native TensorFlow the reason says why, and the mend is a command", async () => {
+test("without native TensorFlow the reason says why, and the fix is a command", async () => {
   const prepared = await chooseBackend(loadersFor("wasm", "cpu").loaders);
   expect(prepared).toEqual({
     ...answers.wasm,
     reason: "WASM, because native TensorFlow is missing (native is not installed)",
-    mend: "npx @cai/cli backend install",
+    fix: "npx @cai/cli backend install",
   });
 });
 
 test("a missing GPU build alone is not worth a word", async () => {
-  expect((await chooseBackend(loadersFor("native").loaders)).mend).toBeUndefined();
+  expect((await chooseBackend(loadersFor("native").loaders)).fix).toBeUndefined();
 });
 
 test("the backend asked for by name is taken although a faster one is there", async () => {

@@ -22,13 +22,13 @@ export interface PreparedBackend {
   /** Our kernels in native TensorFlow, where it computes on the CPU. */
   kernels?: KernelsInUse;
   /** The command that brings native TensorFlow, where it is missing. */
-  mend?: string;
+  fix?: string;
 }
 
 /** Makes one backend tfjs's own. Throws an error that says why where it cannot be had, and then has changed nothing. */
 export type BackendLoader = () => Promise<PreparedBackend>;
 
-const mend = installCommand(fileURLToPath(import.meta.url));
+const fix = installCommand(fileURLToPath(import.meta.url));
 
 /**
  * The backend that was asked for by name, or else the first in order that loads.
@@ -42,7 +42,7 @@ export async function chooseBackend(loaders: Record<BackendChoice, BackendLoader
     return loaders[prefer]().catch((error: unknown) => {
       if (isFinal(error)) throw error;
       const missing = BackendError.isInstance(error);
-      const remedy = missing ? `; bring it with: ${mend}${prefer === "gpu" ? " --gpu" : ""}` : "";
+      const remedy = missing ? `; bring it with: ${fix}${prefer === "gpu" ? " --gpu" : ""}` : "";
       throw new BackendError("unavailable", `the backend "${prefer}" cannot be had: ${messageOf(error)}${remedy}`, { cause: error });
     });
   }
@@ -51,7 +51,7 @@ export async function chooseBackend(loaders: Record<BackendChoice, BackendLoader
     try {
       const prepared = await loaders[choice]();
       if (failures.native === undefined) return prepared;
-      return { ...prepared, reason: `${prepared.reason}, because native TensorFlow is missing (${failures.native})`, mend };
+      return { ...prepared, reason: `${prepared.reason}, because native TensorFlow is missing (${failures.native})`, fix };
     } catch (error) {
       if (isFinal(error)) throw error;
       failures[choice] = messageOf(error);

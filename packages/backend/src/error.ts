@@ -1,6 +1,9 @@
 import { CaiError } from "@cai/contracts";
 
-/** What @cai/backend throws: code `unavailable` when the backend asked for by name cannot be had; its cause says `missing` where installing would help. */
+/**
+ * What @cai/backend throws. Codes: `unavailable` when the backend asked for by name cannot be had (its cause is one of `missing` where installing
+ * would help), `install-failed` from the command `cai backend install`.
+ */
 export class BackendError extends CaiError {
   static override readonly marker = Symbol.for("@cai/backend");
 }

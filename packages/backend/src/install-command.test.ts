@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { installCommand } from "./install-command.ts";
-import { temporaryFolder } from "./native/temporary-folder.fixture.ts";
 
 test("a global cai installs for itself; in a project, in npx's cache and in a clone npx finds the one that is there", async () => {
   const root = await temporaryFolder();

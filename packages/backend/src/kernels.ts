@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { BackendError } from "./error.ts";
+import { installCommand } from "./install-command.ts";
 import type { KernelLevel } from "./native/install.d.mts";
 import { lackingFor, levelsOf, processorLevels } from "./native/levels.mjs";
 import { kernelFile } from "./native/places.mjs";
@@ -70,7 +72,7 @@ export function loadKernels(packageDirectory: string, requested: RequestedKernel
 function loadRequested(packageDirectory: string, { level, by }: RequestedKernels, levels: KernelsInUse["levels"]) {
   const known = levels.find((own) => own.level === level)!;
   if (!known.compiled) {
-    const command = `npx @cai/cli backend install --kernels ${level}`;
+    const command = `${installCommand(fileURLToPath(import.meta.url))} --kernels ${level}`;
     throw new BackendError("unavailable", `${by} is "${level}", and these kernels are not compiled; to have them: ${command}`);
   }
   try {

@@ -8,7 +8,7 @@ export async function loadPlain(): Promise<PreparedBackend> {
   return { name: "cpu", package: "@tensorflow/tfjs-backend-cpu", reason: "plain JavaScript" };
 }
 
-/** On its first tensor the backend prints a page of advice to install tfjs-node; `reason` and `mend` say it better. */
+/** On its first tensor the backend prints a page of advice to install tfjs-node; `reason` and `fix` say it better. */
 function silenceAdvice(): void {
   const backend = tf.findBackend("cpu") as (tf.KernelBackend & { firstUse?: boolean }) | null;
   if (backend !== null) backend.firstUse = false;

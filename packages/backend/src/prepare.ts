@@ -15,7 +15,7 @@ let queue: Promise<unknown> = Promise.resolve();
  * Makes the fastest backend that loads here tfjs's own: `@tensorflow/tfjs-node-gpu`, `@tensorflow/tfjs-node`, WASM, plain JavaScript.
  *
  * Call it once before the first tensor; calling it again, also at the same time, gives the same answer. Native TensorFlow that is
- * missing is no error: `reason` says why, and `mend` is the command that brings it. Only a backend asked for by name in `prefer`
+ * missing is no error: `reason` says why, and `fix` is the command that brings it. Only a backend asked for by name in `prefer`
  * must be had, or the call throws. `prefer: "gpu"` asks for the CUDA build, which computes on the CPU where there is no GPU.
  *
  * `kernels` asks for a level of our kernels in native TensorFlow, which then must be had with it; by itself it takes the best that is compiled and
@@ -27,7 +27,7 @@ let queue: Promise<unknown> = Promise.resolve();
  * @example
  * const backend = await prepareBackend();
  * console.log(`${backend.name}: ${backend.reason}`);
- * if (backend.mend) console.log(`faster: ${backend.mend}`);
+ * if (backend.fix) console.log(`faster: ${backend.fix}`);
  */
 export function prepareBackend({ prefer, kernels }: { prefer?: BackendChoice; kernels?: KernelChoice } = {}): Promise<PreparedBackend> {
   const result = queue.then(async () => {

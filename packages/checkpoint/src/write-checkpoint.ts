@@ -1,13 +1,14 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type TensorSource, writeSafetensors } from "@cai/safetensors";
-import { isTemporary, syncFolder } from "@cai/whole-file";
+import { isTemporary, syncFolder, wholeFiles } from "@cai/whole-file";
 import { checkFileName, isPartial, originalName, partialName, replacedName, stepOf } from "./checkpoint-names.ts";
 import { digestText } from "./digest.ts";
 import { CheckpointError } from "./error.ts";
-import { files } from "./files.ts";
 import { type FileDigest, manifestName, renderManifest } from "./manifest.ts";
 import { findNotJson } from "./plain-json.ts";
+
+const files = wholeFiles(CheckpointError);
 
 /** What goes into a checkpoint, and where. */
 export interface CheckpointContents {

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { goldenPath } from "@cai/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
-const policy = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
-const reward = fileURLToPath(new URL("../../../tools/golden/tiny-reward", import.meta.url));
+const policy = goldenPath("tiny-gpt2");
+const reward = goldenPath("tiny-reward");
 const root = await mkdtemp(join(tmpdir(), "cai-"));
 const small = ["--batch-size", "2", "--max-new-tokens", "4", "--learning-rate", "1e-3", "--seed", "7"];
 

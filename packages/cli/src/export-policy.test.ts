@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { goldenPath } from "@cai/testing";
 import { afterAll, expect, test } from "vitest";
 import { exportPolicy } from "./export-policy.ts";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
-const policy = fileURLToPath(new URL("../../../tools/golden/tiny-llama", import.meta.url));
+const policy = goldenPath("tiny-llama");
 const root = await mkdtemp(join(tmpdir(), "cai-export-"));
 afterAll(() => rm(root, { recursive: true }));
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,31 +8,27 @@ import { fileURLToPath } from "node:url";
 import { prepareBackend } from "@cai/backend";
 import { demoPolicyDirectory } from "@cai/demo";
 import type { CausalPolicy } from "@cai/policy";
+import { goldenAdapter, tinyGpt2 as model, startHubServer } from "@cai/testing";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { resolvePolicy, resolveSource } from "./resolve-policy.ts";
 import { recordingTerminal } from "./terminal.fixture.ts";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
-const model = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
-const peft = fileURLToPath(new URL("../../policy/src/lora/golden/gpt2-adapter", import.meta.url));
-const hub = fileURLToPath(new URL("../../hub/src/fixtures/hub-server.mjs", import.meta.url));
+const peft = goldenAdapter("gpt2-adapter");
 
 beforeAll(() => prepareBackend());
 
-let server: ChildProcess;
+let server: Awaited<ReturnType<typeof startHubServer>>;
 let cache: string;
-let endpoint: string;
 beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), "cai-hub-"));
-  server = spawn(process.execPath, [hub, model], { stdio: ["ignore", "pipe", "inherit"] });
-  const [port] = await once(server.stdout!, "data");
-  endpoint = `http://127.0.0.1:${Number(port)}`;
-  for (const [name, value] of Object.entries({ HF_ENDPOINT: endpoint, HF_HUB_CACHE: cache, HF_TOKEN: "", HF_HUB_OFFLINE: "" }))
+  server = await startHubServer(model);
+  for (const [name, value] of Object.entries({ HF_ENDPOINT: server.endpoint, HF_HUB_CACHE: cache, HF_TOKEN: "", HF_HUB_OFFLINE: "" }))
     vi.stubEnv(name, value);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
-  server.kill("SIGKILL");
+  server.stop();
   await rm(cache, { recursive: true });
 });
 
@@ -45,8 +41,8 @@ async function generate(policy: string, HF_ENDPOINT: string) {
 }
 
 test("a hub id is downloaded once, generates as the same folder does, and then also offline", async () => {
-  const local = await generate(model, endpoint);
-  expect(await generate("ok/tiny", endpoint)).toEqual(local);
+  const local = await generate(model, server.endpoint);
+  expect(await generate("ok/tiny", server.endpoint)).toEqual(local);
   expect(await generate("ok/tiny", "http://127.0.0.1:9")).toEqual(local);
   expect(local.exit).toBe(0);
 });
@@ -61,10 +57,10 @@ test("an adapter's base model may be a hub id, which is told of in the same way 
       JSON.stringify({ ...JSON.parse(await readFile(join(peft, "adapter_config.json"), "utf8")), base_model_name_or_path: base }),
     );
   await named(model);
-  const local = await generate(adapter, endpoint);
+  const local = await generate(adapter, server.endpoint);
   expect(local.exit).toBe(0);
   await named("ok/base");
-  expect(await generate(adapter, endpoint)).toEqual(local);
+  expect(await generate(adapter, server.endpoint)).toEqual(local);
   expect(await generate(adapter, "http://127.0.0.1:9")).toEqual(local);
   await named("ok/absent-base");
   const { exit, stderr } = await generate(adapter, "http://127.0.0.1:9");

@@ -1,31 +1,30 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { goldenClassifier, goldenPath, startHubServer } from "@cai/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { resolveReward } from "./resolve-reward.ts";
 import type { RewardFlags } from "./reward-flags.ts";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
-const golden = fileURLToPath(new URL("../../../tools/golden/tiny-reward", import.meta.url));
-const twoLabels = fileURLToPath(new URL("../../reward-model/src/golden/two-labels", import.meta.url));
-const hub = fileURLToPath(new URL("../../hub/src/fixtures/hub-server.mjs", import.meta.url));
+const golden = goldenPath("tiny-reward");
+const twoLabels = goldenClassifier("two-labels");
 
-let server: ChildProcess;
+let server: Awaited<ReturnType<typeof startHubServer>>;
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "cai-reward-"));
-  server = spawn(process.execPath, [hub, golden], { stdio: ["ignore", "pipe", "inherit"] });
-  const [port] = await once(server.stdout!, "data");
-  const settings = { HF_ENDPOINT: `http://127.0.0.1:${Number(port)}`, HF_HUB_CACHE: directory, HF_TOKEN: "", HF_HUB_OFFLINE: "" };
+  server = await startHubServer(golden);
+  const settings = { HF_ENDPOINT: server.endpoint, HF_HUB_CACHE: directory, HF_TOKEN: "", HF_HUB_OFFLINE: "" };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
-  server.kill("SIGKILL");
+  server.stop();
   await rm(directory, { recursive: true });
 });
 

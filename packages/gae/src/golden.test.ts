@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readGolden } from "@cai/testing";
 import { expect, test } from "vitest";
 import { computeGae } from "./gae.ts";
 import { maskedMean, maskedVariance } from "./masked.ts";
@@ -22,8 +22,8 @@ type StatsCase = Omit<Golden<"x" | "mask", { eps: number }, "whitened" | "whiten
 type GaeCase = Golden<"rewards" | "values" | "mask" | "dones", { gamma: number; lambda: number }, "advantages" | "returns">;
 type TrlCase = Golden<"rewards" | "values" | "mask", { gamma: number; lambda: number; whitenRewards: boolean }, "advantages" | "returns">;
 
-const read = (name: string) => JSON.parse(readFileSync(new URL(`../../../tools/golden/${name}`, import.meta.url), "utf8"));
-const cases: { group: string }[] = read("vectors.json").cases;
+const { cases } = readGolden<{ cases: { group: string }[] }>("vectors.json");
+const { computeAdvantages } = readGolden<{ computeAdvantages: TrlCase[] }>("trl_ppo_steps.json");
 const ofGroup = <Case>(group: string) => cases.filter((one) => one.group === group) as unknown as Case[];
 const floats = (rows: number[][]) => Float32Array.from(rows.flat());
 const bytes = (rows: number[][]) => Uint8Array.from(rows.flat());
@@ -64,7 +64,7 @@ test.each(ofGroup<GaeCase>("gae"))("golden gae $name", ({ inputs, params, expect
   expectClose(returns, floats(expected.returns), 1e-6);
 });
 
-test.each(read("trl_ppo_steps.json").computeAdvantages as TrlCase[])("TRL's $name", ({ inputs, params, expected }) => {
+test.each(computeAdvantages)("TRL's $name", ({ inputs, params, expected }) => {
   const mask = bytes(inputs.mask);
   const shape = shapeOf(inputs.mask);
   let rewards = floats(inputs.rewards);

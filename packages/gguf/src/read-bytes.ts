@@ -7,4 +7,4 @@ export interface SizedFile extends OpenFile {
 }
 
 /** Throws GgufError `cannot-read` or `bad-file`. */
-export const readBytes = bytesReader((code, message, options) => new GgufError(code, message, options));
+export const readBytes = bytesReader(GgufError);

@@ -1,7 +1,9 @@
+import { wholeFiles } from "@cai/whole-file";
 import { GgufError } from "./error.ts";
-import { files } from "./files.ts";
 import { quantizers } from "./quantize.ts";
 import type { GgufEntry, WrittenValue } from "./write-header.ts";
+
+const files = wholeFiles(GgufError);
 
 /** What a file is to hold; tensors are asked for one at a time. */
 export interface GgufSource {

@@ -1,15 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { startHubServer, tinyGpt2 } from "@cai/testing";
 import { afterAll, beforeEach, expect, vi } from "vitest";
 import type { HubError } from "./error.ts";
 import { type ResolveModelOptions, resolveModel } from "./resolve-model.ts";
 
 /** What the server has under every name. */
-export const model = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+export const model = tinyGpt2;
 export const weights = "model.safetensors";
 export const [main, v1, other] = ["a", "b", "c"].map((letter) => letter.repeat(40)) as [string, string, string];
 /** Port 9 is the discard service's, and nobody's here. */
@@ -18,17 +16,14 @@ export const nowhere = "http://127.0.0.1:9";
 /** A hub in a process of its own, for the tests of one file, which see no settings of the machine's. */
 export async function startHub() {
   const root = await mkdtemp(join(tmpdir(), "hub-"));
-  const script = fileURLToPath(new URL("./fixtures/hub-server.mjs", import.meta.url));
-  const server = spawn(process.execPath, [script, model], { stdio: ["ignore", "pipe", "inherit"] });
-  const [port] = await once(server.stdout, "data");
-  const endpoint = `http://127.0.0.1:${Number(port)}`;
+  const { endpoint, stop } = await startHubServer(model);
   beforeEach(() => {
     for (const name of ["HF_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT"])
       vi.stubEnv(name, undefined);
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
-    server.kill("SIGKILL");
+    stop();
     await rm(root, { recursive: true });
   });
   return {

@@ -1,7 +1,7 @@
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { add } from "./add.ts";
-import { onEachBackend } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
 
 onEachBackend(() => {

@@ -1,10 +1,9 @@
+import { expectGradientsByFiniteDifferences, onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { causalAttention, mergeHeads, splitHeads } from "./attention.ts";
 import { attentionBias } from "./attention-bias.ts";
-import { onEachBackend } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 
 const mask = new Uint8Array([1, 1, 1, 0, 1, 1]);
 

@@ -1,12 +1,11 @@
+import { onBackends, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { causalAttention } from "./attention.ts";
 import { attentionBias } from "./attention-bias.ts";
-import { onBackends } from "./backends.fixture.ts";
 import { concatColumns } from "./concat-columns.ts";
 import { embedding } from "./embedding.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { linear } from "./linear.ts";

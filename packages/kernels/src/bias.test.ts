@@ -1,8 +1,7 @@
+import { onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { portableSumOfRows, sumOfRows, withBias } from "./bias.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 
 onEachBackend(() => {
   test("withBias adds the bias to each row", () => {

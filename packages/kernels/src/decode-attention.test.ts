@@ -1,9 +1,8 @@
+import { onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { type DecodeAttention, decodeAttention } from "./decode-attention.ts";
 import { KernelError } from "./error.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 import { packedAttention } from "./packed-attention.ts";
 import { PortableDecodeAttention } from "./portable-decode-attention.ts";
 

@@ -1,9 +1,8 @@
 import { drawTokens as drawPortably, SamplingError } from "@cai/sampling";
+import { numbers, onNativeKernels } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onNativeKernels } from "./backends.fixture.ts";
 import { type DrawTokensOptions, drawTokens } from "./draw-tokens.ts";
-import { numbers } from "./finite-differences.fixture.ts";
 
 const uniformsOf = (count: number, seed: number): Float64Array => Float64Array.from(numbers(count, { seed, range: 0.5 }), (x) => x + 0.5);
 

@@ -1,11 +1,9 @@
+import { expectGradientsByFiniteDifferences, expectTwins, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { embedding, tiedEmbedding } from "./embedding.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { linear } from "./linear.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
   const ids = () => tf.tensor2d([2, 0, 2, 1], [2, 2], "int32");

@@ -1,13 +1,11 @@
+import { expectTwins, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 import { fusedLinear } from "./fused-linear.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { recorded } from "./recording.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
   test("the input is normalised, the result bent, the residual added in the end", () => {

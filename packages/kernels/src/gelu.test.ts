@@ -1,9 +1,7 @@
+import { expectGradientsByFiniteDifferences, expectTwins, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { gelu, portableGelu } from "./gelu.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 /** The formula as the paper has it, in float64. */
 const reference = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));

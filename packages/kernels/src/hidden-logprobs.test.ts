@@ -1,9 +1,8 @@
+import { expectGradientsByFiniteDifferences, onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
 import { embedding, tiedEmbedding } from "./embedding.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { hiddenLogprobs } from "./hidden-logprobs.ts";
 import { linear } from "./linear.ts";
 import { tokenEntropy, tokenLogprobs } from "./token-distribution.ts";

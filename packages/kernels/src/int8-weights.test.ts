@@ -1,7 +1,6 @@
+import { numbers, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
-import { numbers, tensor } from "./finite-differences.fixture.ts";
 import { unfusedLinear } from "./fused-linear.ts";
 import { type Int8Weights, int8Linear, portableQuantizeColumns, quantizeColumns } from "./int8-weights.ts";
 import { nativeOps } from "./native-ops.ts";

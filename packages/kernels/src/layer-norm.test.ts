@@ -1,10 +1,8 @@
+import { expectGradientsByFiniteDifferences, expectTwins, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { layerNorm, portableLayerNorm } from "./layer-norm.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
   test("[1, 3] has mean 2 and variance 1: [-1, 1], then gain and bias", () => {

@@ -1,7 +1,6 @@
+import { expectGradientsByFiniteDifferences, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { linear } from "./linear.ts";
 import { loraLinear, withLowRank } from "./lora-linear.ts";
 

@@ -1,7 +1,6 @@
+import { onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 import { asMatrix, matrixProduct } from "./matrix.ts";
 
 onEachBackend(() => {

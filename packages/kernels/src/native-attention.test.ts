@@ -1,11 +1,9 @@
+import { expectTwins, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onNativeKernels } from "./backends.fixture.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 import { nativePackedAttention } from "./native-attention.ts";
 import { nativeOps } from "./native-ops.ts";
 import { portablePackedAttention } from "./packed-attention.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 const rowsOf = (lengths: readonly number[], heads: number, keyValueHeads: number, size: number): tf.Tensor =>
   tensor([lengths.reduce((sum, length) => sum + length, 0), (heads + 2 * keyValueHeads) * size], 1, 2);

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryPath } from "@cai/testing";
+import { bestKernelLevel, kernelLevel, onBackends, onNativeKernels } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { processorLevels } from "../../backend/src/native/levels.mjs";
-import { kernelLevel, onBackends, onNativeKernels } from "./backends.fixture.ts";
 import { nativeOps } from "./native-ops.ts";
 
 onBackends(["cpu", "wasm"], () => {
@@ -41,15 +42,15 @@ onBackends(["tensorflow"], () => {
 });
 
 onNativeKernels(() => {
-  const sources = new URL("../../backend/src/native/kernels/", import.meta.url);
+  const sources = repositoryPath("packages/backend/src/native/kernels");
   const declared = readdirSync(sources)
     .filter((name) => name.endsWith(".cc"))
     .flatMap((name) =>
-      [...readFileSync(new URL(name, sources), "utf8").matchAll(/Op<[\w<>]+> \w+\(\s*"(Cai\w+)"/g)].map((match) => match[1]!),
+      [...readFileSync(join(sources, name), "utf8").matchAll(/Op<[\w<>]+> \w+\(\s*"(Cai\w+)"/g)].map((match) => match[1]!),
     );
 
   test("the level is the one asked for, or else the best that this processor has", () => {
-    expect(kernelLevel).toBe(process.env.CAI_KERNELS || processorLevels()[0]);
+    expect(kernelLevel).toBe(process.env.CAI_KERNELS || bestKernelLevel);
   });
 
   test("every kernel of the level is known, whatever inputs and attributes it wants: tiles are for AMX alone", () => {

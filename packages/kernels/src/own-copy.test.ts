@@ -1,6 +1,6 @@
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
 import { ownCopy } from "./own-copy.ts";
 
 onEachBackend(() => {

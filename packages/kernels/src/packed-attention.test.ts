@@ -1,11 +1,10 @@
+import { expectGradientsByFiniteDifferences, onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { causalAttention, mergeHeads, splitHeads } from "./attention.ts";
 import { attentionBias } from "./attention-bias.ts";
-import { onEachBackend } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { packedAttention } from "./packed-attention.ts";
 
 /** Lengths of sequences, query heads a key head, key heads and numbers a head. */

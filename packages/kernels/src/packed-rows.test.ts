@@ -1,7 +1,6 @@
+import { expectGradientsByFiniteDifferences, onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "./backends.fixture.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { placeRows } from "./packed-rows.ts";
 
 const numbersOf = (x: tf.Tensor) => [...x.dataSync()];

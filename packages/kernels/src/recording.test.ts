@@ -1,10 +1,9 @@
+import { expectGradientsByFiniteDifferences, onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { add } from "./add.ts";
-import { onEachBackend } from "./backends.fixture.ts";
 import { concatColumns } from "./concat-columns.ts";
 import { differentiable } from "./differentiable.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { linear } from "./linear.ts";

@@ -1,10 +1,8 @@
+import { expectGradientsByFiniteDifferences, expectTwins, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { portableRmsNorm, rmsNorm } from "./rms-norm.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
   test("[1, 7] has mean square 25: [1/5, 7/5], then the gain", () => {

@@ -1,10 +1,8 @@
+import { expectGradientsByFiniteDifferences, expectTwins, numbers, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, numbers, tensor } from "./finite-differences.fixture.ts";
 import { portableRotaryEmbedding, rotaryEmbedding, rotation } from "./rotary-embedding.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 const at = (positions: number[]) => tf.tensor1d(positions, "int32");
 

@@ -1,11 +1,9 @@
+import { expectTwins, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onNativeKernels } from "./backends.fixture.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 import { linear } from "./linear.ts";
 import { nativeOps } from "./native-ops.ts";
 import { mostSkinnyRows, skinnyProduct } from "./skinny-product.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 onNativeKernels(() => {
   // Rows of weights are divided into a split for each 192, at most 8, and 8 segments each; columns go by up to 4 vectors of 4 to 16.

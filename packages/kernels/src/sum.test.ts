@@ -1,7 +1,6 @@
+import { onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 import { sumOf } from "./sum.ts";
 
 onEachBackend(() => {

@@ -1,10 +1,8 @@
+import { expectGradientsByFiniteDifferences, expectTwins, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { portableSwiglu, swiglu } from "./swiglu.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 onEachBackend(() => {
   test("a gate of ln 3 lets 3/4 of it through, one of -ln 3 a quarter, one of 0 nothing", () => {

@@ -1,12 +1,10 @@
+import { expectTwins, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { onNativeKernels } from "./backends.fixture.ts";
-import { tensor } from "./finite-differences.fixture.ts";
 import { linear } from "./linear.ts";
 import { matrixProduct } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
 import { isForTiles, tileProduct } from "./tile-product.ts";
-import { expectTwins } from "./twins.fixture.ts";
 
 const bothWays = [
   { transposeA: false, transposeB: false },

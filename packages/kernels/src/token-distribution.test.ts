@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readGolden } from "@cai/testing";
+import { expectGradientsByFiniteDifferences, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "./backends.fixture.ts";
 import { KernelError } from "./error.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "./finite-differences.fixture.ts";
 import { nativeOps } from "./native-ops.ts";
 import {
   portableDistribution,
@@ -22,7 +21,7 @@ interface Case {
   readonly params: { readonly temperature: number };
   readonly expected: { readonly logp?: Nested; readonly entropy?: Nested; readonly gradLogits: Nested };
 }
-const vectors = JSON.parse(readFileSync(new URL("../../../tools/golden/vectors.json", import.meta.url), "utf8")) as { cases: Case[] };
+const vectors = readGolden<{ cases: Case[] }>("vectors.json");
 const golden = (group: string) => vectors.cases.filter((one) => one.group === group);
 const flat = (nested: Nested): number[] => (typeof nested === "number" ? [nested] : nested.flatMap(flat));
 

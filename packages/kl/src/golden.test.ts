@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readGolden } from "@cai/testing";
 import { expect, test } from "vitest";
 import { adaptiveKlController } from "./controller.ts";
 import type { KlEstimator } from "./estimators.ts";
@@ -32,10 +32,11 @@ interface TrlCase {
   readonly expected: Readonly<Record<"rewards" | "nonScoreReward" | "kl", Nested>>;
 }
 
-const read = (name: string) => JSON.parse(readFileSync(new URL(`../../../tools/golden/${name}`, import.meta.url), "utf8"));
-const cases: { group: string }[] = read("vectors.json").cases;
-const trl: { computeRewards: TrlCase[]; adaptiveKl: { params: ControllerCase["params"]; observedKl: number[]; beta: number[] } } =
-  read("trl_ppo_steps.json");
+const { cases } = readGolden<{ cases: { group: string }[] }>("vectors.json");
+const trl = readGolden<{
+  computeRewards: TrlCase[];
+  adaptiveKl: { params: ControllerCase["params"]; observedKl: number[]; beta: number[] };
+}>("trl_ppo_steps.json");
 const ofGroup = <Case>(group: string) => cases.filter((one) => one.group === group) as unknown as Case[];
 const flat = (nested: Nested): number[] => (typeof nested === "number" ? [nested] : nested.flatMap(flat));
 const floats = (nested: Nested) => Float32Array.from(flat(nested));

@@ -1,13 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { goldenAdapter, goldenAdapters } from "@cai/testing";
 import "@tensorflow/tfjs";
 import { loadLora, loadPolicy } from "@cai/policy";
+import { leftPadded, tinyGpt2, tinyLlama } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { tinyGpt2, tinyLlama } from "../../../tools/golden-models.fixture.ts";
-import { leftPadded } from "../../../tools/token-batches.fixture.ts";
 import { exportOnnx } from "./export-onnx.ts";
 import { OnnxDecoder } from "./onnx-decoder.fixture.ts";
 
@@ -16,12 +15,11 @@ beforeAll(async () => {
 });
 
 // Written by PEFT: an adapter of each kind.
-const adapters = fileURLToPath(new URL("../../policy/src/lora/golden/", import.meta.url));
-const kinds = await readdir(adapters);
+const kinds = goldenAdapters;
 
 test.each(kinds)("%s is exported within the weights, with a configuration of the model that it makes", async (kind) => {
   const base = await loadPolicy(kind.startsWith("gpt2") ? tinyGpt2 : tinyLlama);
-  const policy = await loadLora(base, join(adapters, kind));
+  const policy = await loadLora(base, goldenAdapter(kind));
   const directory = await mkdtemp(join(tmpdir(), "onnx-export-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   await exportOnnx({ policy, directory });

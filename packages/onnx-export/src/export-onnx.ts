@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { type CausalPolicy, mergeLora, modelTextFiles } from "@cai/policy";
+import { wholeFiles } from "@cai/whole-file";
 import { buildDecodeGraph } from "./build-decode-graph.ts";
 import { OnnxExportError } from "./error.ts";
 import { exportedConfig } from "./exported-config.ts";
 import { familyOf } from "./families/registry.ts";
-import { files } from "./files.ts";
+
+const files = wholeFiles(OnnxExportError);
 
 const largestFile = 2 ** 31 - 1;
 

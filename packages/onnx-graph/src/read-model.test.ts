@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { goldenPath } from "@cai/testing";
 import { expect, test } from "vitest";
 import { GraphBuilder } from "./graph-builder.ts";
 import { readModel } from "./read-model.ts";
@@ -49,7 +50,7 @@ test("what was built is read back", () => {
 });
 
 test("a model of PyTorch's exporter is read", async () => {
-  const model = readModel(await readFile(new URL("../../../tools/golden/tiny-reward/model.onnx", import.meta.url)));
+  const model = readModel(await readFile(goldenPath("tiny-reward/model.onnx")));
   expect(model).toMatchObject({ irVersion: 8, opsets: { "": 17 } });
   expect(model.inputs.map(({ name, type }) => `${name} ${type}`)).toEqual(["input_ids int64", "attention_mask int64"]);
   expect(model.outputs).toMatchObject([{ name: "logits", type: "float32" }]);

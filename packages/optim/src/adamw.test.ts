@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { createParameter } from "@cai/kernels";
+import { readGolden } from "@cai/testing";
+import { numbers, onEachBackend, onNativeKernels, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend, onNativeKernels } from "../../kernels/src/backends.fixture.ts";
-import { numbers, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { AdamW, type NamedMoments } from "./adamw.ts";
 import { OptimError } from "./error.ts";
 
@@ -20,7 +19,7 @@ interface Case {
   };
   readonly expected: Readonly<Record<"params" | "expAvg" | "expAvgSq", readonly (readonly number[])[]>>;
 }
-const vectors = JSON.parse(readFileSync(new URL("../../../tools/golden/vectors.json", import.meta.url), "utf8")) as { cases: Case[] };
+const vectors = readGolden<{ cases: Case[] }>("vectors.json");
 
 const weight = (values: readonly number[], name = "weight") => createParameter({ name, layer: 0, value: tf.tensor1d([...values]) });
 const gradients = (values: readonly number[], name = "weight") => new Map([[name, tf.tensor1d([...values])]]);

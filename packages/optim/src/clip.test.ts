@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readGolden } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "../../kernels/src/backends.fixture.ts";
 import { clipFactor, globalNorm } from "./clip.ts";
 
 type Nested = number | readonly Nested[];
@@ -12,7 +12,7 @@ interface Case {
   readonly params: { readonly maxNorm: number };
   readonly expected: Readonly<Record<string, Nested>>;
 }
-const vectors = JSON.parse(readFileSync(new URL("../../../tools/golden/vectors.json", import.meta.url), "utf8")) as { cases: Case[] };
+const vectors = readGolden<{ cases: Case[] }>("vectors.json");
 const flat = (nested: Nested): number[] => (typeof nested === "number" ? [nested] : nested.flatMap(flat));
 
 onEachBackend(() => {

@@ -1,8 +1,7 @@
 import { createParameter } from "@cai/kernels";
+import { onBackends, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test, vi } from "vitest";
-import { onBackends } from "../../kernels/src/backends.fixture.ts";
-import { tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { AdamW, type NamedMoments } from "./adamw.ts";
 import { globalNorm } from "./clip.ts";
 

@@ -2,7 +2,8 @@ import { CaiError } from "@cai/contracts";
 
 /**
  * What this package throws on purpose. Codes: `bad-config`, `unsupported-config`, `missing-file`, `missing-tensor`, `unknown-tensor`,
- * `bad-dtype`, `shape-mismatch`, `not-finite`, `empty-batch`, `bad-mask`, `empty-prompt`, `id-out-of-vocabulary`, `too-long`, `bad-option`, `cannot-write`.
+ * `bad-dtype`, `shape-mismatch`, `not-finite`, `empty-batch`, `bad-mask`, `empty-prompt`, `id-out-of-vocabulary`, `too-long`, `bad-option`,
+ * `cannot-read`, `cannot-write`.
  *
  * @example
  * try {

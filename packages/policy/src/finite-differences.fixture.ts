@@ -1,7 +1,7 @@
 import type { Parameter, SequenceBatch } from "@cai/contracts";
+import { leftPadded, rightPadded } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
 import type { CausalPolicy } from "./policy.ts";
 
 /** A GPT-2 that is small enough to nudge every weight of. */

@@ -1,9 +1,8 @@
 import type { SequenceBatch } from "@cai/contracts";
+import { goldenModels, leftPadded, rightPadded, rowsOf } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { goldenModels } from "../../../tools/golden-models.fixture.ts";
-import { leftPadded, rightPadded, rowsOf } from "../../../tools/token-batches.fixture.ts";
-import { onEachBackend } from "./backends.fixture.ts";
 import { loadPolicy } from "./load/load-policy.ts";
 import { packTokens } from "./model/input-columns.ts";
 import type { CausalPolicy } from "./policy.ts";

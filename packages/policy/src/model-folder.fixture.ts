@@ -1,21 +1,12 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Dtype, openSafetensors, type TensorData, writeSafetensors } from "@cai/safetensors";
-import { onTestFinished } from "vitest";
-import { tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
+import { temporaryFolder, tinyGpt2 } from "@cai/testing";
 
 export interface StoredTensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly data: TensorData | Float32Array;
-}
-
-/** An empty folder that goes when the test is over. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "policy-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** The tiny GPT-2 in a folder of its own, with fields of its JSON files changed and its tensors edited. */

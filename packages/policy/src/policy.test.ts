@@ -1,8 +1,8 @@
 import type { SequenceBatch } from "@cai/contracts";
+import { leftPadded, rightPadded } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
-import { onEachBackend } from "./backends.fixture.ts";
 import { smallBatch as batch, expectGradientsOfFiniteDifferences, lossOf, meanLogprob, smallConfig } from "./finite-differences.fixture.ts";
 import { createPolicy } from "./load/create-policy.ts";
 import { addLora } from "./lora/add-lora.ts";

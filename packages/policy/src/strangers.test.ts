@@ -2,15 +2,15 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CaiError } from "@cai/contracts";
 import { SafetensorsError } from "@cai/safetensors";
+import { temporaryFolder } from "@cai/testing";
 import { TokenizerError } from "@cai/tokenizer";
 import "@tensorflow/tfjs";
+import { goldenModels, tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import { goldenModels, tinyGpt2 } from "../../../tools/golden-models.fixture.ts";
 import { PolicyError } from "./error.ts";
 import { loadPolicy } from "./load/load-policy.ts";
-import { temporaryFolder } from "./model-folder.fixture.ts";
 
 type Json = Record<string, unknown>;
 type Header = Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;

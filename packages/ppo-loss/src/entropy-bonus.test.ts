@@ -1,7 +1,7 @@
 import "@tensorflow/tfjs";
+import { expectGradientsByFiniteDifferences, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { entropyBonus } from "./tfjs.ts";
 
 test("is the mean over valid tokens", () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readGolden } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 import type { Aggregation } from "./aggregation.ts";
@@ -30,10 +30,6 @@ export interface GoldenCase {
     readonly gradNewLogp: Rows;
     readonly gradNewValues: Rows;
   };
-}
-
-export function readGolden<Content>(name: string): Content {
-  return JSON.parse(readFileSync(new URL(`../../../tools/golden/${name}`, import.meta.url), "utf8")) as Content;
 }
 
 export function goldenCases(group: string): GoldenCase[] {

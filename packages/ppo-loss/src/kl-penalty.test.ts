@@ -1,8 +1,8 @@
 import "@tensorflow/tfjs";
 import type { KlEstimator } from "@cai/kl";
+import { expectGradientsByFiniteDifferences, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { klPenalty as klPenaltyOfArrays } from "./kl-penalty.ts";
 import { klPenalty } from "./tfjs.ts";
 

@@ -1,8 +1,7 @@
+import { expectGradientsByFiniteDifferences, onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { onEachBackend } from "../../kernels/src/backends.fixture.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { PpoLossError } from "./error.ts";
 import { bytes, expectClose, floats, goldenCases, shapeOf, tensorOf } from "./golden.fixture.ts";
 import { policyLoss } from "./tfjs.ts";

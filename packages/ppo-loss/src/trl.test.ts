@@ -1,8 +1,9 @@
+import { readGolden } from "@cai/testing";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { policyDiagnostics, valueDiagnostics } from "./diagnostics.ts";
-import { bytes, expectClose, floats, type Rows, readGolden, shapeOf, tensorOf } from "./golden.fixture.ts";
+import { bytes, expectClose, floats, type Rows, shapeOf, tensorOf } from "./golden.fixture.ts";
 import { policyLoss, valueLoss } from "./tfjs.ts";
 
 interface LossCase {

@@ -1,7 +1,6 @@
+import { expectGradientsByFiniteDifferences, onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "../../kernels/src/backends.fixture.ts";
-import { expectGradientsByFiniteDifferences, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { bytes, expectClose, floats, goldenCases, shapeOf, tensorOf } from "./golden.fixture.ts";
 import { valueLoss } from "./tfjs.ts";
 

@@ -1,10 +1,10 @@
+import { tinyGpt2 } from "@cai/testing";
 import { loadTokenizer } from "@cai/tokenizer";
 import { expect, test } from "vitest";
 import { digestDpoRows, encodeDpoRows } from "./dpo-rows.ts";
 import type { PreferencePair } from "./preference-pair.ts";
-import { tinyModel } from "./tiny-pairs.fixture.ts";
 
-const tokenizer = await loadTokenizer(tinyModel);
+const tokenizer = await loadTokenizer(tinyGpt2);
 const model = { tokenizer, vocabSize: 512, contextLength: 128 };
 const endOfText = tokenizer.eosTokenId!;
 const encode = (pairs: readonly PreferencePair[], maxLength = 0, notices: string[] = []) =>

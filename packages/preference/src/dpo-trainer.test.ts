@@ -2,23 +2,24 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import { addLora, type CausalPolicy, loadPolicy } from "@cai/policy";
+import { tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dpoLossTypes } from "./dpo-loss.ts";
 import { DPOTrainer, type DPOTrainerOptions } from "./dpo-trainer.ts";
-import { freshRunFolder, heldOutPairs, tinyModel, tinyPairs } from "./tiny-pairs.fixture.ts";
+import { freshRunFolder, heldOutPairs, tinyPairs } from "./tiny-pairs.fixture.ts";
 
 beforeAll(() => prepareBackend());
 
 const adapted = async (): Promise<CausalPolicy> => {
-  const base = await loadPolicy(tinyModel);
+  const base = await loadPolicy(tinyGpt2);
   const policy = addLora(base, { rank: 2 });
   base.dispose();
   return policy;
 };
 
 async function tinyTrainer(options: Partial<DPOTrainerOptions> = {}): Promise<DPOTrainer> {
-  const policy = options.policy ?? (await loadPolicy(tinyModel));
+  const policy = options.policy ?? (await loadPolicy(tinyGpt2));
   return DPOTrainer.create({ policy, batchSize: 3, learningRate: 1e-3, ...options });
 }
 
@@ -28,7 +29,7 @@ const disposed = (trainer: DPOTrainer) => {
 };
 
 test("before the first update every lead is 0: log 2, no reward, and the log-probabilities are the reference's", async () => {
-  for (const policy of [await loadPolicy(tinyModel), await adapted()]) {
+  for (const policy of [await loadPolicy(tinyGpt2), await adapted()]) {
     const trainer = await tinyTrainer({ policy });
     const report = await trainer.trainStep(tinyPairs.slice(0, 3));
     expect(report.loss).toBeCloseTo(Math.log(2), 5);
@@ -85,7 +86,7 @@ test("passes of any size lead to the same first update", async () => {
 });
 
 describe.each(["all weights", "an adapter"])("with %s", (kind) => {
-  const policyOf = () => (kind === "an adapter" ? adapted() : loadPolicy(tinyModel));
+  const policyOf = () => (kind === "an adapter" ? adapted() : loadPolicy(tinyGpt2));
   const file = kind === "an adapter" ? "adapter_model.safetensors" : "model.safetensors";
 
   test("interrupted and taken up again, it ends with the same bytes", async () => {

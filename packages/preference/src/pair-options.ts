@@ -60,6 +60,7 @@ export const dpoOptions: OptionTable<DpoSettings> = {
 /** What is reward training's own among its options. */
 interface RewardOwnSettings {
   centerRewardsCoefficient: number;
+  int8: boolean;
 }
 
 export interface RewardSettings extends PairSettings, RewardOwnSettings {}
@@ -68,12 +69,18 @@ export interface RewardSettings extends PairSettings, RewardOwnSettings {}
 export const rewardOptions: OptionTable<RewardSettings> = {
   ...pairOptions,
   learningRate: { ...optimizerOptions.learningRate, default: 1e-4 },
+  maxLength: {
+    ...pairOptions.maxLength,
+    describe:
+      "tokens of a prompt with its answer; what is longer loses its beginning, also when the model serves (0: what its context holds)",
+  },
   centerRewardsCoefficient: {
     default: 0,
     min: 0,
     max: 1e9,
     describe: "weight of the squared sum of a pair's scores, which holds them around 0",
   },
+  int8: { default: false, describe: "also write model_quantized.onnx, in int8" },
 };
 
 /**

@@ -11,6 +11,15 @@ export const dpoPartSpecs = {
   reference: { methods: ["logprobs"], expected: "an object with a logprobs method, as policy.createReference() makes" },
 } satisfies Record<string, PartSpec>;
 
+/** The same of a reward trainer. */
+export const rewardPartSpecs = {
+  policy: {
+    methods: ["lastHiddenStates", "hiddenParameters.values", "parts.parameters.values"],
+    expected: "a policy to make a reward model of, as loadPolicy of @cai/policy resolves to",
+    required: true,
+  },
+} satisfies Record<string, PartSpec>;
+
 /**
  * The settings of a trainer that is made of these options.
  *

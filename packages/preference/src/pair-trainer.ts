@@ -35,13 +35,11 @@ export interface PairStepResult extends StepReport, PairTotals {
 export interface PairEvaluation extends EvaluationReport, PairTotals {}
 
 /** What trainers on pairs share: one update a step, on data of a user's own. */
-export abstract class PairTrainer<Row, Settings extends PairSettings> extends StageTrainer<
-  PreferencePair,
+export abstract class PairTrainer<
   Row,
-  Settings,
-  PairStepResult,
-  PairEvaluation
-> {
+  Settings extends PairSettings,
+  Evaluation extends PairEvaluation = PairEvaluation,
+> extends StageTrainer<PreferencePair, Row, Settings, PairStepResult, Evaluation> {
   /** By the file of a checkpoint. */
   protected abstract readonly models: TrainedTensors["models"];
   protected abstract readonly optimizers: readonly Optimizer[];

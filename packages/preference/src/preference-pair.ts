@@ -4,7 +4,7 @@ import type { PromptCompletions } from "@cai/rollouts";
 import { PreferenceError } from "./error.ts";
 
 /** What is known of a pair beside its answers. */
-export interface PairLabel {
+interface PairLabel {
   /** By how much the chosen answer is to beat the other: in the unit of rewards. Only reward training reads it. */
   readonly margin?: number | undefined;
   /** That the chosen answer is the better one, from 0 to 1. Default: 1. */

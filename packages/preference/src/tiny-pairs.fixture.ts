@@ -1,12 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { temporaryFolder } from "@cai/testing";
 import type { PreferencePair } from "./preference-pair.ts";
-
-/** Two layers, 32 numbers wide, a vocabulary of 512. */
-export const tinyModel = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
 
 /** In the better answers there are a and e; in the others o and u. */
 export const tinyPairs: readonly PreferencePair[] = [
@@ -27,7 +21,5 @@ export const heldOutPairs: readonly PreferencePair[] = [
 
 /** A folder for a run, which goes with the test; it does not exist yet. */
 export async function freshRunFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "cai-preference-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return join(folder, "run");
+  return join(await temporaryFolder(), "run");
 }

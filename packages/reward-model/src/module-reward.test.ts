@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { repositoryPath } from "@cai/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requestOf } from "./fixtures/request.ts";
 import { importError, loadModuleReward } from "./module-reward.ts";
@@ -60,7 +60,7 @@ test("a TypeScript module works with tsx registered", async () => {
     const reward = await loadModuleReward(${JSON.stringify(path)});
     console.log((await reward.score({ prompts: [""], responses: ["abc"], promptIds: [], responseIds: [] }))[0]);
   `;
-  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const root = repositoryPath("");
   const options = ["--import", "tsx", "--conditions", "@cai/source", "--input-type", "module", "--eval", program];
   const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: root });
   expect(stdout).toBe("3\n");

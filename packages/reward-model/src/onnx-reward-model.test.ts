@@ -1,15 +1,15 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { GraphBuilder } from "@cai/onnx-graph";
+import { goldenPath } from "@cai/testing";
 import { loadTokenizer } from "@cai/tokenizer";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requestOf } from "./fixtures/request.ts";
 import { OnnxRewardModel, type OnnxRewardOptions } from "./onnx-reward-model.ts";
 
-const golden = fileURLToPath(new URL("../../../tools/golden/tiny-reward", import.meta.url));
+const golden = goldenPath("tiny-reward");
 const {
   inputIds,
   attentionMask,

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { goldenPath } from "@cai/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { requestOf } from "./fixtures/request.ts";
 import { OnnxRewardModel } from "./onnx-reward-model.ts";
 import { resolveRewardModel } from "./resolve-reward-model.ts";
 
-const golden = fileURLToPath(new URL("../../../tools/golden/tiny-reward", import.meta.url));
+const golden = goldenPath("tiny-reward");
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "cai-resolve-"));

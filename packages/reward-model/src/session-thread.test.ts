@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { GraphBuilder } from "@cai/onnx-graph";
+import { repositoryPath } from "@cai/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Feed, SessionThread } from "./session-thread.ts";
 
@@ -69,7 +69,7 @@ test("an option that ONNX Runtime refuses is an error that names the model", asy
 /** What a process of its own prints, with the session's class in scope. */
 async function printedBy(program: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const module = `import { SessionThread } from ${JSON.stringify(new URL("./session-thread.ts", import.meta.url).href)};\n${program}`;
-  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const root = repositoryPath("");
   const options = ["--import", "tsx", "--conditions", "@cai/source", "--input-type", "module", "--eval", module];
   return (await promisify(execFile)(process.execPath, options, { cwd: root, env })).stdout;
 }

@@ -1,8 +1,5 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { loadLora, loadPolicy } from "@cai/policy";
-import { tinyGpt2, tinyLlama } from "../../../tools/golden-models.fixture.ts";
-import { leftPadded } from "../../../tools/token-batches.fixture.ts";
+import { goldenAdapter, leftPadded, tinyGpt2, tinyLlama } from "@cai/testing";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
@@ -12,7 +9,6 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-const adapters = fileURLToPath(new URL("../../policy/src/lora/golden/", import.meta.url));
 const prompts = leftPadded([
   [3, 1, 4, 1, 5],
   [5, 3],
@@ -27,7 +23,7 @@ test.each([
   ["llama-tied-embedding", "base_model.model.model.embed_tokens.weight"],
 ])("%s draws as the policy does, also once it was trained on", async (kind, trained) => {
   const base = await loadPolicy(kind.startsWith("gpt2") ? tinyGpt2 : tinyLlama);
-  const policy = await loadLora(base, join(adapters, kind));
+  const policy = await loadLora(base, goldenAdapter(kind));
   const generator = await OnnxGenerator.create({ policy });
   const expectSame = async () => {
     const [drawn, wanted] = [await generator.generate(prompts, sampling), await policy.generate(prompts, sampling)];

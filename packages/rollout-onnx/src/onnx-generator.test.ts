@@ -1,8 +1,7 @@
 import type { SamplingOptions } from "@cai/contracts";
 import { addLora, type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
+import { goldenModels, leftPadded } from "@cai/testing";
 import { createTokenizer } from "@cai/tokenizer";
-import { goldenModels } from "../../../tools/golden-models.fixture.ts";
-import { leftPadded } from "../../../tools/token-batches.fixture.ts";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

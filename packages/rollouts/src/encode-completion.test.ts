@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { tinyGpt2 } from "@cai/testing";
 import { createTokenizer, loadTokenizer } from "@cai/tokenizer";
 import { describe, expect, test } from "vitest";
 import { cutCompletion, encodeCompletion, encodeCompletions, type PromptCompletion } from "./encode-completion.ts";
@@ -131,10 +133,8 @@ test("a row is cut behind so many tokens, and is none where nothing of its compl
   expect(cutCompletion(row, 2)).toBeUndefined();
 });
 
-const tinyGpt2 = new URL("../../../tools/golden/tiny-gpt2/", import.meta.url);
-
 test("the tiny model's tokenizer: prompt and completion together are the text", async () => {
-  const tokenizer = await loadTokenizer(tinyGpt2.pathname);
+  const tokenizer = await loadTokenizer(tinyGpt2);
   const { promptIds, completionIds } = encodeCompletion({ prompt: "The cat sat", completion: " on the mat." }, tokenizer);
   expect(tokenizer.decode(promptIds)).toBe("The cat sat");
   expect(tokenizer.decode(completionIds)).toBe(" on the mat.<|endoftext|>");
@@ -144,7 +144,7 @@ test("a chat template of the field: the end of the turn is learned, the line aft
   const chatTemplate =
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}" +
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
-  const read = (file: string) => JSON.parse(readFileSync(new URL(file, tinyGpt2), "utf8"));
+  const read = (file: string) => JSON.parse(readFileSync(join(tinyGpt2, file), "utf8"));
   const tokenizerConfig = { ...read("tokenizer_config.json"), chat_template: chatTemplate };
   const tokenizer = createTokenizer({ tokenizerJson: read("tokenizer.json"), tokenizerConfig });
   const row = { prompt: [{ role: "user", content: "Hi" }], completion: [{ role: "assistant", content: "Hello" }] };

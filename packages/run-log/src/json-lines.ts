@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { files } from "./files.ts";
+import { wholeFiles } from "@cai/whole-file";
+import { RunLogError } from "./error.ts";
+
+const files = wholeFiles(RunLogError);
 
 /** A line of metrics.jsonl or samples.jsonl. */
 export interface LineWithStep {

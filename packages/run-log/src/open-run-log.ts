@@ -1,10 +1,12 @@
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { wholeFiles } from "@cai/whole-file";
 import { RunLogError } from "./error.ts";
-import { files } from "./files.ts";
 import { cutLines, type LineWithStep, renderLines } from "./json-lines.ts";
 import { encodeEvent, type TensorBoardEvent } from "./tensorboard-event.ts";
+
+const files = wholeFiles(RunLogError);
 
 /** Where a run writes, and what it is. */
 export interface RunLogOptions {

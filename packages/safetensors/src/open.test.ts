@@ -2,6 +2,7 @@ import { readSync } from "node:fs";
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { goldenPath } from "@cai/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SafetensorsError } from "./error.ts";
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const golden = new URL("../../../tools/golden/tiny-gpt2/model.safetensors", import.meta.url).pathname;
+const golden = goldenPath("tiny-gpt2/model.safetensors");
 
 test("a file written by the reference implementation is read", async () => {
   const file = await openSafetensors(golden);

@@ -2,4 +2,4 @@ import { bytesReader } from "@cai/whole-file";
 import { SafetensorsError } from "./error.ts";
 
 /** Throws SafetensorsError `cannot-read` or `bad-file`. */
-export const readBytes = bytesReader((code, message, options) => new SafetensorsError(code, message, options));
+export const readBytes = bytesReader(SafetensorsError);

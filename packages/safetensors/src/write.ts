@@ -1,7 +1,10 @@
+import { wholeFiles } from "@cai/whole-file";
 import type { TensorData } from "./dtype.ts";
 import { encode } from "./encode.ts";
-import { files } from "./files.ts";
+import { SafetensorsError } from "./error.ts";
 import { layOut, type TensorEntry } from "./layout.ts";
+
+const files = wholeFiles(SafetensorsError);
 
 /** Tensors that are produced one at a time, so that they need not be in memory together. */
 export interface TensorSource {

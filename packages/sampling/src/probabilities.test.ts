@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readGolden } from "@cai/testing";
 import { expect, test } from "vitest";
 import { SamplingError } from "./error.ts";
 import { filteredProbabilities } from "./probabilities.ts";
@@ -11,7 +11,7 @@ interface SamplingCase {
   readonly expected: { readonly kept: number[][]; readonly probs: number[][] };
 }
 
-const vectors: { cases: SamplingCase[] } = JSON.parse(readFileSync(new URL("../../../tools/golden/vectors.json", import.meta.url), "utf8"));
+const vectors: { cases: SamplingCase[] } = readGolden("vectors.json");
 
 test.each(vectors.cases.filter(({ group }) => group === "sampling-filter"))("golden case $name", ({ inputs, params, expected }) => {
   const { temperature, topK, topP } = params;

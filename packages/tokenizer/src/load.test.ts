@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { goldenPath } from "@cai/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TokenizerError } from "./error.ts";
 import { loadTokenizer } from "./load.ts";
 
-const golden = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2/", import.meta.url));
+const golden = goldenPath("tiny-gpt2/");
 const expected: {
   encode: { text: string; ids: number[]; decoded: string; decodedSkipSpecial: string }[];
   decodeOnly: { ids: number[]; decoded: string; decodedSkipSpecial: string }[];

@@ -1,9 +1,9 @@
 import { prepareBackend } from "@cai/backend";
 import type { FinishReason, SequenceBatch, TokenBatch } from "@cai/contracts";
+import { leftPadded, rightPadded } from "@cai/testing";
 import { sharedTrunkValueModel, ValueHead, type ValueModel } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { leftPadded, rightPadded } from "../../../tools/token-batches.fixture.ts";
 import { evaluateBootstrapValues } from "./bootstrap-values.ts";
 import type { Models } from "./ppo-parts.ts";
 import { disposeTrainer, tinyPrompts, tinyTrainer } from "./tiny-run.fixture.ts";

@@ -1,15 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ScoreRequest } from "@cai/contracts";
 import { loadPolicy } from "@cai/policy";
-import { onTestFinished } from "vitest";
+import { temporaryFolder, tinyGpt2 } from "@cai/testing";
 import type { PPOTrainerOptions } from "./ppo-parts.ts";
 import { PPOTrainer } from "./ppo-trainer.ts";
 
 /** Two layers, 32 numbers wide, a vocabulary of 512. */
-export const tinyModel = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+export const tinyModel = tinyGpt2;
 
 export const tinyPrompts = ["Hello", "The cat sat", "Once upon a time", "I am", "Why not?", "It is", "We went home", "A"];
 
@@ -32,7 +29,5 @@ export function disposeTrainer(trainer: PPOTrainer): void {
 
 /** A new folder of its own, which goes with the test; the run goes into a subfolder that does not exist yet. */
 export async function freshRunFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "cai-trainer-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return join(folder, "run");
+  return join(await temporaryFolder(), "run");
 }

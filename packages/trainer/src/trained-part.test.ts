@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { prepareBackend } from "@cai/backend";
 import { addLora, CausalPolicy, createPolicy, loadLora, loadPolicy } from "@cai/policy";
+import { goldenAdapter } from "@cai/testing";
 import { separateValueModel, ValueHead } from "@cai/value-head";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
@@ -66,7 +66,7 @@ test.each(["gpt2-dora-rslora", "gpt2-bias-all", "gpt2-lora-bias", "gpt2-saved-ou
   async (kind) => {
     const base = await loadPolicy(tinyModel);
     for (const recompute of [false, true]) {
-      const loaded = await loadLora(base, fileURLToPath(new URL(`../../policy/src/lora/golden/${kind}`, import.meta.url)));
+      const loaded = await loadLora(base, goldenAdapter(kind));
       const policy = new CausalPolicy({ ...loaded.parts, recompute });
       const changed = await changedBy(policy, {});
       expect([...policy.parameters.keys()].filter((name) => !changed.includes(name))).toEqual([]);

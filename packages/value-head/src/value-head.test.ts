@@ -1,7 +1,6 @@
+import { expectGradientsByFiniteDifferences, numbers, onEachBackend, tensor } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { onEachBackend } from "../../kernels/src/backends.fixture.ts";
-import { expectGradientsByFiniteDifferences, numbers, tensor } from "../../kernels/src/finite-differences.fixture.ts";
 import { ValueHead } from "./value-head.ts";
 
 onEachBackend(() => {

@@ -12,7 +12,7 @@ class OwnError extends Error {
     this.code = code;
   }
 }
-const readBytes = bytesReader((code, message, options) => new OwnError(code, message, options));
+const readBytes = bytesReader(OwnError);
 
 async function openFile(...content: number[]) {
   const folder = await mkdtemp(join(tmpdir(), "whole-file-"));

@@ -9,27 +9,27 @@ export interface OpenFile {
   readonly handle: FileHandle;
 }
 
-/** Makes the error that is thrown where the system refuses, with its error as the cause, or where a file ends too early. */
-export type ReadFailure = (code: "cannot-read" | "bad-file", message: string, options?: { readonly cause: unknown }) => Error;
+/** The class of what is thrown: `cannot-read` where the system refuses, with its error as the cause, `bad-file` where a file ends too early. */
+export type ReadErrorClass = new (code: "cannot-read" | "bad-file", message: string, options?: { readonly cause: unknown }) => Error;
 
 /**
  * A function that fills `bytes` with those of the file from `position` on, wholly, or throws.
  *
- * @param failure makes the errors, so that a package throws its own class
  * @example
- * const readBytes = bytesReader((_, message, options) => new Error(message, options));
+ * class FormatError extends CaiError {}
+ * const readBytes = bytesReader(FormatError);
  * const bytes = new Uint8Array(8);
  * await readBytes({ path, handle: await open(path) }, 16, bytes); // those numbered 16 to 23
  */
-export function bytesReader(failure: ReadFailure) {
+export function bytesReader(FileError: ReadErrorClass) {
   return async ({ path, handle }: OpenFile, position: number, bytes: Uint8Array): Promise<void> => {
     let filled = 0;
     while (filled < bytes.length) {
       const length = Math.min(bytes.length - filled, longestRead);
       const { bytesRead } = await handle.read(bytes, filled, length, position + filled).catch((cause: unknown) => {
-        throw failure("cannot-read", `${path} can't be read: ${cause}`, { cause });
+        throw new FileError("cannot-read", `${path} can't be read: ${cause}`, { cause });
       });
-      if (bytesRead === 0) throw failure("bad-file", `${path} ends at byte ${position + filled}: it was cut short while it was open`);
+      if (bytesRead === 0) throw new FileError("bad-file", `${path} ends at byte ${position + filled}: it was cut short while it was open`);
       filled += bytesRead;
     }
   };

@@ -1,3 +1,3 @@
-export { bytesReader, type OpenFile, type ReadFailure } from "./bytes-reader.ts";
+export { bytesReader, type OpenFile, type ReadErrorClass } from "./bytes-reader.ts";
 export { isTemporary } from "./temporary-name.ts";
-export { syncFolder, type WholeFiles, type WriteFailure, wholeFiles } from "./whole-files.ts";
+export { syncFolder, type WholeFiles, type WriteErrorClass, wholeFiles } from "./whole-files.ts";

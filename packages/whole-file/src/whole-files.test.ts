@@ -7,8 +7,15 @@ import { expect, onTestFinished, test } from "vitest";
 import { isTemporary } from "./temporary-name.ts";
 import { wholeFiles } from "./whole-files.ts";
 
-class OwnError extends Error {}
-const files = wholeFiles((message, options) => new OwnError(message, options));
+class OwnError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+const files = wholeFiles(OwnError);
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "whole-file-"));

@@ -3,8 +3,8 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { temporaryName } from "./temporary-name.ts";
 
-/** Makes the error that is thrown where the system refuses: of a message that names the path, and the system's error as its cause. */
-export type WriteFailure = (message: string, options: { readonly cause: unknown }) => Error;
+/** The class of what is thrown where the system refuses: with a message that names the path, and the system's error as its cause. */
+export type WriteErrorClass = new (code: "cannot-write", message: string, options: { readonly cause: unknown }) => Error;
 
 /** Writing files so that a reader finds the old content or the new one, also after a kill or a power cut, and never a part of it. */
 export interface WholeFiles {
@@ -27,15 +27,15 @@ export interface WholeFiles {
  * Functions that write files as a whole or not at all: into a temporary file beside (`isTemporary`), flushed to the disk and renamed into
  * place. Nothing is left behind by a write that fails; a process that is killed leaves the temporary file.
  *
- * @param failure makes the errors, so that a package throws its own class
  * @example
- * const files = wholeFiles((message, options) => new Error(message, options));
+ * class SettingsError extends CaiError {}
+ * const files = wholeFiles(SettingsError);
  * await files.makeFolder("settings");
  * await files.write("settings/seed.json", "7\n");
  */
-export function wholeFiles(failure: WriteFailure): WholeFiles {
+export function wholeFiles(FileError: WriteErrorClass): WholeFiles {
   const refuse = (what: string) => (cause: unknown) => {
-    throw failure(`${what}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new FileError("cannot-write", `${what}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   };
 
   async function whole<Result>(

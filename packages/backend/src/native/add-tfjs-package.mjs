@@ -36,8 +36,8 @@ export async function addTfjsPackage({ gpu, cache, progress, from = import.meta.
       const args = ["install", "--ignore-scripts", "--install-links", "--no-audit", "--no-fund", "--loglevel=error"];
       const result = await npm(args, { cwd: folder });
       if (!result.ok || resolvePackage(name, join(folder, "package.json")) === undefined) {
-        const mend = "check the network and npm's registry (npm ping), and run it again";
-        throw new NativeInstallError(`npm could not install ${name}: ${npmReason(result.stderr)}`, mend);
+        const fix = "check the network and npm's registry (npm ping), and run it again";
+        throw new NativeInstallError(`npm could not install ${name}: ${npmReason(result.stderr)}`, fix);
       }
       await rm(project, { recursive: true, force: true });
       await rename(folder, project);

@@ -1,11 +1,11 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { addTfjsPackage } from "./add-tfjs-package.mjs";
 import { NativeInstallError } from "./error.mjs";
 import type { runNpm } from "./npm.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import { cachedProject, findTfjsPackages } from "./tfjs-package.mjs";
 
 /** A package of one file below a folder's node_modules; gives its folder. */

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { placeAddon } from "./addon.mjs";
 import { bindingKey, ensureBinding, pruneBindings } from "./binding.mjs";
 import { bindingFile } from "./places.mjs";
 import type { run } from "./run.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 async function makePackage() {
   const packageDirectory = await temporaryFolder();
@@ -70,6 +70,6 @@ test("a compiler that fails, or none at all, is told with what to install", asyn
   const { execute } = compilerOf("binding.cc:3: fatal error: cstdio: No such file or directory\ncompilation terminated.\n");
   await expect(ensureBinding({ ...options, execute })).rejects.toMatchObject({ message: expect.stringContaining("cstdio: No such file") });
   const none: typeof run = async () => ({ ok: false, missing: true, stdout: "", stderr: "" });
-  await expect(ensureBinding({ ...options, execute: none })).rejects.toMatchObject({ mend: "install one: apt-get install g++" });
+  await expect(ensureBinding({ ...options, execute: none })).rejects.toMatchObject({ fix: "install one: apt-get install g++" });
   expect(await readdir(cache)).toEqual([]);
 });

@@ -1,14 +1,14 @@
 // @ts-check
-/** An installation step that failed: `message` says what failed, `mend` what to do about it. */
+/** An installation step that failed: `message` says what failed, `fix` what to do about it. */
 export class NativeInstallError extends Error {
   /**
    * @param {string} message
-   * @param {string} mend
+   * @param {string} fix
    * @param {ErrorOptions} [options]
    */
-  constructor(message, mend, options) {
+  constructor(message, fix, options) {
     super(message, options);
     this.name = "NativeInstallError";
-    this.mend = mend;
+    this.fix = fix;
   }
 }

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { NativeInstallError } from "./error.mjs";
 import { installBinding } from "./install-binding.mjs";
 import { bindingFile } from "./places.mjs";
 import type { run } from "./run.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 /** A cache, a tfjs-node, and a compiler that notes its inputs in its output or fails. */
 async function make({ fails = false } = {}) {

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { NativeInstallError } from "./error.mjs";
 import { installKernels } from "./install-kernels.mjs";
 import { levelsOf } from "./levels.mjs";
 import { kernelFile } from "./places.mjs";
 import type { run } from "./run.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 const levels = levelsOf({ platform: "linux", arch: "x64" });
 const [amx, avx512, avx2, baseline] = levels as [(typeof levels)[0], (typeof levels)[0], (typeof levels)[0], (typeof levels)[0]];

@@ -20,10 +20,10 @@ export interface NativeInstallation {
   done: string[];
 }
 
-/** A step that failed: `message` says what, `mend` what to do about it. */
+/** A step that failed: `message` says what, `fix` what to do about it. */
 export declare class NativeInstallError extends Error {
-  constructor(message: string, mend: string, options?: ErrorOptions);
-  readonly mend: string;
+  constructor(message: string, fix: string, options?: ErrorOptions);
+  readonly fix: string;
 }
 
 /** The folder that all clones and projects of one user share: `$XDG_CACHE_HOME/cai`, `~/.cache/cai`, or the platform's own. */

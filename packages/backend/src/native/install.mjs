@@ -148,8 +148,8 @@ async function installByTfjs({ gpu, packageDirectory, progress }) {
   progress(`npm rebuild ${name} (its own installer)`);
   const result = await runNpm(["rebuild", name, "--ignore-scripts=false"], { cwd: join(packageDirectory, "../../..") });
   if (!result.ok) {
-    const mend = "on this platform it needs Python, a C++ compiler and access to storage.googleapis.com; WASM works without";
-    throw new NativeInstallError(`${name}'s own installer failed: ${npmReason(result.stderr)}`, mend);
+    const fix = "on this platform it needs Python, a C++ compiler and access to storage.googleapis.com; WASM works without";
+    throw new NativeInstallError(`${name}'s own installer failed: ${npmReason(result.stderr)}`, fix);
   }
   const { version } = await verifyPackage(packageDirectory);
   return { version, package: name, done: ["installed by its own installer"] };

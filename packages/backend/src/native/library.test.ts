@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, realpath, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { ensureLibrary, isComplete } from "./library.mjs";
 import { run } from "./run.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import type { Wheel } from "./wheels.mjs";
 
 const pythonAvailable = (await run("python3", ["--version"])).ok;
@@ -133,7 +133,7 @@ test("without a network the error says so in one line, after three attempts", as
   const { execute, downloads } = withPip(() => Promise.reject(new Error("WARNING: connection broken by NewConnectionError")));
   await expect(ensureLibrary(wheel, { cache, execute, ...quick })).rejects.toMatchObject({
     message: "pip could not download tiny==1.0: no connection to the package index",
-    mend: expect.stringContaining("check the network"),
+    fix: expect.stringContaining("check the network"),
   });
   expect(downloads()).toBe(3);
 });

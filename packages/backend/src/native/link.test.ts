@@ -1,9 +1,9 @@
 import { mkdir, readlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { isInstalled, linkLibrary, notedLevels, noteInstallation } from "./link.mjs";
 import { bindingFile, kernelFile } from "./places.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 async function makeFolders() {
   const folder = await temporaryFolder();

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { withLock } from "./lock.mjs";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 
 const lockFile = async () => join(await temporaryFolder(), "lock");
 

@@ -18,7 +18,7 @@ test("pip is found under each of its names, Python's own first", async () => {
 test("a machine without pip or Python gets the command that installs it", async () => {
   await expect(findPip(machine())).rejects.toMatchObject({
     message: expect.stringContaining("pip was not found"),
-    mend: "install it: apt-get install python3-pip",
+    fix: "install it: apt-get install python3-pip",
   });
   await expect(findPython(machine("pip3"))).rejects.toMatchObject({ message: "Python 3 was not found" });
 });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import { cachedProject, findTfjsPackages, packageName } from "./tfjs-package.mjs";
 
 /** A package in a folder's node_modules; gives its folder. */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "./temporary-folder.fixture.ts";
 import { verifyPackage } from "./verify.mjs";
 
 /** A package in place of tfjs-node whose matrix product sums to `sum`. */

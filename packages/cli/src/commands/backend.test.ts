@@ -33,7 +33,7 @@ test("install says each step once and closes with what was installed", async () 
   );
 });
 
-test("a step that failed is an error of two lines: what failed, and how to mend it", async () => {
+test("a step that failed is an error of two lines: what failed, and how to fix it", async () => {
   const command = backendCommand(
     () => Promise.reject(new NativeInstallError("pip was not found", "install it: apt-get install python3-pip")),
     nowhere,

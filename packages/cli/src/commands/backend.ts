@@ -47,8 +47,8 @@ async function installAndTell(install: Install, options: { gpu: boolean; kernels
   } catch (error) {
     if (terminal.interactive) terminal.write("\n");
     // Of another copy of the package, it is no instance of this one's class.
-    if (!(error instanceof Error && "mend" in error)) throw error;
-    throw new BackendError("install-failed", `${error.message}\n${error.mend}`, { cause: error });
+    if (!(error instanceof Error && "fix" in error)) throw error;
+    throw new BackendError("install-failed", `${error.message}\n${error.fix}`, { cause: error });
   }
 }
 

@@ -57,16 +57,16 @@ test("native TensorFlow without our kernels is told, and how to have them; on a 
     "\nkernels   TensorFlow's alone, slower; for this processor: avx512 (not compiled)\n",
   );
   expect(findMissing({ backend: without, devices: [cpu], onnxRuntime: "1.30.0" })).toEqual([
-    { what: 'the kernels "avx512", the fastest for this processor', mend: "npx @cai/cli backend install" },
+    { what: 'the kernels "avx512", the fastest for this processor', fix: "npx @cai/cli backend install" },
   ]);
   const { kernels: _, ...onGpu } = native;
   expect(describe({ ...diagnosis, backend: onGpu })).toContain("\nkernels   TensorFlow's, for the GPU\n");
 });
 
 test("what is missing comes with the command that brings it", () => {
-  const wasm = { name: "wasm", package: "@tensorflow/tfjs-backend-wasm", reason: "WASM", mend: "npx @cai/cli backend install" } as const;
+  const wasm = { name: "wasm", package: "@tensorflow/tfjs-backend-wasm", reason: "WASM", fix: "npx @cai/cli backend install" } as const;
   const missing = findMissing({ backend: wasm, devices: [cpu, { type: "GPU", name: "L4", inUse: false }], onnxRuntime: null });
-  expect(missing.map(({ mend }) => mend)).toEqual([
+  expect(missing.map(({ fix }) => fix)).toEqual([
     "npx @cai/cli backend install",
     "npx @cai/cli backend install --gpu",
     "ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node",
@@ -74,6 +74,18 @@ test("what is missing comes with the command that brings it", () => {
   expect(describe({ ...diagnosis, missing })).toContain(
     "missing   native TensorFlow, several times faster; to have it: npx @cai/cli backend install\n",
   );
+});
+
+test("a global cai is told to install by its own name", () => {
+  const kernels = { level: "none", levels: [{ level: "avx512", compiled: false }] } as const;
+  const devices = [cpu, { type: "GPU", name: "L4", inUse: false } as const];
+  const missing = findMissing({
+    backend: { ...native, kernels: { ...kernels, levels: [...kernels.levels] } },
+    devices,
+    onnxRuntime: "1.30.0",
+    install: "cai backend install",
+  });
+  expect(missing.map(({ fix }) => fix)).toEqual(["cai backend install --gpu", "cai backend install"]);
 });
 
 test("a GPU that computes and everything installed: nothing is missing", () => {

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { arch, availableParallelism, freemem, platform, totalmem } from "node:os";
 import { join } from "node:path";
-import { type Device, listDevices, measureMatmul, type PreparedBackend, prepareBackend } from "@cai/backend";
+import { fileURLToPath } from "node:url";
+import { type Device, installCommand, listDevices, measureMatmul, type PreparedBackend, prepareBackend } from "@cai/backend";
 import { cacheDirectory, findTfjsPackages } from "@cai/backend/native";
 import { Command } from "commander";
 
@@ -17,7 +18,7 @@ export interface Diagnosis {
   matmulGflops: number;
   /** Where native TensorFlow is kept for all clones and projects. */
   cache: string;
-  missing: { what: string; mend: string }[];
+  missing: { what: string; fix: string }[];
 }
 
 /** `cai doctor`: what computes here, how fast, and what is missing. */
@@ -57,17 +58,21 @@ async function diagnose(cai: string | null): Promise<Diagnosis> {
 }
 
 /** What would make this machine do more, each with the command that brings it. */
-export function findMissing({ backend, devices, onnxRuntime }: Pick<Diagnosis, "backend" | "devices"> & { onnxRuntime: string | null }) {
+export function findMissing({
+  backend,
+  devices,
+  onnxRuntime,
+  install = installCommand(fileURLToPath(import.meta.url)),
+}: Pick<Diagnosis, "backend" | "devices"> & { onnxRuntime: string | null; install?: string }) {
   const missing: Diagnosis["missing"] = [];
-  if (backend.mend !== undefined) missing.push({ what: "native TensorFlow, several times faster", mend: backend.mend });
+  if (backend.fix !== undefined) missing.push({ what: "native TensorFlow, several times faster", fix: backend.fix });
   if (devices.some(({ type }) => type === "GPU") && !devices.some(({ type, inUse }) => type === "GPU" && inUse)) {
-    missing.push({ what: "the CUDA build of TensorFlow, for the GPU that is here", mend: "npx @cai/cli backend install --gpu" });
+    missing.push({ what: "the CUDA build of TensorFlow, for the GPU that is here", fix: `${install} --gpu` });
   }
   const best = backend.kernels?.levels[0];
-  if (best?.compiled === false)
-    missing.push({ what: `the kernels "${best.level}", the fastest for this processor`, mend: "npx @cai/cli backend install" });
+  if (best?.compiled === false) missing.push({ what: `the kernels "${best.level}", the fastest for this processor`, fix: install });
   if (onnxRuntime === null)
-    missing.push({ what: "onnxruntime-node, which scores", mend: "ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node" });
+    missing.push({ what: "onnxruntime-node, which scores", fix: "ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node" });
   return missing;
 }
 
@@ -83,7 +88,7 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
     ...devices.map(({ type, name, inUse }): [string, string] => [type, `${name}${inUse ? " (in use)" : ""}`]),
     ["speed", `${matmulGflops.toFixed(matmulGflops < 10 ? 1 : 0)} GFLOP/s (matmul, float32)`],
     ["cache", cache],
-    ...missing.map(({ what, mend }): [string, string] => ["missing", `${what}; to have it: ${mend}`]),
+    ...missing.map(({ what, fix }): [string, string] => ["missing", `${what}; to have it: ${fix}`]),
   ];
   if (missing.length === 0) rows.push(["missing", "nothing"]);
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`).join("\n");

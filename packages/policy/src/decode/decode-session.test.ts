@@ -1,8 +1,7 @@
+import { goldenModels, leftPadded, rightPadded, rowsOf } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { goldenModels } from "../../../../tools/golden-models.fixture.ts";
-import { leftPadded, rightPadded, rowsOf } from "../../../../tools/token-batches.fixture.ts";
-import { onEachBackend } from "../backends.fixture.ts";
 import { loadPolicy } from "../load/load-policy.ts";
 
 describe.each(goldenModels)("$name", ({ folder, expected: { greedy } }) => {

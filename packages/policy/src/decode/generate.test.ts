@@ -1,9 +1,8 @@
 import type { SamplingOptions } from "@cai/contracts";
+import { expected, leftPadded, rowsOf, tinyGpt2 } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expected, tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
-import { leftPadded, rowsOf } from "../../../../tools/token-batches.fixture.ts";
-import { onEachBackend } from "../backends.fixture.ts";
 import { loadPolicy } from "../load/load-policy.ts";
 import { modelFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";

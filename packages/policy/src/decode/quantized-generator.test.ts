@@ -1,10 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { SamplingOptions } from "@cai/contracts";
+import { goldenModels, leftPadded, tinyGpt2 } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { goldenModels, tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
-import { leftPadded } from "../../../../tools/token-batches.fixture.ts";
-import { onEachBackend } from "../backends.fixture.ts";
 import { loadPolicy } from "../load/load-policy.ts";
 import { addLora } from "../lora/add-lora.ts";
 import { loadLora } from "../lora/load-lora.ts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
+import { temporaryFolder } from "@cai/testing";
 import "@tensorflow/tfjs";
+import { leftPadded, rightPadded, rowsOf } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { leftPadded, rightPadded, rowsOf } from "../../../../tools/token-batches.fixture.ts";
 import { createPolicy } from "../load/create-policy.ts";
 import { loadPolicy } from "../load/load-policy.ts";
-import { temporaryFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { decimalTokenizer } from "../random/decimal-tokenizer.ts";
 

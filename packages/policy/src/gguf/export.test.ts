@@ -1,15 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openGguf } from "@cai/gguf";
+import { temporaryFolder } from "@cai/testing";
 import "@tensorflow/tfjs";
+import { tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
 import { createPolicy } from "../load/create-policy.ts";
 import { loadPolicy } from "../load/load-policy.ts";
 import { addLora } from "../lora/add-lora.ts";
 import { mergeLora } from "../lora/merge-lora.ts";
-import { temporaryFolder } from "../model-folder.fixture.ts";
 import { decimalTokenizer } from "../random/decimal-tokenizer.ts";
 import { exportGguf } from "./export.ts";
 import { roundTrip, tinyLlama } from "./gguf.fixture.ts";

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { type GgufSource, openGguf, type WrittenValue, writeGguf } from "@cai/gguf";
-import { goldenModels } from "../../../../tools/golden-models.fixture.ts";
+import { goldenModels, temporaryFolder } from "@cai/testing";
 import { loadPolicy } from "../load/load-policy.ts";
-import { temporaryFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { exportGguf } from "./export.ts";
 import { ggufExportMetadata } from "./export-metadata.ts";

@@ -1,5 +1,5 @@
+import { onEachBackend } from "@cai/testing/tensors";
 import { expect, test } from "vitest";
-import { onEachBackend } from "../backends.fixture.ts";
 import { checkFinite } from "./check-finite.ts";
 
 onEachBackend(() => {

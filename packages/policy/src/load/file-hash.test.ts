@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@cai/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { temporaryFolder } from "../model-folder.fixture.ts";
 import { FileHash } from "./file-hash.ts";
 
 const bytes = Uint8Array.from({ length: 2_500_000 }, (_, index) => index * 7);

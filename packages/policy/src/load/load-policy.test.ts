@@ -1,11 +1,12 @@
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { SafetensorsError } from "@cai/safetensors";
+import { temporaryFolder } from "@cai/testing";
 import "@tensorflow/tfjs";
+import { tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
-import { modelFolder, type StoredTensor, temporaryFolder, tinyTensors, writeTensors } from "../model-folder.fixture.ts";
+import { modelFolder, type StoredTensor, tinyTensors, writeTensors } from "../model-folder.fixture.ts";
 import { loadPolicy } from "./load-policy.ts";
 import { WeightsHash } from "./weights-hash.ts";
 

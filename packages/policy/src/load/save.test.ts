@@ -1,11 +1,12 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openSafetensors } from "@cai/safetensors";
+import { temporaryFolder } from "@cai/testing";
 import "@tensorflow/tfjs";
+import { goldenModels, tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { goldenModels, tinyGpt2 } from "../../../../tools/golden-models.fixture.ts";
-import { modelFolder, temporaryFolder } from "../model-folder.fixture.ts";
+import { modelFolder } from "../model-folder.fixture.ts";
 import { decimalTokenizer } from "../random/decimal-tokenizer.ts";
 import { createPolicy } from "./create-policy.ts";
 import { loadPolicy } from "./load-policy.ts";

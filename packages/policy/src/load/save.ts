@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import { writeSafetensors } from "@cai/safetensors";
-import { files } from "../files.ts";
+import { wholeFiles } from "@cai/whole-file";
+import { PolicyError } from "../error.ts";
 import { mergedValues } from "../lora/merged-values.ts";
 import { saveLora } from "../lora/save-lora.ts";
 import type { PolicyParts } from "../policy.ts";
 import { float32Config } from "./float32-config.ts";
 import { modelTextFiles } from "./model-text-files.ts";
+
+const files = wholeFiles(PolicyError);
 
 /** As `CausalPolicy.save`. */
 export async function savePolicy({ directory, ...parts }: PolicyParts & { readonly directory: string }): Promise<void> {

@@ -1,13 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "@cai/testing";
 import "@tensorflow/tfjs";
+import { tinyGpt2, tinyLlama } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { tinyGpt2, tinyLlama } from "../../../../tools/golden-models.fixture.ts";
 import { exportGguf } from "../gguf/export.ts";
 import { loadPolicy } from "../load/load-policy.ts";
-import { temporaryFolder } from "../model-folder.fixture.ts";
 import { loadLora } from "./load-lora.ts";
 import { mergeLora } from "./merge-lora.ts";
 

@@ -1,6 +1,6 @@
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "../backends.fixture.ts";
 import {
   smallBatch as batch,
   expectGradientsOfFiniteDifferences,

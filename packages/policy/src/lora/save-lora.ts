@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { writeSafetensors } from "@cai/safetensors";
-import { files } from "../files.ts";
+import { wholeFiles } from "@cai/whole-file";
+import { PolicyError } from "../error.ts";
 import type { PolicyParts } from "../policy.ts";
 import type { LoraAdapter } from "./adapter.ts";
 import { peftConfigFile, peftWeightsFile } from "./peft-config.ts";
 import { peftConfigText } from "./peft-config-text.ts";
+
+const files = wholeFiles(PolicyError);
 
 /** Writes an adapter in PEFT's layout; its weights in float32. */
 export async function saveLora({

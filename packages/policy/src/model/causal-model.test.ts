@@ -1,10 +1,9 @@
 import type { SequenceBatch } from "@cai/contracts";
+import { goldenModels, leftPadded, rightPadded } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { goldenModels } from "../../../../tools/golden-models.fixture.ts";
-import { leftPadded, rightPadded } from "../../../../tools/token-batches.fixture.ts";
-import { onEachBackend } from "../backends.fixture.ts";
 import { loadPolicy } from "../load/load-policy.ts";
 import { addLora } from "../lora/add-lora.ts";
 import { CausalPolicy } from "../policy.ts";

@@ -1,6 +1,6 @@
 import type { TokenBatch } from "@cai/contracts";
+import { leftPadded, rightPadded } from "@cai/testing";
 import { expect, test } from "vitest";
-import { leftPadded, rightPadded } from "../../../../tools/token-batches.fixture.ts";
 import { checkPrompts, checkResponses, checkSequences, longestRow } from "./check-batch.ts";
 
 const prompts = leftPadded([[1], [2, 3, 4]]);

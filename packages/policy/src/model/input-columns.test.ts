@@ -1,5 +1,5 @@
+import { leftPadded, rightPadded } from "@cai/testing";
 import { expect, test } from "vitest";
-import { leftPadded, rightPadded } from "../../../../tools/token-batches.fixture.ts";
 import { inputColumns, packTokens, wholeTexts } from "./input-columns.ts";
 
 test("the model reads the valid tokens of prompt and response, row after row, without the last column", () => {

@@ -1,9 +1,8 @@
 import type { SequenceBatch } from "@cai/contracts";
+import { goldenModels, leftPadded, rightPadded } from "@cai/testing";
+import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { goldenModels } from "../../../../tools/golden-models.fixture.ts";
-import { leftPadded, rightPadded } from "../../../../tools/token-batches.fixture.ts";
-import { onEachBackend } from "../backends.fixture.ts";
 import { expectGradientsOfFiniteDifferences, smallBatch, smallConfig } from "../finite-differences.fixture.ts";
 import { createPolicy } from "../load/create-policy.ts";
 import { loadPolicy } from "../load/load-policy.ts";

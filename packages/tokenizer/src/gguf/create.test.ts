@@ -1,12 +1,15 @@
-import { readFile } from "node:fs/promises";
+import { readGolden } from "@cai/testing";
 import { expect, test } from "vitest";
 import { TokenizerError } from "../error.ts";
 import { preTokenizers } from "./pre-tokenizers.ts";
 import { goldenTokens, tiny } from "./tiny.fixture.ts";
 
-const expected: { text: string; ids: number[]; decodedSkipSpecial: string }[] = JSON.parse(
-  await readFile(new URL("../../../../tools/golden/tiny-gpt2/expected.json", import.meta.url), "utf8"),
-).tokenizer.encode;
+interface Encoding {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly decodedSkipSpecial: string;
+}
+const expected = readGolden<{ tokenizer: { encode: Encoding[] } }>("tiny-gpt2/expected.json").tokenizer.encode;
 const tokens = goldenTokens;
 const endOfText = "<|endoftext|>";
 

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { readGolden, tinyGpt2 } from "@cai/testing";
 import { describe, expect, test } from "vitest";
 import { createTokenizer } from "../create.ts";
 import { TokenizerError } from "../error.ts";
@@ -8,11 +7,9 @@ import { createGgufTokenizer } from "./create.ts";
 import { ggufTokenizerMetadata } from "./export.ts";
 import { preTokenizers } from "./pre-tokenizers.ts";
 
-const goldenFolder = new URL("../../../../tools/golden/tiny-gpt2/", import.meta.url);
-const golden = await loadTokenizer(fileURLToPath(goldenFolder));
-const texts: string[] = JSON.parse(await readFile(new URL("expected.json", goldenFolder), "utf8")).tokenizer.encode.map(
-  ({ text }: { text: string }) => text,
-);
+const golden = await loadTokenizer(tinyGpt2);
+const { tokenizer } = readGolden<{ tokenizer: { encode: { text: string }[] } }>("tiny-gpt2/expected.json");
+const texts = tokenizer.encode.map(({ text }) => text);
 
 /** Metadata as a reader gives them: numbers without their types. */
 const asRead = (metadata: ReturnType<typeof ggufTokenizerMetadata>) =>

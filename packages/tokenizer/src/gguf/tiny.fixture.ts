@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
+import { readGolden } from "@cai/testing";
 import { createGgufTokenizer } from "./create.ts";
 
-const golden = new URL("../../../../tools/golden/tiny-gpt2/", import.meta.url);
-const { model } = JSON.parse(await readFile(new URL("tokenizer.json", golden), "utf8"));
+const { model } = readGolden<{ model: { vocab: Record<string, number>; merges: [string, string][] } }>("tiny-gpt2/tokenizer.json");
 
 /** Of the golden tokenizer, by id. */
 export const goldenTokens: string[] = [];
-for (const [token, id] of Object.entries(model.vocab as Record<string, number>)) goldenTokens[id] = token;
+for (const [token, id] of Object.entries(model.vocab)) goldenTokens[id] = token;
 
 /** Metadata whose absent values are left out. */
 export const metadataOf = (values: Readonly<Record<string, unknown>>) =>
@@ -20,7 +19,7 @@ export const tiny = (changes: Readonly<Record<string, unknown>> = {}, more: { to
     "tokenizer.ggml.pre": "gpt-2",
     "tokenizer.ggml.tokens": all,
     "tokenizer.ggml.token_type": all.map((token) => (token === "<|endoftext|>" ? 3 : 1)),
-    "tokenizer.ggml.merges": [...(model.merges as [string, string][]).map((pair) => pair.join(" ")), ...(more.merges ?? [])],
+    "tokenizer.ggml.merges": [...model.merges.map((pair) => pair.join(" ")), ...(more.merges ?? [])],
     "tokenizer.ggml.bos_token_id": 0,
     "tokenizer.ggml.eos_token_id": 0,
     "tokenizer.ggml.padding_token_id": 0,

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { SequenceBatch } from "@cai/contracts";
-import { leftPadded, rightPadded } from "./token-batches.fixture.ts";
+import { goldenPath, readGolden } from "./golden.ts";
+import { leftPadded, rightPadded } from "./token-batches.ts";
 
 interface Distribution {
   readonly logprobs: readonly (readonly number[])[];
@@ -46,8 +45,7 @@ export const goldenModels = [golden("tiny-gpt2"), golden("tiny-llama")] as const
 export const [{ folder: tinyGpt2, expected }, { folder: tinyLlama }] = goldenModels;
 
 function golden(name: string): GoldenModel {
-  const folder = new URL(`golden/${name}/`, import.meta.url);
-  const expected = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) as Expected;
+  const expected = readGolden<Expected>(`${name}/expected.json`);
   const { inputIds, attentionMask, promptColumns, responseColumns } = expected;
   const texts = (from: number, to?: number) =>
     inputIds.map((ids, row) => ids.slice(from, to).filter((_, index) => attentionMask[row]![from + index] === 1));
@@ -55,5 +53,5 @@ function golden(name: string): GoldenModel {
     prompts: leftPadded(texts(0, promptColumns), promptColumns),
     responses: rightPadded(texts(promptColumns), responseColumns),
   };
-  return { name, folder: fileURLToPath(folder), expected, batch };
+  return { name, folder: goldenPath(name), expected, batch };
 }

@@ -1,8 +1,7 @@
 import "@tensorflow/tfjs-backend-wasm";
+import { BackendError, prepareBackend } from "@cai/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, inject } from "vitest";
-import { BackendError } from "../../backend/src/error.ts";
-import { prepareBackend } from "../../backend/src/prepare.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -22,6 +21,9 @@ const native = await prepareBackend({ prefer: "native" }).catch((error: BackendE
 
 /** The level of our own kernels that the tests run with; undefined where native TensorFlow has none. */
 export const kernelLevel = native?.kernels?.level === "none" ? undefined : native?.kernels?.level;
+
+/** The best level that this processor has; undefined where native TensorFlow is missing. */
+export const bestKernelLevel = native?.kernels?.levels[0]?.level;
 
 /** Runs a suite once on each of these backends; on native TensorFlow only where tfjs-node loads, skipped by name elsewhere. */
 export function onBackends(backends: readonly Backend[], suite: (backend: Backend) => void): void {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import { tensor } from "./finite-differences.fixture.ts";
+import { tensor } from "./finite-differences.ts";
 
 type Differentiable = (...inputs: tf.Tensor[]) => tf.Tensor;
 

@@ -1,1 +1,0 @@
-export { onEachBackend } from "../../kernels/src/backends.fixture.ts";

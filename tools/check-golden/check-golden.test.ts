@@ -31,6 +31,7 @@ test("every golden case passes, but those that are skipped by name and those of 
       "trl_grpo.json",
       "trl_rloo.json",
       "trl_dpo.json",
+      "trl_reward.json",
       "trl_sft.json",
       "adapter/expected.json",
       "tiny-gpt2/expected.json",

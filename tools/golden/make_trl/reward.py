@@ -36,8 +36,6 @@ def make_trainer(model, head, options, pairs):
         model=load_classifier(model, head),
         args=RewardConfig(
             **settings(per_device_train_batch_size=len(pairs), max_steps=1, train_sampling_strategy="sequential", max_length=64, **options),
-            # Not the end of text: transformers reads the score at the last token that is no padding, which is to be the end of text.
-            pad_token="z",
         ),
         train_dataset=Dataset.from_list(pairs),
         processing_class=load_tokenizer(model),
@@ -49,7 +47,7 @@ def loss_case(name, options, has_margin, draw):
     chosen = torch.tensor([1.5, -0.5, 0.0, 40.0, -40.0, 2.0])
     rejected = torch.tensor([0.5, 0.75, 0.0, -40.0, 40.0, 2.5])
     margin = torch.tensor([0.0, 0.5, 1.0, 2.0, 0.25, -0.5])
-    trainer = make_trainer("tiny-gpt2", torch.randn(1, 32, generator=draw), options, [{"prompt": "A", "chosen": " B", "rejected": " C"}])
+    trainer = make_trainer("tiny-gpt2", torch.randn(1, 32, generator=draw), options, [{"chosen_ids": [5], "rejected_ids": [6]}])
     trainer.model.train()
     scores = torch.cat([chosen, rejected])[:, None].requires_grad_()
     given = {"attention_mask": torch.ones(1)} | ({"margin": margin} if has_margin else {})
@@ -67,10 +65,16 @@ def update_case(name, model, options, has_margin, draw):
         {"prompt": prompt, "chosen": " " + chosen, "rejected": " " + rejected} | ({"margin": margin} if has_margin else {})
         for (prompt, chosen, rejected), margin in zip((texts(draw, 2, 3, 1), texts(draw, 5, 1, 4), texts(draw, 1, 2, 2)), (0.5, 0.0, 1.5))
     ]
-    trainer = make_trainer(model, head, options, pairs)
+    # Of texts TRL would add an end of text; @cai/preference learns from what a reward model reads when it serves, which has none.
+    encode = load_tokenizer(model).encode
+    rows = [
+        {f"{answer}_ids": encode(pair["prompt"] + pair[answer]) for answer in ("chosen", "rejected")}
+        | ({"margin": pair["margin"]} if has_margin else {})
+        for pair in pairs
+    ]
+    trainer = make_trainer(model, head, options, rows)
     params = camel({**optimizer, **options})
-    rows = [{**pair, "chosenIds": row["chosen_ids"], "rejectedIds": row["rejected_ids"]} for pair, row in zip(pairs, trainer.train_dataset)]
-    inputs = {"pairs": rows, "head": head[0]}
+    inputs = {"pairs": [{**pair, **camel(row)} for pair, row in zip(pairs, rows)], "head": head[0]}
     return {"name": name, "model": model, "params": params, "inputs": inputs, "expected": {"updates": Updates(trainer).run()}}
 
 

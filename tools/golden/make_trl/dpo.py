@@ -7,7 +7,7 @@ from datasets import Dataset
 from trl import DPOConfig, DPOTrainer
 
 from .record import Updates
-from .trainers import camel, final_norm, ids, load_policy, load_tokenizer, optimizer, override, settings
+from .trainers import camel, final_norm, load_policy, load_tokenizer, optimizer, override, settings, texts
 
 losses = {
     "sigmoid": {"loss_type": "sigmoid", "beta": 0.1},
@@ -16,7 +16,6 @@ losses = {
     "robust": {"loss_type": "robust", "beta": 0.3, "label_smoothing": 0.2},
     "robust without smoothing": {"loss_type": "robust", "beta": 0.3, "label_smoothing": 0.0},
     "sigmoid_norm": {"loss_type": "sigmoid_norm", "beta": 2.0},
-    "hinge": {"loss_type": "hinge", "beta": 0.2},
 }
 
 updates = {
@@ -28,23 +27,20 @@ updates = {
 
 
 def make_trainer(model, options, pairs):
-    trainer = DPOTrainer(
+    return DPOTrainer(
         model=load_policy(model),
         ref_model=load_policy(model),
         args=DPOConfig(
             **settings(per_device_train_batch_size=len(pairs), max_steps=1, train_sampling_strategy="sequential", **options)
         ),
-        train_dataset=Dataset.from_list([{"prompt": "A", "chosen": "B", "rejected": "C"}]),
+        train_dataset=Dataset.from_list(pairs),
         processing_class=load_tokenizer(model),
     )
-    # Made of tokens, which this trainer would make of texts.
-    trainer.train_dataset = Dataset.from_list(pairs)
-    return trainer
 
 
 def loss_case(name, options, inputs):
     """TRL's loss and its derivatives, with the model's forward pass replaced by given numbers: chosen answers first, then rejected ones."""
-    trainer = make_trainer("tiny-gpt2", options, [{"prompt_ids": [5], "chosen_ids": [6], "rejected_ids": [7]}])
+    trainer = make_trainer("tiny-gpt2", options, [{"prompt": "A", "chosen": " B", "rejected": " C"}])
     trainer.model.train()
     trainer.precompute_ref_logps = True
     mask = inputs["mask"]
@@ -81,16 +77,17 @@ def loss_inputs(draw, pairs=5, columns=4):
 
 
 def update_case(name, model, options, draw):
-    prompts = [4, 4, 4] if "gpt2" in model else [2, 5, 3]
     pairs = [
-        {"prompt_ids": ids(prompt, draw), "chosen_ids": [*ids(chosen, draw), 0], "rejected_ids": [*ids(rejected, draw), 0]}
-        for prompt, chosen, rejected in zip(prompts, (4, 0, 2), (1, 5, 2))
+        {"prompt": prompt, "chosen": " " + chosen, "rejected": " " + rejected}
+        for prompt, chosen, rejected in (texts(draw, 2, 3, 1), texts(draw, 5, 1, 4), texts(draw, 3, 2, 2))
     ]
     trainer = make_trainer(model, options, pairs)
     overrides = final_norm(trainer.ref_model, draw)
     override(trainer.ref_model, overrides)
     params = camel({**optimizer, **options})
-    inputs = {"pairs": [camel(pair) for pair in pairs], "refOverrides": overrides}
+    tokens = ("prompt_ids", "chosen_ids", "rejected_ids")
+    rows = [{**pair, **camel({name: row[name] for name in tokens})} for pair, row in zip(pairs, trainer.train_dataset)]
+    inputs = {"pairs": rows, "refOverrides": overrides}
     return {"name": name, "model": model, "params": params, "inputs": inputs, "expected": {"updates": Updates(trainer).run()}}
 
 

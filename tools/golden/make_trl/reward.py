@@ -8,7 +8,7 @@ from transformers import AutoModelForSequenceClassification
 from trl import RewardConfig, RewardTrainer
 
 from .record import Updates
-from .trainers import camel, golden, ids, load_tokenizer, optimizer, settings
+from .trainers import camel, golden, load_tokenizer, optimizer, settings, texts
 
 losses = {
     "plain": ({}, False),
@@ -35,7 +35,7 @@ def make_trainer(model, head, options, pairs):
     return RewardTrainer(
         model=load_classifier(model, head),
         args=RewardConfig(
-            **settings(per_device_train_batch_size=len(pairs), max_steps=1, train_sampling_strategy="sequential", max_length=64, **options)
+            **settings(per_device_train_batch_size=len(pairs), max_steps=1, train_sampling_strategy="sequential", max_length=64, **options),
         ),
         train_dataset=Dataset.from_list(pairs),
         processing_class=load_tokenizer(model),
@@ -60,15 +60,21 @@ def loss_case(name, options, has_margin, draw):
 
 
 def update_case(name, model, options, has_margin, draw):
-    """Texts that don't end in the padding's token: transformers reads the score at the last token that is none."""
     head = 0.3 * torch.randn(1, 32, generator=draw)
     pairs = [
-        {"chosen_ids": ids(chosen, draw), "rejected_ids": ids(rejected, draw)} | ({"margin": margin} if has_margin else {})
-        for chosen, rejected, margin in ((5, 3, 0.5), (1, 6, 0.0), (4, 4, 1.5))
+        {"prompt": prompt, "chosen": " " + chosen, "rejected": " " + rejected} | ({"margin": margin} if has_margin else {})
+        for (prompt, chosen, rejected), margin in zip((texts(draw, 2, 3, 1), texts(draw, 5, 1, 4), texts(draw, 1, 2, 2)), (0.5, 0.0, 1.5))
     ]
-    trainer = make_trainer(model, head, options, pairs)
+    # Of texts TRL would add an end of text; @cai/preference learns from what a reward model reads when it serves, which has none.
+    encode = load_tokenizer(model).encode
+    rows = [
+        {f"{answer}_ids": encode(pair["prompt"] + pair[answer]) for answer in ("chosen", "rejected")}
+        | ({"margin": pair["margin"]} if has_margin else {})
+        for pair in pairs
+    ]
+    trainer = make_trainer(model, head, options, rows)
     params = camel({**optimizer, **options})
-    inputs = {"pairs": [camel(pair) for pair in pairs], "head": head[0]}
+    inputs = {"pairs": [{**pair, **camel(row)} for pair, row in zip(pairs, rows)], "head": head[0]}
     return {"name": name, "model": model, "params": params, "inputs": inputs, "expected": {"updates": Updates(trainer).run()}}
 
 

@@ -65,3 +65,9 @@ def camel(options):
 def ids(length, draw):
     """Random tokens of the tiny vocabulary, without the end of text."""
     return torch.randint(1, 512, (length,), generator=draw).tolist()
+
+
+def texts(draw, *counts):
+    """Sentences of so many words."""
+    words = "the sky is blue and green rivers run slowly over old stones when rain falls on quiet hills at night".split()
+    return [" ".join(words[index] for index in torch.randint(len(words), (count,), generator=draw).tolist()) for count in counts]

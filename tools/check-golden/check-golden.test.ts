@@ -28,6 +28,11 @@ test("every golden case passes, but those that are skipped by name and those of 
     new Set([
       "vectors.json",
       "trl_ppo_steps.json",
+      "trl_grpo.json",
+      "trl_rloo.json",
+      "trl_dpo.json",
+      "trl_reward.json",
+      "trl_sft.json",
       "adapter/expected.json",
       "tiny-gpt2/expected.json",
       "tiny-gpt2/ppo_step.json",

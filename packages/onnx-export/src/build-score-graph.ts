@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "@cai/onnx-graph";
 import { DecoderGraph } from "./decoder-graph.ts";
 import type { DecoderModel } from "./decoder-model.ts";
-import { unfolded } from "./unfolded.ts";
+import { hiddenStates } from "./hidden-states.ts";
 
 /**
  * The graph that reads whole texts and gives each a score, as a classifier with one class: w·h, h being the hidden state at the text's last
@@ -22,11 +22,7 @@ export function buildScoreGraph({
   score,
   ...model
 }: DecoderModel & { readonly quantize?: boolean; readonly score: Float32Array }): GraphBuilder {
-  const { architecture } = model;
   const graph = new DecoderGraph({ model, quantize, generates: false });
-  const operations = unfolded(graph);
-  let hidden = graph.embed(architecture.embedding);
-  for (let layer = 0; layer < architecture.layerCount; layer++) hidden = architecture.block(layer, hidden, operations);
-  graph.finishScores(architecture.finalNorm(hidden, operations), score);
+  graph.finishScores(hiddenStates(graph, model.architecture), score);
   return graph.builder;
 }

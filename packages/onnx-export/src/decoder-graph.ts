@@ -23,8 +23,8 @@ export class DecoderGraph implements DecoderLayers {
   readonly #inputIds: string;
   readonly #attentionMask: string;
   readonly #positionIds: string;
-  readonly #generates: boolean;
   readonly #architecture: DecoderArchitecture;
+  readonly #generates: boolean;
   readonly #weights: ModelWeights;
   readonly #matrices: Matrices;
   readonly #bias: string;

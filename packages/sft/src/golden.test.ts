@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { prepareBackend } from "@cai/backend";
 import { loadPolicy } from "@cai/policy";
 import { goldenPath, readGolden } from "@cai/testing";
+import { createTokenizer } from "@cai/tokenizer";
 import { beforeAll, describe, expect, test } from "vitest";
+import { encodeExample, type SftExample } from "./encode-example.ts";
 import { SFTTrainer, type SFTTrainerOptions } from "./sft-trainer.ts";
 
 /** Of tools/golden/make-trl.py: one update of a tiny model by TRL's SFTTrainer. */
@@ -55,4 +58,28 @@ describe.each(readGolden<{ updates: readonly Update[] }>("trl_sft.json").updates
     trainer.dispose();
     policy.dispose();
   });
+});
+
+/** Of tools/golden-labels.py: what TRL's SFTTrainer makes of examples, with its options by their own names. */
+interface Labels {
+  readonly chatTemplate: string;
+  readonly cases: readonly {
+    readonly options: { readonly completion_only_loss?: boolean; readonly assistant_only_loss?: boolean };
+    readonly rows: readonly { readonly example: SftExample; readonly ids: readonly number[]; readonly counted: readonly number[] }[];
+  }[];
+}
+
+const { chatTemplate, cases } = JSON.parse(readFileSync(new URL("golden/labels.json", import.meta.url), "utf8")) as Labels;
+const tokenizer = createTokenizer({
+  tokenizerJson: readGolden<Record<string, unknown>>("tiny-gpt2/tokenizer.json"),
+  tokenizerConfig: { ...readGolden<Record<string, unknown>>("tiny-gpt2/tokenizer_config.json"), chat_template: chatTemplate },
+});
+
+test.each(cases)("tokens and labels of examples are TRL's, with $options", ({ options, rows }) => {
+  const { completion_only_loss: completionOnlyLoss = true, assistant_only_loss: assistantOnlyLoss = false } = options;
+  expect(rows.length).toBeGreaterThan(1);
+  for (const { example, ids, counted } of rows) {
+    const encoded = encodeExample(example, tokenizer, { completionOnlyLoss, assistantOnlyLoss });
+    expect([[...encoded.ids], [...encoded.counted]], JSON.stringify(example)).toEqual([ids, counted]);
+  }
 });

@@ -25,7 +25,7 @@ function nativeGelu(x: tf.Tensor): tf.Tensor {
       save?.([x]);
       return nativeOps()!.run("CaiGelu", {}, [x]);
     },
-    gradients: (dy, [savedX]) => ({ x: () => nativeOps()!.run("CaiGeluGradient", {}, [savedX!, dy]) }),
+    gradients: (dy, [savedX]) => ({ x: () => geluGradient(savedX!, dy) }),
   });
 }
 
@@ -36,13 +36,29 @@ export function portableGelu(x: tf.Tensor): tf.Tensor {
     forward: (save) => {
       // Squares, because TensorFlow's pow takes 20 times the time of a product.
       const square = tf.square(x);
-      const s = tf.sigmoid(tf.mul(x, tf.add(tf.mul(square, 2 * c * a), 2 * c)));
-      if (save) {
-        const sigmoidSlope = nativeOps()?.run("SigmoidGrad", { T: { type: "float32" } }, [s, x]) ?? tf.mul(tf.mul(s, tf.sub(1, s)), x);
-        save([tf.add(s, tf.mul(sigmoidSlope, tf.add(tf.mul(square, 6 * c * a), 2 * c)))]);
-      }
+      const s = sigmoidOf(x, square);
+      if (save) save([slopeOf(x, square, s)]);
       return tf.mul(x, s);
     },
     gradients: (dy, [slope]) => ({ x: () => tf.mul(dy, slope!) }),
   });
+}
+
+/** dy·gelu'(x), by itself: where y is computed too, {@link gelu} has it for less. */
+export function geluGradient(x: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+  const native = nativeOps();
+  if (native?.has("CaiGeluGradient")) return native.run("CaiGeluGradient", {}, [x, dy]);
+  const square = tf.square(x);
+  return tf.mul(dy, slopeOf(x, square, sigmoidOf(x, square)));
+}
+
+/** s. */
+function sigmoidOf(x: tf.Tensor, square: tf.Tensor): tf.Tensor {
+  return tf.sigmoid(tf.mul(x, tf.add(tf.mul(square, 2 * c * a), 2 * c)));
+}
+
+/** dy/dx. */
+function slopeOf(x: tf.Tensor, square: tf.Tensor, s: tf.Tensor): tf.Tensor {
+  const sigmoidSlope = nativeOps()?.run("SigmoidGrad", { T: { type: "float32" } }, [s, x]) ?? tf.mul(tf.mul(s, tf.sub(1, s)), x);
+  return tf.add(s, tf.mul(sigmoidSlope, tf.add(tf.mul(square, 6 * c * a), 2 * c)));
 }

@@ -9,6 +9,7 @@ export { embedding, tiedEmbedding } from "./embedding.ts";
 export { KernelError } from "./error.ts";
 export { type ForwardTape, recordForward } from "./forward-tape.ts";
 export { fusedLinear, unfusedLinear } from "./fused-linear.ts";
+export { geglu } from "./geglu.ts";
 export { gelu } from "./gelu.ts";
 export { hiddenLogprobs } from "./hidden-logprobs.ts";
 export { type Int8Weights, int8Linear, quantizeColumns } from "./int8-weights.ts";
@@ -24,6 +25,7 @@ export { createParameter } from "./parameter.ts";
 export { recorded } from "./recording.ts";
 export { rmsNorm } from "./rms-norm.ts";
 export { type Rotation, rotaryEmbedding, rotation } from "./rotary-embedding.ts";
+export { scaled } from "./scaled.ts";
 export { scaledColumns } from "./scaled-columns.ts";
 export { swiglu } from "./swiglu.ts";
 export {

@@ -30,6 +30,24 @@ onEachBackend(() => {
     expectGradientsByFiniteDifferences((x, gain) => rmsNorm(x!, gain!, 1e-5), [tensor([2, 3, 6], 1, 2), tensor([6], 2)]);
   });
 
+  test("a gain of two numbers normalises each pair of a row of four by itself", () => {
+    // Mean squares 25 and 4.
+    const y = rmsNorm(tf.tensor2d([[1, 7, 2, -2]]), tf.tensor1d([10, 100]), 0).dataSync();
+    [2, 140, 10, -100].forEach((expected, index) => {
+      expect(y[index]! / expected).toBeCloseTo(1, 5);
+    });
+  });
+
+  test("an offset counts as part of the gain", () => {
+    const y = rmsNorm(tf.tensor2d([[1, 7]]), tf.tensor1d([-0.5, 1]), 0, { gainOffset: 1 }).dataSync();
+    expect(y[0]).toBeCloseTo(0.1, 5);
+    expect(y[1]).toBeCloseTo(2.8, 5);
+  });
+
+  test("gradients of heads with an offset agree with finite differences", () => {
+    expectGradientsByFiniteDifferences((x, gain) => rmsNorm(x!, gain!, 1e-5, { gainOffset: 1 }), [tensor([2, 6], 1, 2), tensor([3], 2)]);
+  });
+
   test("with the gain frozen the gradient of x is the same", () => {
     const [x, gain] = [tensor([3, 4]), tensor([4], 2)] as const;
     const all = tf.grads((a, g) => tf.sum(tf.square(rmsNorm(a!, g!, 1e-5))))([x, gain]);
@@ -48,6 +66,15 @@ onNativeKernels(() => {
       (x, gain) => rmsNorm(x!, gain!, 1e-5),
       (x, gain) => portableRmsNorm(x!, gain!, 1e-5),
       [tensor([rows, width], 1, 3), tensor([width], 2)],
+      5e-6,
+    );
+  });
+
+  test("rows of heads come out as from tfjs's operations, gradients too", () => {
+    expectTwins(
+      (x, gain) => rmsNorm(x!, gain!, 1e-5, { gainOffset: 1 }),
+      (x, gain) => portableRmsNorm(x!, gain!, 1e-5, { gainOffset: 1 }),
+      [tensor([30, 5 * 16], 1, 3), tensor([16], 2)],
       5e-6,
     );
   });

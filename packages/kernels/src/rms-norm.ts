@@ -10,48 +10,74 @@ import { nativeOps } from "./native-ops.ts";
  * `x` is `[..., H]`, `gain` `[H]`. r = 1/√(mean(x²) + epsilon); y = x·r·gain.
  * With g = dy·gain: dx = r·(g − x·r²·mean(g·x)), dgain = Σ dy·x·r. Saved for the backward pass: x and r.
  *
+ * A shorter gain `[d]`, H = n·d, normalises each of the n heads of a row by itself. With `gainOffset` the gain is what is given plus this
+ * number, as in Gemma, whose gains are stored around 0.
+ *
  * @throws KernelError `shape-mismatch`.
  * @example
  * const y = rmsNorm(tf.tensor2d([[1, 7]]), tf.tensor1d([1, 1]), 1e-5); // about [[0.2, 1.4]]
  */
-export function rmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
-  const size = x.shape.at(-1);
-  if (gain.size !== size)
-    throw new KernelError("shape-mismatch", `rmsNorm was given x [${x.shape}], gain [${gain.shape}]: gain must be [${size}].`);
-  return nativeOps()?.has("CaiRmsNorm") ? nativeRmsNorm(x, gain, epsilon) : portableRmsNorm(x, gain, epsilon);
+export function rmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number, { gainOffset = 0 }: GainOptions = {}): tf.Tensor {
+  const size = x.shape.at(-1) ?? 0;
+  if (gain.rank !== 1 || gain.size === 0 || size === 0 || size % gain.size !== 0)
+    throw new KernelError(
+      "shape-mismatch",
+      `rmsNorm was given x [${x.shape}], gain [${gain.shape}]: the gain must be [${size}], or [d] with ${size} a multiple of d.`,
+    );
+  const normalise = nativeOps()?.has("CaiRmsNorm") ? nativeRmsNorm : portableRmsNorm;
+  return normalise(x, gain, epsilon, { gainOffset });
 }
 
-function nativeRmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
+interface GainOptions {
+  readonly gainOffset?: number;
+}
+
+function nativeRmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number, { gainOffset = 0 }: GainOptions): tf.Tensor {
   return differentiable({
     inputs: { x, gain },
     forward: (save) => {
-      const [y, scale] = nativeOps()!.runMany("CaiRmsNorm", { epsilon: { float: epsilon } }, [x, gain], 2);
-      save?.([x, scale!, gain]);
-      return y!;
+      const [rows, factors] = [inHeads(x, gain), offsetGain(gain, gainOffset)];
+      const [y, scale] = nativeOps()!.runMany("CaiRmsNorm", { epsilon: { float: epsilon } }, [rows, factors], 2);
+      save?.([rows, scale!, factors]);
+      return shapedAs(y!, x);
     },
-    gradients: (dy, [savedX, scale, savedGain]) => ({
-      x: () => nativeOps()!.run("CaiRmsNormGradient", {}, [savedX!, scale!, savedGain!, dy]),
-      gain: () => nativeOps()!.run("CaiRmsNormGainGradient", {}, [savedX!, scale!, dy]),
-    }),
+    gradients: (dy, [savedX, scale, factors]) => {
+      const dRows = shapedAs(dy, savedX!);
+      return {
+        x: () => shapedAs(nativeOps()!.run("CaiRmsNormGradient", {}, [savedX!, scale!, factors!, dRows]), dy),
+        gain: () => nativeOps()!.run("CaiRmsNormGainGradient", {}, [savedX!, scale!, dRows]),
+      };
+    },
   });
 }
 
 /** As `rmsNorm`, in tfjs's operations. */
-export function portableRmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number): tf.Tensor {
+export function portableRmsNorm(x: tf.Tensor, gain: tf.Tensor, epsilon: number, { gainOffset = 0 }: GainOptions = {}): tf.Tensor {
   return differentiable({
     inputs: { x, gain },
     forward: (save) => {
-      const scale = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
-      save?.([x, scale, gain]);
-      return tf.mul(tf.mul(x, scale), gain);
+      const [rows, factors] = [inHeads(x, gain), offsetGain(gain, gainOffset)];
+      const scale = tf.rsqrt(tf.add(tf.mean(tf.square(rows), -1, true), epsilon));
+      save?.([rows, scale, factors]);
+      return shapedAs(tf.mul(tf.mul(rows, scale), factors), x);
     },
-    gradients: (dy, [savedX, scale, savedGain]) => ({
-      x: () => {
-        const g = tf.mul(dy, savedGain!);
-        const along = tf.mul(tf.square(scale!), tf.mean(tf.mul(g, savedX!), -1, true));
-        return tf.mul(tf.sub(g, tf.mul(savedX!, along)), scale!);
-      },
-      gain: () => sumOfRows(tf.mul(dy, tf.mul(savedX!, scale!))),
-    }),
+    gradients: (dy, [savedX, scale, factors]) => {
+      const dRows = shapedAs(dy, savedX!);
+      return {
+        x: () => {
+          const g = tf.mul(dRows, factors!);
+          const along = tf.mul(tf.square(scale!), tf.mean(tf.mul(g, savedX!), -1, true));
+          return shapedAs(tf.mul(tf.sub(g, tf.mul(savedX!, along)), scale!), dy);
+        },
+        gain: () => sumOfRows(tf.mul(dRows, tf.mul(savedX!, scale!))),
+      };
+    },
   });
 }
+
+/** `[…, n·d]` with a gain `[d]`: rows of d numbers. */
+const inHeads = (x: tf.Tensor, gain: tf.Tensor): tf.Tensor => (x.shape.at(-1) === gain.size ? x : tf.reshape(x, [-1, gain.size]));
+
+const shapedAs = (y: tf.Tensor, { shape }: tf.Tensor): tf.Tensor => (tf.util.arraysEqual(y.shape, shape) ? y : tf.reshape(y, shape));
+
+const offsetGain = (gain: tf.Tensor, offset: number): tf.Tensor => (offset === 0 ? gain : tf.add(gain, offset));

@@ -76,15 +76,9 @@ test.each([
   policy.dispose();
 });
 
-test("a family that isn't built and a weight that is no number are refused by name", async () => {
+test("a weight that is no number is refused by name", async () => {
   const policy = await loadPolicy(goldenModels[0].folder);
   const model = modelOf(policy);
-  expect(() => buildDecodeGraph({ ...model, config: { model_type: "mamba" } })).toThrow(
-    expect.objectContaining({
-      code: "unsupported-model",
-      message: 'model_type is "mamba"; ONNX graphs are built for gpt2, llama, mistral, qwen2',
-    }),
-  );
   const name = "transformer.h.1.mlp.c_fc.weight";
   const spoilt = new Map(model.weights).set(name, model.weights.get(name)!.slice().fill(Number.NaN, 5, 6));
   for (const quantize of [false, true])

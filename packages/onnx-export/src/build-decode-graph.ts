@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "@cai/onnx-graph";
 import { DecoderGraph } from "./decoder-graph.ts";
 import type { DecoderModel } from "./decoder-model.ts";
-import { familyOf } from "./families/registry.ts";
+import { hiddenStates } from "./hidden-states.ts";
 
 export type { DecoderModel } from "./decoder-model.ts";
 
@@ -16,17 +16,14 @@ export type { DecoderModel } from "./decoder-model.ts";
  * an output; 7 bits, so that no processor's 16-bit sums overflow), and what is multiplied by them is rounded to 8 bits, one scale a token:
  * a row does not depend on its neighbours there either. Norms, attention and the cache stay in float32.
  *
- * @throws OnnxExportError `unsupported-model` for a family that isn't built here; `not-finite` for a weight that is no finite number.
+ * @throws OnnxExportError `not-finite` for a weight that is no finite number.
  * @example
- * const { architecture, config, parameters } = policy.parts;
+ * const { architecture, parameters } = policy.parts;
  * const weights = new Map([...parameters].map(([name, { value }]) => [name, value.dataSync() as Float32Array]));
- * const bytes = buildDecodeGraph({ architecture, config, weights }).toBytes(); // InferenceSession.create(bytes)
+ * const bytes = buildDecodeGraph({ architecture, weights }).toBytes(); // InferenceSession.create(bytes)
  */
 export function buildDecodeGraph({ quantize = false, ...model }: DecoderModel & { readonly quantize?: boolean }): GraphBuilder {
-  const family = familyOf(model.config);
-  const graph = new DecoderGraph({ model, heads: family.heads(model), quantize });
-  let hidden = graph.embed(family.embeddings);
-  for (let layer = 0; layer < model.architecture.layerCount; layer++) hidden = family.block(graph, layer, hidden, model);
-  graph.finish(family.finalNorm(graph, hidden, model));
+  const graph = new DecoderGraph({ model, quantize });
+  graph.finish(hiddenStates(graph, model.architecture));
   return graph.builder;
 }

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "@cai/onnx-graph";
 import { DecoderGraph } from "./decoder-graph.ts";
 import type { DecoderModel } from "./decoder-model.ts";
-import { familyOf } from "./families/registry.ts";
+import { hiddenStates } from "./hidden-states.ts";
 
 /**
  * The graph that reads whole texts and gives each a score, as a classifier with one class: w·h, h being the hidden state at the text's last
@@ -11,21 +11,18 @@ import { familyOf } from "./families/registry.ts";
  * Operators and `quantize` are as in `buildDecodeGraph`; the score itself stays in float32.
  *
  * @param score w, `[H]`.
- * @throws OnnxExportError `unsupported-model` for a family that isn't built here; `not-finite` for a weight that is no finite number.
+ * @throws OnnxExportError `not-finite` for a weight that is no finite number.
  * @example
- * const { architecture, config, parameters } = policy.parts;
+ * const { architecture, parameters } = policy.parts;
  * const weights = new Map([...parameters].map(([name, { value }]) => [name, value.dataSync() as Float32Array]));
- * const bytes = buildScoreGraph({ architecture, config, weights, score: new Float32Array(policy.hiddenSize) }).toBytes();
+ * const bytes = buildScoreGraph({ architecture, weights, score: new Float32Array(policy.hiddenSize) }).toBytes();
  */
 export function buildScoreGraph({
   quantize = false,
   score,
   ...model
 }: DecoderModel & { readonly quantize?: boolean; readonly score: Float32Array }): GraphBuilder {
-  const family = familyOf(model.config);
-  const graph = new DecoderGraph({ model, heads: family.heads(model), quantize, generates: false });
-  let hidden = graph.embed(family.embeddings);
-  for (let layer = 0; layer < model.architecture.layerCount; layer++) hidden = family.block(graph, layer, hidden, model);
-  graph.finishScores(family.finalNorm(graph, hidden, model), score);
+  const graph = new DecoderGraph({ model, quantize, generates: false });
+  graph.finishScores(hiddenStates(graph, model.architecture), score);
   return graph.builder;
 }

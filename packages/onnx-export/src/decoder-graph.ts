@@ -1,7 +1,7 @@
 import { GraphBuilder } from "@cai/onnx-graph";
 import { attentionBias } from "./attention-bias.ts";
-import type { AttentionHeads, DecoderModel } from "./decoder-model.ts";
-import type { DecoderFamily, DecoderLayers } from "./families/family.ts";
+import type { DecoderArchitecture, DecoderLayers } from "./decoder-layers.ts";
+import type { DecoderModel } from "./decoder-model.ts";
 import { float32Matrices } from "./float32-matrices.ts";
 import { int8Matrices } from "./int8-matrices.ts";
 import { lastTokens, positionsOf } from "./mask-places.ts";
@@ -23,28 +23,25 @@ export class DecoderGraph implements DecoderLayers {
   readonly #inputIds: string;
   readonly #attentionMask: string;
   readonly #positionIds: string;
+  readonly #architecture: DecoderArchitecture;
   readonly #generates: boolean;
-  readonly #model: DecoderModel;
-  readonly #heads: AttentionHeads;
   readonly #weights: ModelWeights;
   readonly #matrices: Matrices;
   readonly #bias: string;
-  #turns: Rotation | undefined;
+  readonly #turns = new Map<Float32Array, Rotation>();
 
   constructor({
     model,
-    heads,
     quantize,
     generates = true,
   }: {
     readonly model: DecoderModel;
-    readonly heads: AttentionHeads;
     readonly quantize: boolean;
     /** Goes on with what was read before, and is told positions; otherwise it reads whole texts. */
     readonly generates?: boolean;
   }) {
-    this.#model = model;
-    this.#heads = heads;
+    this.#architecture = model.architecture;
+    const { headCount, keyValueHeadCount, headSize } = model.architecture.attention;
     this.#weights = new ModelWeights(this.builder, model);
     this.#matrices = (quantize ? int8Matrices : float32Matrices)(this.builder, this.#weights);
     this.#inputIds = this.builder.input("input_ids", "int64", ["batch", "tokens"]);
@@ -54,21 +51,22 @@ export class DecoderGraph implements DecoderLayers {
       ? this.builder.input("position_ids", "int64", ["batch", "tokens"])
       : positionsOf(this.builder, this.#attentionMask);
     for (const name of this.#cacheNames("past_key_values"))
-      this.builder.input(name, "float32", ["batch", heads.keyValueHeadCount, "past", heads.headSize]);
-    const groupSize = heads.headCount / heads.keyValueHeadCount;
+      this.builder.input(name, "float32", ["batch", keyValueHeadCount, "past", headSize]);
+    const groupSize = headCount / keyValueHeadCount;
     this.#bias = attentionBias(this.builder, { inputIds: this.#inputIds, attentionMask: this.#attentionMask, groupSize });
   }
 
   /** What the first block reads, `[B · T, H]`. */
-  embed({ tokens, positions }: DecoderFamily["embeddings"]): string {
+  embed({ tokens, positions, scale }: DecoderArchitecture["embedding"]): string {
     const rows = (name: string, ids: string) => this.#matrices.rows(name, this.builder.node("Reshape", [ids, this.builder.integers(-1)]));
     const embedded = rows(tokens, this.#inputIds);
-    return positions === undefined ? embedded : this.add(embedded, rows(positions, this.#positionIds));
+    const placed = positions === undefined ? embedded : this.add(embedded, rows(positions, this.#positionIds));
+    return scale === undefined ? placed : this.multiply(placed, this.number(scale));
   }
 
   linear(name: string, input: string): string {
     return this.#matrices.product(input, `${name}.weight`, {
-      transposed: this.#model.architecture.linearLayout === "output-input",
+      transposed: this.#architecture.linearLayout === "output-input",
       bias: this.#weights.has(`${name}.bias`) ? `${name}.bias` : undefined,
     });
   }
@@ -81,15 +79,21 @@ export class DecoderGraph implements DecoderLayers {
     return this.builder.node("Mul", [a, b]);
   }
 
+  number(value: number): string {
+    return this.builder.number(value);
+  }
+
   layerNorm(name: string, input: string, epsilon: number): string {
     const inputs = [input, this.#weights.tensor(`${name}.weight`), this.#weights.tensor(`${name}.bias`)];
     return this.builder.node("LayerNormalization", inputs, { attributes: { axis: { int: -1 }, epsilon: { float: epsilon } } });
   }
 
-  rmsNorm(name: string, input: string, epsilon: number): string {
+  rmsNorm(name: string, input: string, { epsilon, gainOffset }: Parameters<DecoderLayers["rmsNorm"]>[2]): string {
     const meanSquare = this.builder.node("ReduceMean", [this.multiply(input, input)], { attributes: { axes: { ints: [-1] } } });
     const root = this.builder.node("Sqrt", [this.add(meanSquare, this.builder.number(epsilon))]);
-    return this.multiply(this.builder.node("Div", [input, root]), this.#weights.tensor(`${name}.weight`));
+    const weight = this.#weights.tensor(`${name}.weight`);
+    const gain = gainOffset === 0 ? weight : this.add(weight, this.number(gainOffset));
+    return this.multiply(this.builder.node("Div", [input, root]), gain);
   }
 
   gelu(input: string): string {
@@ -103,12 +107,20 @@ export class DecoderGraph implements DecoderLayers {
     return this.multiply(input, this.builder.node("Sigmoid", [input]));
   }
 
+  splitHeads(input: string, heads: number): string {
+    return this.builder.node("Reshape", [input, this.builder.integers(0, heads, -1)]);
+  }
+
+  mergeHeads(input: string): string {
+    return this.builder.node("Reshape", [input, this.builder.integers(0, -1)]);
+  }
+
   attend(layer: number, projected: Parameters<DecoderLayers["attend"]>[1]): string {
-    const { headCount, keyValueHeadCount, headSize } = this.#heads;
+    const { headCount, keyValueHeadCount, headSize } = this.#architecture.attention;
     const [query, key, value] = (projected.length === 1 ? this.#split(projected[0], 3) : projected) as [string, string, string];
-    const queries = this.#rotate(this.#splitHeads(query, headCount));
-    const keysNow = this.#rotate(this.#splitHeads(key, keyValueHeadCount));
-    const valuesNow = this.#splitHeads(value, keyValueHeadCount);
+    const queries = this.#rotate(layer, this.#headsOf(query, headCount));
+    const keysNow = this.#rotate(layer, this.#headsOf(key, keyValueHeadCount));
+    const valuesNow = this.#headsOf(value, keyValueHeadCount);
     const grouped = headCount !== keyValueHeadCount;
     const scaled = this.multiply(queries, this.builder.number(1 / Math.sqrt(headSize)));
     // The queries that share a key are read as the rows of one head, so that keys are not repeated.
@@ -123,12 +135,13 @@ export class DecoderGraph implements DecoderLayers {
 
   /** Declares the outputs, the logits of all tokens first. */
   finish(hiddenStates: string): void {
-    const { vocabSize, outputWeight } = this.#model.architecture;
+    const { vocabSize, outputWeight } = this.#architecture;
     const logits = this.#matrices.product(hiddenStates, outputWeight, { transposed: true, bias: undefined });
     this.builder.node("Reshape", [logits, this.#tokensBy(vocabSize)], { output: "logits" });
     this.builder.output("logits", "float32", ["batch", "tokens", vocabSize]);
+    const { keyValueHeadCount, headSize } = this.#architecture.attention;
     for (const name of this.#cacheNames("present"))
-      this.builder.output(name, "float32", ["batch", this.#heads.keyValueHeadCount, "past + tokens", this.#heads.headSize]);
+      this.builder.output(name, "float32", ["batch", keyValueHeadCount, "past + tokens", headSize]);
   }
 
   /** Declares the output: hidden states at each text's last token times `score` `[H]`. */
@@ -150,26 +163,30 @@ export class DecoderGraph implements DecoderLayers {
   }
 
   /** Heads [a, b] → [a·cos − b·sin, b·cos + a·sin], where positions are rotary. */
-  #rotate(heads: string): string {
-    const frequencies = this.#model.architecture.rotaryFrequencies;
+  #rotate(layer: number, heads: string): string {
+    const frequencies = this.#architecture.rotaryFrequencies?.[layer];
     if (frequencies === undefined) return heads;
-    this.#turns ??= this.#rotation(frequencies);
-    const { cosine, sine } = this.#turns;
+    const { cosine, sine } = this.#turns.get(frequencies) ?? this.#rotation(frequencies);
     const [a, b] = this.#split(heads, 2) as [string, string];
     const first = this.builder.node("Sub", [this.multiply(a, cosine), this.multiply(b, sine)]);
     const second = this.add(this.multiply(b, cosine), this.multiply(a, sine));
     return this.builder.node("Concat", [first, second], { attributes: { axis: { int: -1 } } });
   }
 
-  /** The angles position · frequency of rotary positions, for all layers. */
+  /** The angles position · frequency of rotary positions, for all layers that have these frequencies. */
   #rotation(frequencies: Float32Array): Rotation {
     const positions = this.builder.node("Cast", [this.#positionIds], { attributes: { to: { int: 1 } } });
     const columns = this.builder.node("Unsqueeze", [positions, this.builder.integers(1, 3)]);
     const angles = this.multiply(
       columns,
-      this.builder.initializer({ type: "float32", shape: [frequencies.length], data: frequencies }, "rotary_frequencies"),
+      this.builder.initializer(
+        { type: "float32", shape: [frequencies.length], data: frequencies },
+        `rotary_frequencies.${this.#turns.size}`,
+      ),
     );
-    return { cosine: this.builder.node("Cos", [angles]), sine: this.builder.node("Sin", [angles]) };
+    const rotation = { cosine: this.builder.node("Cos", [angles]), sine: this.builder.node("Sin", [angles]) };
+    this.#turns.set(frequencies, rotation);
+    return rotation;
   }
 
   #withPast(layer: number, part: "key" | "value", now: string): string {
@@ -182,14 +199,14 @@ export class DecoderGraph implements DecoderLayers {
 
   #cacheNames(prefix: string): string[] {
     if (!this.#generates) return [];
-    return Array.from({ length: this.#model.architecture.layerCount }, (_, layer) => [
+    return Array.from({ length: this.#architecture.layerCount }, (_, layer) => [
       `${prefix}.${layer}.key`,
       `${prefix}.${layer}.value`,
     ]).flat();
   }
 
-  #splitHeads(input: string, count: number): string {
-    return this.#swapHeadsAndTokens(this.builder.node("Reshape", [input, this.#tokensBy(count, this.#heads.headSize)]));
+  #headsOf(input: string, count: number): string {
+    return this.#swapHeadsAndTokens(this.builder.node("Reshape", [input, this.#tokensBy(count, this.#architecture.attention.headSize)]));
   }
 
   #swapHeadsAndTokens(input: string): string {

@@ -4,7 +4,6 @@ import { wholeFiles } from "@cai/whole-file";
 import { buildDecodeGraph } from "./build-decode-graph.ts";
 import { OnnxExportError } from "./error.ts";
 import { exportedConfig } from "./exported-config.ts";
-import { familyOf } from "./families/registry.ts";
 
 const files = wholeFiles(OnnxExportError);
 
@@ -15,7 +14,7 @@ const largestFile = 2 ** 31 - 1;
  * in dynamic int8 (its dtype `q8`), `config.json`, `generation_config.json` and the tokenizer's files. The folder is made if missing,
  * and each file in it replaced whole or not at all; an older int8 file goes where none is asked for. An adapter is in the weights.
  *
- * @throws OnnxExportError, before anything is written: `unsupported-model`, `not-finite`, `too-large` for float32 weights of 2 GiB and
+ * @throws OnnxExportError, before anything is written: `not-finite`, `too-large` for float32 weights of 2 GiB and
  * more, which one ONNX file can't hold; `cannot-write`.
  * @example
  * await exportOnnx({ policy: await loadPolicy("runs/first/final"), directory: "web/model", quantize: true });
@@ -30,7 +29,6 @@ export async function exportOnnx({
   readonly quantize?: boolean;
 }): Promise<void> {
   const { config, architecture, adapter } = policy.parts;
-  familyOf(config);
   refuseTooLarge(architecture.parameters);
   if (adapter !== undefined) {
     const merged = await mergeLora(policy);
@@ -43,7 +41,7 @@ export async function exportOnnx({
 
   const weights = new Map<string, Float32Array>();
   for (const [name, { value }] of policy.parts.parameters) weights.set(name, (await value.data()) as Float32Array);
-  const build = (int8: boolean) => buildDecodeGraph({ config, architecture, weights, quantize: int8 }).toBytes();
+  const build = (int8: boolean) => buildDecodeGraph({ architecture, weights, quantize: int8 }).toBytes();
 
   const float32 = build(false);
   await files.makeFolder(join(directory, "onnx"));

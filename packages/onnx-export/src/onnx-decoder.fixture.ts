@@ -4,9 +4,9 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { DecoderModel } from "./decoder-model.ts";
 
 /** What `buildDecodeGraph` takes, of a policy. */
-export function modelOf({ parts: { architecture, config, parameters } }: CausalPolicy): DecoderModel {
+export function modelOf({ parts: { architecture, parameters } }: CausalPolicy): DecoderModel {
   const weights = new Map([...parameters].map(([name, { value }]) => [name, value.dataSync() as Float32Array]));
-  return { architecture, config, weights };
+  return { architecture, weights };
 }
 
 /** Reads batches of tokens one after another with an exported model, as transformers.js does. */

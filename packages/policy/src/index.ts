@@ -1,6 +1,8 @@
 export { checkSampling } from "./decode/check-sampling.ts";
 export { quantizedGenerator } from "./decode/quantized-generator.ts";
 export { PolicyError } from "./error.ts";
+export type { BlockFusion, BlockOperations, LayerNorm } from "./families/block-operations.ts";
+export type { AttentionHeads, ModelArchitecture } from "./families/family.ts";
 export { exportGguf } from "./gguf/export.ts";
 export { createPolicy } from "./load/create-policy.ts";
 export { float32Config } from "./load/float32-config.ts";

@@ -42,10 +42,10 @@ export async function saveRewardModel({
       merged.dispose();
     }
   }
-  const { config, architecture } = policy.parts;
+  const { architecture } = policy.parts;
   const weights = new Map<string, Float32Array>();
   for (const [name, { value }] of policy.hiddenParameters) weights.set(name, await value.data<"float32">());
-  const graph = (quantize: boolean) => buildScoreGraph({ config, architecture, weights, score, quantize }).toBytes();
+  const graph = (quantize: boolean) => buildScoreGraph({ architecture, weights, score, quantize }).toBytes();
   const [float32, quantized] = [graph(false), int8 ? graph(true) : undefined];
 
   await files.makeFolder(directory);

@@ -11,7 +11,8 @@ export interface EngineOptions {
   readonly threads: number | undefined;
   readonly hiddenSize: number;
   readonly vocabSize: number;
-  readonly rotaryFrequencies: Float32Array | undefined;
+  /** Of each layer, as the architecture has them. */
+  readonly rotaryFrequencies: readonly Float32Array[] | undefined;
 }
 
 /** A weight on its way in; the memory that its numbers are in goes with it. */
@@ -91,6 +92,7 @@ export class Engine {
       tokens.addRow(ids[index]!, hidden, index * hiddenSize);
       learned?.addRow(positions[index]!, hidden, index * hiddenSize);
     }
+    if (plan.embeddingScale !== 1) for (let index = 0; index < hidden.length; index++) hidden[index]! *= plan.embeddingScale;
     return hidden;
   }
 }

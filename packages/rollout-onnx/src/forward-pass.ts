@@ -44,7 +44,7 @@ export class ForwardPass {
     this.#wantsLogits = options.wantsLogits;
     this.#constants = {
       inverse_temperature: new Tensor("float32", Float32Array.of(1 / options.temperature), []),
-      ...rotaryTables(options.engine.options.rotaryFrequencies, options.columns),
+      ...rotaryTables(options.engine.options.rotaryFrequencies ?? [], options.columns),
     };
   }
 
@@ -115,17 +115,19 @@ export class ForwardPass {
   }
 }
 
-/** cos and sin of position · frequency, `[positions, d / 2]` each. */
-function rotaryTables(frequencies: Float32Array | undefined, positions: number): Record<string, Tensor> {
-  if (frequencies === undefined) return {};
-  const size = frequencies.length;
-  const table = (wave: (angle: number) => number) =>
-    new Tensor(
-      "float32",
-      Float32Array.from({ length: positions * size }, (_, index) => wave(Math.floor(index / size) * frequencies[index % size]!)),
-      [positions, size],
-    );
-  return { cosines: table(Math.cos), sines: table(Math.sin) };
+/** cos and sin of position · frequency, `[positions, d / 2]` each, for each kind of layer. */
+function rotaryTables(frequencies: readonly Float32Array[], positions: number): Record<string, Tensor> {
+  const tables = [...new Set(frequencies)].flatMap((kind, index) => {
+    const size = kind.length;
+    const table = (wave: (angle: number) => number) =>
+      new Tensor(
+        "float32",
+        Float32Array.from({ length: positions * size }, (_, cell) => wave(Math.floor(cell / size) * kind[cell % size]!)),
+        [positions, size],
+      );
+    return [[`cosines.${index}`, table(Math.cos)] as const, [`sines.${index}`, table(Math.sin)] as const];
+  });
+  return Object.fromEntries(tables);
 }
 
 function int64(values: ArrayLike<number>, shape: readonly number[]): Tensor {

@@ -47,15 +47,15 @@ export class OnnxGenerator implements Generator {
   }
 
   /**
-   * @throws RolloutError `bad-option`, `unsupported-model`, `missing-runtime`; OnnxExportError `unsupported-model` for a family that has no graph
+   * @throws RolloutError `bad-option`, `unsupported-model`, `missing-runtime`
    */
   static async create({ policy, precision = "float32", threads }: OnnxGeneratorOptions): Promise<OnnxGenerator> {
     if (precision !== "float32" && precision !== "int8")
       throw new RolloutError("bad-option", `precision is ${JSON.stringify(precision)}: give "float32" or "int8"`);
     if (threads !== undefined && !(Number.isSafeInteger(threads) && threads > 0))
       throw new RolloutError("bad-option", `threads is ${threads}: give a whole number from 1`);
-    const { config, architecture } = policy.parts;
-    const plan = planStages({ config, architecture }, precision);
+    const { architecture } = policy.parts;
+    const plan = planStages(architecture, precision);
     const { hiddenSize, vocabSize, rotaryFrequencies } = architecture;
     return new OnnxGenerator(policy, plan, new EngineThread({ plan, precision, threads, hiddenSize, vocabSize, rotaryFrequencies }));
   }

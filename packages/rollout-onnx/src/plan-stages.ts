@@ -1,4 +1,4 @@
-import { type DecoderModel, familyOf } from "@cai/onnx-export";
+import { type DecoderArchitecture, unfolded } from "@cai/onnx-export";
 import { RolloutError } from "./error.ts";
 import { type Precision, StageGraph, type StageWeight } from "./stage-graph.ts";
 
@@ -14,6 +14,8 @@ export interface StagePlan {
   readonly stages: readonly Stage[];
   /** The tables whose rows add up to the first stage's input. */
   readonly embeddings: { readonly tokens: string; readonly positions?: string };
+  /** What that sum is multiplied by. */
+  readonly embeddingScale: number;
   readonly heads: { readonly headCount: number; readonly keyValueHeadCount: number; readonly headSize: number };
   /** The vocabulary's probabilities are summed in so many equal parts. */
   readonly blocks: number;
@@ -25,33 +27,32 @@ const stageSize = 2 ** 25;
 /**
  * Cuts a model into sessions of about one size: while one is made from new weights, only its own lie about in float32.
  *
- * @throws OnnxExportError `unsupported-model`; RolloutError `unsupported-model`
+ * @throws RolloutError `unsupported-model`
  */
-export function planStages(model: Pick<DecoderModel, "config" | "architecture">, precision: Precision): StagePlan {
-  const { architecture } = model;
-  const family = familyOf(model.config);
-  const heads = family.heads(model);
+export function planStages(architecture: DecoderArchitecture, precision: Precision): StagePlan {
+  const { attention: heads, embedding, hiddenSize } = architecture;
   if (heads.headSize % 8 !== 0)
     throw new RolloutError("unsupported-model", `a head has ${heads.headSize} numbers; ONNX Runtime's attention takes multiples of 8`);
-  const hiddenSize = architecture.parameters.find(({ name }) => name === family.embeddings.tokens)!.shape[1]!;
   const blocks = blocksOf(architecture.vocabSize);
 
   const stages = layerRuns(architecture).map((layers) => {
-    const graph = new StageGraph({ model, heads, precision });
+    const graph = new StageGraph({ architecture, precision });
+    const operations = unfolded(graph);
     let hidden = graph.hiddenInput(hiddenSize);
-    for (const layer of layers) hidden = family.block(graph, layer, hidden, model);
+    for (const layer of layers) hidden = architecture.block(layer, hidden, operations);
     graph.builder.node("Identity", [hidden], { output: "next_hidden" });
     graph.builder.output("next_hidden", "float32", ["tokens", hiddenSize]);
     return { model: graph.builder.toBytes(), weights: graph.weights, layers };
   });
-  const last = new StageGraph({ model, heads, precision });
-  last.outputs(family.finalNorm(last, last.lastTokens(last.hiddenInput(hiddenSize)), model), blocks);
+  const last = new StageGraph({ architecture, precision });
+  last.outputs(architecture.finalNorm(last.lastTokens(last.hiddenInput(hiddenSize)), unfolded(last)), blocks);
   stages.push({ model: last.builder.toBytes(), weights: last.weights, layers: [] });
-  return { stages, embeddings: family.embeddings, heads, blocks };
+  const { scale = 1, ...embeddings } = embedding;
+  return { stages, embeddings, embeddingScale: scale, heads, blocks };
 }
 
 /** Layers one after another, in runs of about `stageSize` numbers. */
-function layerRuns({ parameters, layerCount, vocabSize }: DecoderModel["architecture"]): number[][] {
+function layerRuns({ parameters, layerCount, vocabSize }: DecoderArchitecture): number[][] {
   const sizes = new Array<number>(layerCount).fill(0);
   for (const { layer, shape } of parameters) if (layer >= 0 && layer < layerCount) sizes[layer]! += shape.reduce((a, b) => a * b, 1);
   const most = Math.max(stageSize, vocabSize);

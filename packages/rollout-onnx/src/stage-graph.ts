@@ -1,4 +1,4 @@
-import type { DecoderLayers, DecoderModel } from "@cai/onnx-export";
+import type { DecoderArchitecture, DecoderLayers } from "@cai/onnx-export";
 import { GraphBuilder } from "@cai/onnx-graph";
 
 /** How a weight goes into a stage. */
@@ -15,8 +15,7 @@ export interface StageWeight {
 export type Precision = "float32" | "int8";
 
 interface StageOptions {
-  readonly model: Pick<DecoderModel, "config" | "architecture">;
-  readonly heads: { readonly headCount: number; readonly keyValueHeadCount: number; readonly headSize: number };
+  readonly architecture: DecoderArchitecture;
   readonly precision: Precision;
 }
 
@@ -34,11 +33,11 @@ export class StageGraph implements DecoderLayers {
 
   constructor(options: StageOptions) {
     this.#options = options;
-    this.#shapes = new Map(options.model.architecture.parameters.map(({ name, shape }) => [name, shape]));
+    this.#shapes = new Map(options.architecture.parameters.map(({ name, shape }) => [name, shape]));
   }
 
   linear(name: string, input: string): string {
-    const transposed = this.#options.model.architecture.linearLayout === "output-input";
+    const transposed = this.#options.architecture.linearLayout === "output-input";
     const bias = `${name}.bias`;
     return this.product(input, `${name}.weight`, { transposed, bias: this.#shapes.has(bias) ? bias : undefined });
   }
@@ -75,14 +74,20 @@ export class StageGraph implements DecoderLayers {
     return this.builder.node("Mul", [a, b]);
   }
 
+  number(value: number): string {
+    return this.builder.number(value);
+  }
+
   layerNorm(name: string, input: string, epsilon: number): string {
     const inputs = [input, this.#weight(`${name}.weight`), this.#weight(`${name}.bias`)];
     return this.builder.node("LayerNormalization", inputs, { attributes: { axis: { int: -1 }, epsilon: { float: epsilon } } });
   }
 
-  rmsNorm(name: string, input: string, epsilon: number): string {
+  rmsNorm(name: string, input: string, { epsilon, gainOffset }: Parameters<DecoderLayers["rmsNorm"]>[2]): string {
     const attributes = { axis: { int: -1 }, epsilon: { float: epsilon } };
-    return this.builder.node("SimplifiedLayerNormalization", [input, this.#weight(`${name}.weight`)], { attributes });
+    const weight = this.#weight(`${name}.weight`);
+    const gain = gainOffset === 0 ? weight : this.add(weight, this.number(gainOffset));
+    return this.builder.node("SimplifiedLayerNormalization", [input, gain], { attributes });
   }
 
   gelu(input: string): string {
@@ -93,12 +98,20 @@ export class StageGraph implements DecoderLayers {
     return this.builder.node("QuickGelu", [input], { ...microsoft, attributes: { alpha: { float: 1 } } });
   }
 
+  splitHeads(input: string, heads: number): string {
+    return this.builder.node("Reshape", [input, this.builder.integers(0, heads, -1)]);
+  }
+
+  mergeHeads(input: string): string {
+    return this.builder.node("Reshape", [input, this.builder.integers(0, -1)]);
+  }
+
   attend(layer: number, projected: Parameters<DecoderLayers["attend"]>[1]): string {
-    const { headCount, keyValueHeadCount, headSize } = this.#options.heads;
+    const { headCount, keyValueHeadCount, headSize } = this.#options.architecture.attention;
     const [query, key, value] = (projected.length === 1 ? this.#split(projected[0], layer) : projected).map((one) =>
       this.builder.node("Reshape", [one, this.#input("columns_shape", "int64", [3])]),
     ) as [string, string, string];
-    const present = { key: this.#rotated(key), value };
+    const present = { key: this.#rotated(layer, key), value };
     const past = (["key", "value"] as const).map((part) =>
       this.builder.input(`past.${layer}.${part}`, "float32", ["batch", keyValueHeadCount, "capacity", headSize]),
     );
@@ -106,7 +119,7 @@ export class StageGraph implements DecoderLayers {
     const attended = `attended.${layer}`;
     this.builder.nodeWithOutputs(
       "GroupQueryAttention",
-      [this.#rotated(query), present.key, value, ...past, ...lengths],
+      [this.#rotated(layer, query), present.key, value, ...past, ...lengths],
       [attended, `all.${layer}.key`, `all.${layer}.value`],
       { ...microsoft, attributes: { num_heads: { int: headCount }, kv_num_heads: { int: keyValueHeadCount } } },
     );
@@ -127,7 +140,7 @@ export class StageGraph implements DecoderLayers {
    * and `sums` of those over `blocks` equal parts of the vocabulary, `[batch, blocks]`.
    */
   outputs(normed: string, blocks: number): void {
-    const { vocabSize, outputWeight } = this.#options.model.architecture;
+    const { vocabSize, outputWeight } = this.#options.architecture;
     const output = { output: "logits" };
     const product = this.product(normed, outputWeight, { transposed: true, bias: undefined });
     const logits = this.builder.node("Identity", [product], output);
@@ -187,11 +200,13 @@ export class StageGraph implements DecoderLayers {
   }
 
   /** `[batch, columns, heads · d]`, each head turned by its token's position, where positions are rotary. */
-  #rotated(heads: string): string {
-    const frequencies = this.#options.model.architecture.rotaryFrequencies;
+  #rotated(layer: number, heads: string): string {
+    const { rotaryFrequencies = [] } = this.#options.architecture;
+    const frequencies = rotaryFrequencies[layer];
     if (frequencies === undefined) return heads;
-    const tables = ["cosines", "sines"].map((name) => this.#input(name, "float32", ["positions", frequencies.length]));
-    return this.builder.node("RotaryEmbedding", [heads, this.#input("positions", "int64", ["batch", "columns"]), ...tables], microsoft);
+    const table = [...new Set(rotaryFrequencies)].indexOf(frequencies);
+    const turns = ["cosines", "sines"].map((name) => this.#input(`${name}.${table}`, "float32", ["positions", frequencies.length]));
+    return this.builder.node("RotaryEmbedding", [heads, this.#input("positions", "int64", ["batch", "columns"]), ...turns], microsoft);
   }
 
   #input(name: string, type: "float32" | "int32" | "int64" | "uint8", shape: readonly (string | number)[]): string {

@@ -1,9 +1,9 @@
 import type { Generator } from "@cai/contracts";
 import { type Int8Weights, int8Linear, quantizeColumns } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
-import type { ForwardPass } from "../families/family.ts";
 import { currentWeight } from "../lora/merged-values.ts";
 import { CausalModel } from "../model/causal-model.ts";
+import type { LinearLayer } from "../model/tensor-operations.ts";
 import type { CausalPolicy, PolicyParts } from "../policy.ts";
 import type { DecodingModel } from "./decode-session.ts";
 import { generate } from "./generate.ts";
@@ -17,7 +17,7 @@ import { generate } from "./generate.ts";
  * are rounded anew by each call of `generate` and freed at its end, so there is nothing to refresh or dispose of.
  *
  * @example
- * const trainer = new PPOTrainer({ policy, generator: quantizedGenerator({ policy }), rewardModel });
+ * const trainer = await PPOTrainer.create({ policy, generator: quantizedGenerator({ policy }), rewardModel });
  */
 export function quantizedGenerator({ policy }: { readonly policy: CausalPolicy }): Generator {
   const { architecture, adapter } = policy.parts;
@@ -44,14 +44,7 @@ class QuantizedModel implements DecodingModel {
   constructor(parts: PolicyParts) {
     this.#parts = parts;
     const { architecture } = parts;
-    this.#model = new CausalModel({
-      architecture: {
-        ...architecture,
-        block: (layer, hidden, pass) => architecture.block(layer, hidden, { ...pass, linear: this.#linear }),
-      },
-      weight: this.#value,
-      isTrained: () => false,
-    });
+    this.#model = new CausalModel({ architecture, weight: this.#value, isTrained: () => false, linear: this.#linear });
   }
 
   forward(input: Parameters<CausalModel["forward"]>[0]): tf.Tensor2D {
@@ -71,7 +64,7 @@ class QuantizedModel implements DecodingModel {
     this.#quantized.clear();
   }
 
-  readonly #linear: ForwardPass["linear"] = (name, input, fusion) => {
+  readonly #linear: LinearLayer = (name, input, fusion) => {
     const { architecture, parameters, adapter } = this.#parts;
     const transposed = architecture.linearLayout === "output-input";
     const [weight, bias] = [`${name}.weight`, `${name}.bias`];

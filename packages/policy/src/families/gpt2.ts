@@ -1,8 +1,8 @@
-import { add, layerNorm } from "@cai/kernels";
-import type * as tf from "@tensorflow/tfjs-core";
 import { PolicyError } from "../error.ts";
+import type { GgufFormat } from "../gguf/format.ts";
+import { hasOutputOfItsOwn } from "../gguf/tied-output.ts";
 import type { ConfigFields } from "./config-fields.ts";
-import type { ForwardPass, ModelArchitecture, ModelFamily, ParameterSpec } from "./family.ts";
+import type { ModelFamily, ParameterSpec } from "./family.ts";
 
 interface Sizes {
   readonly hiddenSize: number;
@@ -16,47 +16,82 @@ interface Sizes {
   readonly tied: boolean;
 }
 
+const gguf: GgufFormat = {
+  architecture: "gpt2",
+  names: {
+    "transformer.wte": "token_embd",
+    "transformer.wpe": "position_embd",
+    "transformer.h.*.ln_1": "blk.*.attn_norm",
+    "transformer.h.*.attn.c_attn": "blk.*.attn_qkv",
+    "transformer.h.*.attn.c_proj": "blk.*.attn_output",
+    "transformer.h.*.ln_2": "blk.*.ffn_norm",
+    "transformer.h.*.mlp.c_fc": "blk.*.ffn_up",
+    "transformer.h.*.mlp.c_proj": "blk.*.ffn_down",
+    "transformer.ln_f": "output_norm",
+    lm_head: "output",
+  },
+
+  async readConfig(metadata) {
+    const headCount = metadata.numberOfLayers("attention.head_count");
+    metadata.require("attention.head_count_kv", headCount);
+    return {
+      architectures: ["GPT2LMHeadModel"],
+      model_type: "gpt2",
+      activation_function: "gelu_new",
+      n_embd: metadata.number("embedding_length"),
+      n_inner: metadata.numberOfLayers("feed_forward_length", 4 * metadata.number("embedding_length")),
+      n_layer: metadata.number("block_count"),
+      n_head: headCount,
+      n_positions: metadata.number("context_length"),
+      layer_norm_epsilon: metadata.float32("attention.layer_norm_epsilon"),
+      tie_word_embeddings: !(await hasOutputOfItsOwn(metadata.file)),
+    };
+  },
+
+  writeMetadata(config) {
+    const number = (field: string, absent?: number) => (config[field] ?? absent) as number;
+    return {
+      block_count: { uint32: number("n_layer") },
+      context_length: { uint32: number("n_positions") },
+      embedding_length: { uint32: number("n_embd") },
+      feed_forward_length: { uint32: number("n_inner", 4 * number("n_embd")) },
+      "attention.head_count": { uint32: number("n_head") },
+      "attention.layer_norm_epsilon": { float32: number("layer_norm_epsilon", 1e-5) },
+    };
+  },
+};
+
 /** GPT-2 (Radford et al. 2019): learned positions, layer norm before each half of a block, tanh-GELU, output tied to the embedding or not. */
 export const gpt2: ModelFamily = {
   modelType: "gpt2",
+  gguf,
 
-  architecture(config: ConfigFields): ModelArchitecture {
+  architecture(config) {
     const sizes = readSizes(config);
+    const { hiddenSize, headCount, tied } = sizes;
     const epsilon = config.positiveNumber("layer_norm_epsilon", 1e-5);
-
-    const norm = (name: string, pass: ForwardPass) => ({
-      gain: pass.weight(`${name}.weight`),
-      bias: pass.weight(`${name}.bias`),
-      epsilon,
-    });
-
     return {
-      hiddenSize: sizes.hiddenSize,
+      hiddenSize,
       vocabSize: sizes.vocabSize,
       contextLength: sizes.contextLength,
       layerCount: sizes.layerCount,
       parameters: parameterSpecs(sizes),
       linearLayout: "input-output",
-      outputWeight: sizes.tied ? "transformer.wte.weight" : "lm_head.weight",
-      parameterName: (tensorName) => parameterName(tensorName, sizes.tied),
+      embedding: { tokens: "transformer.wte.weight", positions: "transformer.wpe.weight" },
+      attention: { headCount, keyValueHeadCount: headCount, headSize: hiddenSize / headCount },
+      outputWeight: tied ? "transformer.wte.weight" : "lm_head.weight",
+      parameterName: (tensorName) => parameterName(tensorName, tied),
 
-      embed(ids, pass) {
-        return add(pass.embed("transformer.wte.weight", ids), pass.embed("transformer.wpe.weight", pass.positionIds)) as tf.Tensor2D;
-      },
-
-      block(layer, hidden, pass) {
+      block(layer, hidden, ops) {
         const name = `transformer.h.${layer}`;
-        const queryKeyValue = pass.linear(`${name}.attn.c_attn`, hidden, { norm: norm(`${name}.ln_1`, pass) });
-        const attended = pass.attend({ layer, queryKeyValue, heads: sizes.headCount, keyValueHeads: sizes.headCount });
-        const afterAttention = pass.linear(`${name}.attn.c_proj`, attended, { residual: hidden });
-        const inner = pass.linear(`${name}.mlp.c_fc`, afterAttention, { norm: norm(`${name}.ln_2`, pass), activation: "gelu" });
-        return pass.linear(`${name}.mlp.c_proj`, inner, { residual: afterAttention });
+        const queryKeyValue = ops.linear(`${name}.attn.c_attn`, hidden, { norm: { name: `${name}.ln_1`, epsilon } });
+        const attended = ops.attend(layer, [queryKeyValue]);
+        const afterAttention = ops.linear(`${name}.attn.c_proj`, attended, { residual: hidden });
+        const inner = ops.linear(`${name}.mlp.c_fc`, afterAttention, { norm: { name: `${name}.ln_2`, epsilon }, activation: "gelu" });
+        return ops.linear(`${name}.mlp.c_proj`, inner, { residual: afterAttention });
       },
 
-      finalNorm(hidden, pass) {
-        const { gain, bias } = norm("transformer.ln_f", pass);
-        return layerNorm(hidden, gain, bias, epsilon) as tf.Tensor2D;
-      },
+      finalNorm: (hidden, ops) => ops.layerNorm(hidden, { name: "transformer.ln_f", epsilon }),
     };
   },
 };

@@ -1,11 +1,11 @@
 import { writeGguf } from "@cai/gguf";
+import { familyOf } from "../families/registry.ts";
 import { checkFinite } from "../load/check-finite.ts";
 import { mergedValues } from "../lora/merged-values.ts";
 import type { CausalPolicy } from "../policy.ts";
 import { ggufExportMetadata } from "./export-metadata.ts";
 import { ggufLayout, toGgufLayout } from "./layout.ts";
 import { ggufTensorName } from "./names.ts";
-import { ggufRopeDivisors } from "./rope-scaling.ts";
 
 /** Rows of Q8_0 are whole blocks of so many weights. */
 const blockSize = 32;
@@ -31,10 +31,11 @@ export async function exportGguf({
   readonly dtype?: "F32" | "F16" | "BF16" | "Q8_0";
 }): Promise<{ sha256: string; byteLength: number }> {
   const { architecture, config } = policy.parts;
-  const specs = new Map(architecture.parameters.map((spec) => [ggufTensorName(spec.name), spec]));
-  const divisors = ggufRopeDivisors(config);
+  const { gguf } = familyOf(config, "the policy");
+  const specs = new Map(architecture.parameters.map((spec) => [ggufTensorName(spec.name, gguf), spec]));
+  const divisors = gguf.ropeDivisors?.(config);
   const entries = [...specs].map(([name, spec]) => {
-    const { shape } = ggufLayout(spec, architecture, config);
+    const { shape } = ggufLayout(spec, architecture, gguf);
     const stored = dtype === "Q8_0" && shape.at(-1)! % blockSize !== 0 ? "F16" : dtype;
     return { name, dtype: shape.length === 1 ? "F32" : stored, shape } as const;
   });
@@ -46,7 +47,7 @@ export async function exportGguf({
       if (spec === undefined) return divisors!;
       const values = await mergedValues(policy.parts, spec.name);
       checkFinite(values, spec.name, "the policy");
-      return toGgufLayout(values, ggufLayout(spec, architecture, config));
+      return toGgufLayout(values, ggufLayout(spec, architecture, gguf));
     },
   });
 }

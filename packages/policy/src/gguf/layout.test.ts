@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { architectureOf } from "../families/registry.ts";
+import { architectureOf, familyOf } from "../families/registry.ts";
 import { fromGgufLayout, ggufLayout, toGgufLayout } from "./layout.ts";
 
 const llama = {
@@ -18,7 +18,7 @@ const gpt2 = { model_type: "gpt2", vocab_size: 8, n_positions: 4, n_embd: 2, n_l
 
 const layoutOf = (config: Readonly<Record<string, unknown>>, name: string) => {
   const architecture = architectureOf(config, "config.json");
-  return ggufLayout(architecture.parameters.find((spec) => spec.name.endsWith(name))!, architecture, config);
+  return ggufLayout(architecture.parameters.find((spec) => spec.name.endsWith(name))!, architecture, familyOf(config, "config.json").gguf);
 };
 /** The row numbers of a matrix whose rows hold their own number. */
 const rowsOf = (values: Float32Array, columns: number) => [...values].filter((_, i) => i % columns === 0);

@@ -1,44 +1,48 @@
 import type { ModelArchitecture, ParameterSpec } from "../families/family.ts";
+import type { GgufFormat } from "./format.ts";
 
 /** How a weight lies in a GGUF file, against Hugging Face's layout. */
 export interface GgufLayout {
   /** As `[out, in]`, where Hugging Face has `[in, out]`. */
   readonly transposed: boolean;
-  /** The heads whose rows llama.cpp reorders, where it does. */
+  /** The heads whose rows stand in the order of pairs, where they do. */
   readonly interleavedHeads: number | undefined;
+  /** What is added to each number. */
+  readonly offset: number | undefined;
   /** As stored. */
   readonly shape: readonly number[];
 }
 
-/**
- * GGUF files hold every linear weight as `[out, in]`, and, in models of llama.cpp's architecture `llama` and in no others, the rows of
- * query and key projections in another order.
- */
+/** GGUF files hold every linear weight as `[out, in]`; what else is other than in Hugging Face's files, the family's format says. */
 export function ggufLayout(
   { name, shape, layer }: ParameterSpec,
-  { linearLayout, layerCount }: ModelArchitecture,
-  config: Readonly<Record<string, unknown>>,
+  { linearLayout, layerCount, attention }: Pick<ModelArchitecture, "linearLayout" | "layerCount" | "attention">,
+  { interleavesHeads = false, gainOffset }: GgufFormat,
 ): GgufLayout {
   const isLinear = shape.length === 2 && layer >= 0 && layer < layerCount;
   const transposed = isLinear && linearLayout === "input-output";
-  const heads = { q: config.num_attention_heads, k: config.num_key_value_heads ?? config.num_attention_heads };
+  const heads = { q: attention.headCount, k: attention.keyValueHeadCount };
   const projection = /\.([qk])_proj\.(?:weight|bias)$/.exec(name)?.[1] as "q" | "k" | undefined;
-  const reordered = projection !== undefined && (config.model_type === "llama" || config.model_type === "mistral");
   return {
     transposed,
-    interleavedHeads: reordered ? (heads[projection] as number) : undefined,
+    interleavedHeads: interleavesHeads && projection !== undefined ? heads[projection] : undefined,
+    offset: name.endsWith("norm.weight") ? gainOffset : undefined,
     shape: transposed ? shape.toReversed() : shape,
   };
 }
 
 /** Values as a file has them → Hugging Face's layout; what was given may be changed. */
 export function fromGgufLayout(values: Float32Array, layout: GgufLayout): Float32Array {
+  const { offset } = layout;
+  if (offset !== undefined) return values.map((value) => value - offset);
   if (layout.transposed) return transpose(values, layout.shape);
   return reorderRows(values, layout, (row, half) => (row % 2) * half + (row >>> 1));
 }
 
 /** The reverse. What was given stays as it is. */
 export function toGgufLayout(values: Float32Array, layout: GgufLayout): Float32Array {
+  const { offset } = layout;
+  if (offset !== undefined) return values.map((value) => value + offset);
   if (layout.transposed) return transpose(values, layout.shape.toReversed());
   return reorderRows(values.slice(), layout, (row, half) => 2 * (row % half) + (row < half ? 0 : 1));
 }

@@ -52,7 +52,7 @@ describe("a file that doesn't fit together", () => {
     [
       "another architecture",
       "unsupported-config",
-      /general\.architecture is mamba; supported: llama, qwen2, gpt2/,
+      /general\.architecture is mamba; supported: gpt2, llama, qwen2/,
       { metadata: { "general.architecture": "mamba" } },
     ],
     ["no architecture", "bad-config", /general\.architecture is missing/, { metadata: { "general.architecture": undefined } }],
@@ -248,7 +248,7 @@ describe("a file that doesn't fit together", () => {
 describe("what a file says by saying nothing", () => {
   const frequenciesOf = async (change: Parameters<typeof editedGguf>[0]) => {
     const policy = await loadPolicy(await editedGguf(change));
-    const frequencies = [...policy.parts.architecture.rotaryFrequencies!];
+    const frequencies = [...policy.parts.architecture.rotaryFrequencies![0]!];
     policy.dispose();
     return frequencies;
   };

@@ -1,14 +1,8 @@
 import { PolicyError } from "../error.ts";
+import { type Llama3Scaling, llama3Scaling } from "../families/rotary-frequencies.ts";
 import type { GgufMetadata } from "./metadata.ts";
 
 type Config = Readonly<Record<string, unknown>>;
-
-interface Llama3Scaling {
-  readonly factor: number;
-  readonly low_freq_factor: number;
-  readonly high_freq_factor: number;
-  readonly original_max_position_embeddings: number;
-}
 
 /** What the published Llama 3.1, 3.2 and 3.3 have beside their factor. */
 const published = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
@@ -63,10 +57,9 @@ export function ropeOf(config: Config): { readonly scaling: Config; readonly the
 
 /** What each pair's frequency θ^(−i / pairs) is divided by. */
 function llama3Divisors(scaling: Llama3Scaling, theta: number, pairs: number): Float32Array {
-  const { factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: context } = scaling;
+  const scaled = llama3Scaling(scaling);
   return Float32Array.from({ length: pairs }, (_, pair) => {
-    const turns = (context * theta ** (-pair / pairs)) / (2 * Math.PI);
-    const kept = Math.min(Math.max((turns - low) / (high - low), 0), 1);
-    return 1 / (kept + (1 - kept) / factor);
+    const frequency = theta ** (-pair / pairs);
+    return frequency / scaled(frequency);
   });
 }

@@ -1,6 +1,7 @@
 import type { GgufFile } from "@cai/gguf";
 import { PolicyError } from "../error.ts";
 import type { ModelArchitecture } from "../families/family.ts";
+import { familyOf } from "../families/registry.ts";
 import { buildParameters } from "../load/build-parameters.ts";
 import { checkFinite } from "../load/check-finite.ts";
 import { fromGgufLayout, ggufLayout } from "./layout.ts";
@@ -21,10 +22,11 @@ export async function loadGgufWeights(
   architecture: ModelArchitecture,
   config: Readonly<Record<string, unknown>>,
 ): ReturnType<typeof buildParameters> {
-  const specs = new Map(architecture.parameters.map((spec) => [ggufTensorName(spec.name), spec]));
-  const isLeftOut = (name: string) => config.model_type === "llama" && name.endsWith(".bias") && !file.tensors.has(name);
+  const { gguf } = familyOf(config, file.path);
+  const specs = new Map(architecture.parameters.map((spec) => [ggufTensorName(spec.name, gguf), spec]));
+  const isLeftOut = (name: string) => gguf.leavesOutBiases === true && name.endsWith(".bias") && !file.tensors.has(name);
   for (const [name, spec] of specs) {
-    if (!isLeftOut(name)) checkStored(file, name, ggufLayout(spec, architecture, config).shape);
+    if (!isLeftOut(name)) checkStored(file, name, ggufLayout(spec, architecture, gguf).shape);
   }
   for (const name of file.tensors.keys()) {
     if (frequencies.test(name)) await checkFrequencies(file, name, config);
@@ -32,14 +34,14 @@ export async function loadGgufWeights(
       throw new PolicyError("unknown-tensor", `${file.path}: tensor "${name}" is no weight of the model that the metadata describe`);
   }
   return buildParameters(architecture, async (spec, values) => {
-    const name = ggufTensorName(spec.name);
+    const name = ggufTensorName(spec.name, gguf);
     if (isLeftOut(name)) {
       values.fill(0);
       return;
     }
     await file.readFloat32(name, values);
     checkFinite(values, name, file.path);
-    const arranged = fromGgufLayout(values, ggufLayout(spec, architecture, config));
+    const arranged = fromGgufLayout(values, ggufLayout(spec, architecture, gguf));
     if (arranged !== values) values.set(arranged);
   });
 }

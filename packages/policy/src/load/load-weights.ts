@@ -38,10 +38,13 @@ export async function loadWeights(directory: string, architecture: ModelArchitec
   }
 }
 
-/** Fewer bytes are hashed before a thread has started. */
+/** Hashing fewer bytes takes less time than starting a thread. */
 const fewestHashedBeside = 2 ** 26;
 
-/** The hash of many weights that lie in their files as they are hashed, made while they are read; undefined for others. */
+/**
+ * Hashes the weights in another thread, straight from their files, while this one reads them. Undefined where a weight is not stored in F32,
+ * since float32 numbers are what is hashed, and where there are so few that the thread would not pay.
+ */
 function hashBeside(
   file: SafetensorsFile,
   architecture: ModelArchitecture,

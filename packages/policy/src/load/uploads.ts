@@ -37,7 +37,10 @@ export class Uploads {
     return own;
   }
 
-  /** Gives the array back at once, which the collector would keep for long: what is transferred to a closed port goes nowhere. */
+  /**
+   * Frees the array's memory now; left to the garbage collector, it would stay for long. Transferring a buffer takes it from this thread, and
+   * since the port is closed, nobody gets it.
+   */
   end(): void {
     if (this.#array === undefined) return;
     const { port1 } = new MessageChannel();

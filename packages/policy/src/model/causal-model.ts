@@ -1,26 +1,28 @@
 import type { LogprobOptions, SequenceBatch, TokenBatch } from "@cai/contracts";
 import {
+  add,
   embedding,
   fusedLinear,
   hiddenLogprobs,
   isRecorded,
-  type LinearFusion,
   linear,
   packedAttention,
   placeRows,
   recorded,
-  rotaryEmbedding,
   rotation,
+  scaled,
   tiedEmbedding,
   unfusedLinear,
 } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { PolicyError } from "../error.ts";
-import type { AttentionInput, ForwardPass, ModelArchitecture } from "../families/family.ts";
+import type { BlockOperations } from "../families/block-operations.ts";
+import type { ModelArchitecture } from "../families/family.ts";
 import { adaptedLinear } from "../lora/adapted-linear.ts";
 import type { LoraAdapter } from "../lora/adapter.ts";
 import { checkResponses, checkSequences } from "./check-batch.ts";
 import { inputColumns, type PackedTokens, packTokens, type ReadTokens, wholeTexts } from "./input-columns.ts";
+import { type AttentionInput, type LinearLayer, tensorOperations } from "./tensor-operations.ts";
 
 /** What one pass reads, and what each token may look at. */
 interface PassTokens extends Pick<PackedTokens, "ids" | "positions"> {
@@ -39,6 +41,7 @@ export class CausalModel {
   readonly #hasBias: ReadonlySet<string>;
   readonly #parametersOf: ReadonlyMap<number, readonly string[]>;
   readonly #adapter: LoraAdapter | undefined;
+  readonly #linear: LinearLayer;
   /** By the hidden states of a pass: what its tied embedding is on the tape. */
   readonly #tied = new WeakMap<tf.Tensor, tf.Tensor>();
 
@@ -48,6 +51,7 @@ export class CausalModel {
     isTrained,
     adapter,
     recompute = false,
+    linear: linearLayer,
   }: {
     readonly architecture: ModelArchitecture;
     readonly weight: (name: string) => tf.Tensor;
@@ -56,12 +60,15 @@ export class CausalModel {
     readonly adapter?: LoraAdapter | undefined;
     /** For the backward pass, keep the input of each block only, and compute the block again: less memory, more time. */
     readonly recompute?: boolean | undefined;
+    /** How a block's linear layers are computed. Default: by their weights and the adapter's. */
+    readonly linear?: LinearLayer;
   }) {
     this.architecture = architecture;
     this.#weight = weight;
     this.#isTrained = isTrained;
     this.#adapter = adapter;
     this.#recompute = recompute;
+    this.#linear = linearLayer ?? this.#adaptedLinear;
     this.#hasBias = new Set(architecture.parameters.map(({ name }) => name).filter((name) => name.endsWith(".bias")));
     const parametersOf = new Map<number, string[]>();
     for (const { name, layer } of architecture.parameters) parametersOf.set(layer, [...(parametersOf.get(layer) ?? []), name]);
@@ -170,8 +177,14 @@ export class CausalModel {
       tied = both.table;
       return both.rows as tf.Tensor2D;
     };
-    const pass: ForwardPass = { ...this.#layers(positions, attend), embed };
-    let hidden: tf.Tensor = tf.tidy(() => architecture.embed(tf.tensor1d(ids, "int32"), pass));
+    const positionIds = tf.tensor1d(positions, "int32");
+    let hidden: tf.Tensor = tf.tidy(() => {
+      const { embedding: tables } = architecture;
+      const rows = embed(tables.tokens, tf.tensor1d(ids, "int32"));
+      const placed = tables.positions === undefined ? rows : add(rows, embed(tables.positions, positionIds));
+      return tables.scale === undefined ? placed : scaled(placed, tables.scale);
+    });
+    const operations = this.#operations(positionIds, attend);
     let xIsConstant = isEmpty(this.#trainedWeights(-1));
     for (let layer = 0; layer < architecture.layerCount; layer++) {
       const x = hidden;
@@ -182,27 +195,28 @@ export class CausalModel {
         weights,
         // The pass's own tensors are gone when a block is computed again.
         forward: (input) =>
-          architecture.block(layer, input as tf.Tensor2D, this.#recompute ? { ...pass, ...this.#layers(positions, attend) } : pass),
+          architecture.block(
+            layer,
+            input as tf.Tensor2D,
+            this.#recompute ? this.#operations(tf.tensor1d(positions, "int32"), attend) : operations,
+          ),
         recompute: this.#recompute,
       });
       tf.dispose(x);
       xIsConstant &&= isEmpty(weights);
     }
-    return { hidden: architecture.finalNorm(hidden as tf.Tensor2D, pass), tied };
+    return { hidden: architecture.finalNorm(hidden as tf.Tensor2D, operations), tied };
   }
 
   /** Its tensors belong to the caller's tidy. */
-  #layers(positions: Int32Array, attend: ForwardPass["attend"]): Omit<ForwardPass, "embed"> {
-    const { rotaryFrequencies } = this.architecture;
-    const positionIds = tf.tensor1d(positions, "int32");
-    const turns = rotaryFrequencies && rotation(positionIds, rotaryFrequencies);
-    return {
-      positionIds,
-      weight: this.#weight,
-      linear: (name, input, fusion) => this.#linear(name, input, fusion),
-      rotate: (rows, heads) => (turns === undefined ? rows : rotaryEmbedding(rows, turns, heads)) as tf.Tensor2D,
-      attend,
+  #operations(positionIds: tf.Tensor1D, attend: PassTokens["attend"]): BlockOperations<tf.Tensor2D> {
+    const { attention, rotaryFrequencies = [] } = this.architecture;
+    const rotations = new Map([...new Set(rotaryFrequencies)].map((frequencies) => [frequencies, rotation(positionIds, frequencies)]));
+    const turns = (layer: number) => {
+      const frequencies = rotaryFrequencies[layer];
+      return frequencies && rotations.get(frequencies);
     };
+    return tensorOperations({ weight: this.#weight, linear: this.#linear, attend, attention, turns });
   }
 
   /** Those of a block, or of the embedding, that a gradient may be asked for now, the adapter's among them. */
@@ -216,7 +230,7 @@ export class CausalModel {
     ]);
   }
 
-  #linear(name: string, input: tf.Tensor, fusion: LinearFusion = {}): tf.Tensor2D {
+  readonly #adaptedLinear: LinearLayer = (name, input, fusion) => {
     const bias = this.#hasBias.has(`${name}.bias`) ? this.#weight(`${name}.bias`) : undefined;
     const weight = this.#weight(`${name}.weight`);
     const transposed = this.architecture.linearLayout === "output-input";
@@ -226,7 +240,7 @@ export class CausalModel {
         ? fusedLinear(input, { weight, bias, transposed }, fusion)
         : unfusedLinear(input, fusion, (x) => adaptedLinear(x, { weight, bias, transposed, update }))
     ) as tf.Tensor2D;
-  }
+  };
 }
 
 const isEmpty = (weights: Readonly<Record<string, tf.Tensor>>): boolean => Object.keys(weights).length === 0;

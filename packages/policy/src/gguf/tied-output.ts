@@ -1,0 +1,10 @@
+import type { GgufFile } from "@cai/gguf";
+
+/** Whether the output is another matrix than the embedding: files of GPT-2 often hold the embedding a second time, as the output. */
+export async function hasOutputOfItsOwn(file: GgufFile): Promise<boolean> {
+  const [embedding, output] = ["token_embd.weight", "output.weight"].map((name) => file.tensors.get(name));
+  if (output === undefined) return false;
+  if (embedding?.dtype !== output.dtype || embedding.shape.join() !== output.shape.join()) return true;
+  const bytes = async (name: string) => Buffer.from((await file.readFloat32(name)).buffer);
+  return !(await bytes("token_embd.weight")).equals(await bytes("output.weight"));
+}

@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { goldenPath } from "@cai/testing";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createProgram } from "./program.ts";
 
-const policy = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+const policy = goldenPath("tiny-gpt2");
 const root = await mkdtemp(join(tmpdir(), "cai-sft-"));
 const at = (name: string) => join(root, name);
 

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { loadPolicy } from "@cai/policy";
+import { goldenPath } from "@cai/testing";
 import { onTestFinished } from "vitest";
 import type { SftExample } from "./encode-example.ts";
 import { SFTTrainer, type SFTTrainerOptions } from "./sft-trainer.ts";
 
 /** Two layers, 32 numbers wide, a vocabulary of 512. */
-export const tinyModel = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
+export const tinyModel = goldenPath("tiny-gpt2");
 
 export const tinyExamples: readonly SftExample[] = [
   { prompt: "Hello", completion: ", how are you?" },

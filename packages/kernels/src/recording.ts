@@ -134,6 +134,7 @@ class Recording {
  *
  * @throws KernelError `unrecorded` where a plain tfjs operation stands between two of this package.
  * @example
+ * const weight = tf.ones([3, 3]);
  * const block = (x: tf.Tensor) => add(x, gelu(linear(x, weight)));
  * const y = recorded({ x: tf.ones([2, 3]), weights: { weight }, forward: block });
  */

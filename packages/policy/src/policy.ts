@@ -1,6 +1,5 @@
 import type {
   Generation,
-  LogprobOptions,
   ModelIdentity,
   Parameter,
   ReferencePolicy,
@@ -8,6 +7,8 @@ import type {
   SequenceBatch,
   TokenBatch,
   Tokenizer,
+  TokenLogprobOptions,
+  TokenLogprobs,
   TrainablePolicy,
 } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
@@ -44,7 +45,8 @@ export interface PolicyParts {
  *
  * @example
  * const policy = await loadPolicy("./gpt2");
- * const prompts = { ids: policy.tokenizer.encode("Once upon"), mask: Uint8Array.of(1, 1), shape: [1, 2] } as const;
+ * const ids = policy.tokenizer.encode("Once upon");
+ * const prompts = { ids, mask: new Uint8Array(ids.length).fill(1), shape: [1, ids.length] } as const;
  * const { responses } = await policy.generate(prompts, { draws: { seed: 7, stream: "example", step: 0 }, maxNewTokens: 20 });
  * console.log(policy.tokenizer.decode(responses.ids));
  */
@@ -99,7 +101,7 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
    * with respect to `hiddenParameters`; the caller disposes. Throws PolicyError for batches that don't fit this model.
    *
    * @example
-   * const ends = policy.lastHiddenStates({ prompts, responses }); // what a reward head reads
+   * const ends = policy.lastHiddenStates(batch); // what a reward head reads
    */
   lastHiddenStates(batch: SequenceBatch): tf.Tensor2D {
     return this.#model.lastHiddenStates(batch);
@@ -111,14 +113,11 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   }
 
   /**
-   * `[B, T]` log-probabilities of the response tokens under softmax(logits / temperature), and the entropies in nats if asked for.
-   * Differentiable; at padding unspecified but finite; the caller disposes. Throws PolicyError.
+   * `[B, T]` log-probabilities of the response tokens under softmax(logits / temperature), over the full vocabulary or the `keptTokens` that each
+   * was drawn from; the full ones beside those, and the entropies in nats, if asked for. Differentiable; at padding unspecified but finite; the
+   * caller disposes. Throws PolicyError, and KernelError for a token that was not among those kept.
    */
-  tokenLogprobs(
-    hidden: tf.Tensor,
-    responses: TokenBatch,
-    options: LogprobOptions & { readonly entropy?: boolean },
-  ): { readonly logprobs: tf.Tensor; readonly entropy?: tf.Tensor } {
+  tokenLogprobs(hidden: tf.Tensor, responses: TokenBatch, options: TokenLogprobOptions): TokenLogprobs<tf.Tensor> {
     return this.#model.tokenLogprobs(hidden, responses, options);
   }
 

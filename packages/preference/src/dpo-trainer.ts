@@ -4,11 +4,11 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { type DpoChunk, dpoChunkLoss, dpoChunks, dpoNumbers, dpoTotals } from "./dpo-chunks.ts";
 import { type DpoRow, digestDpoRows, encodeDpoRows } from "./dpo-rows.ts";
 import { dpoSamples } from "./dpo-samples.ts";
-import { type DpoSettings, dpoOptions } from "./pair-options.ts";
-import { checkPairOptions, dpoPartSpecs } from "./pair-parts.ts";
+import type { DpoSettings } from "./pair-options.ts";
+import { checkDpoTrainer, dpoPartSpecs } from "./pair-parts.ts";
 import { evaluationOf, type PairEvaluation, type PairStepResult, PairTrainer } from "./pair-trainer.ts";
 import type { PreferencePair } from "./preference-pair.ts";
-import { ReferenceCache } from "./reference-logps.ts";
+import { ReferenceCache } from "./reference-cache.ts";
 
 /** The parts of a DPO trainer, and any option that shall differ from its default (`dpoOptions`). */
 export interface DPOTrainerOptions extends Partial<DpoSettings> {
@@ -42,7 +42,7 @@ export class DPOTrainer extends PairTrainer<DpoRow, DpoSettings> {
   protected readonly optimizers;
 
   private constructor({ policy, reference, ...given }: DPOTrainerOptions) {
-    super(checkPairOptions({ policy, reference, ...given }, dpoPartSpecs, dpoOptions), Object.keys(dpoPartSpecs));
+    super(checkDpoTrainer({ policy, reference, ...given }), Object.keys(dpoPartSpecs));
     this.policy = policy;
     this.#parameters = trainedParameters(policy, this.hyperparameters);
     this.models = { "policy.safetensors": policy.parameters };

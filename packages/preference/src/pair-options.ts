@@ -86,16 +86,22 @@ export const rewardOptions: OptionTable<RewardSettings> = {
 /**
  * Fills in the defaults and refuses what is out of bounds.
  *
- * @throws TrainingError `invalid-option`; PreferenceError `bad-option` for options of a loss that contradict each other.
+ * @throws TrainingError `invalid-option`; PreferenceError `bad-option` for options of the loss that contradict each other.
  */
-export function resolvePairOptions<Settings extends PairSettings & Partial<DpoOwnSettings>>(
-  table: OptionTable<Settings>,
-  given: Partial<Settings>,
-): Settings {
+export function resolveDpoSettings(given: Partial<DpoSettings>): DpoSettings {
+  const options = resolvePairSettings(dpoOptions, given);
+  checkDpoOptions(options);
+  return options;
+}
+
+/** The same of reward training. */
+export function resolveRewardSettings(given: Partial<RewardSettings>): RewardSettings {
+  return resolvePairSettings(rewardOptions, given);
+}
+
+function resolvePairSettings<Settings extends PairSettings>(table: OptionTable<Settings>, given: Partial<Settings>): Settings {
   const options = resolveOptions(table, given);
   refuseUnevenBatches({ ...options, minibatchSize: 0 });
-  const { lossType, beta, labelSmoothing } = options;
-  if (lossType !== undefined) checkDpoOptions({ lossType, beta: beta!, labelSmoothing: labelSmoothing! });
   return options;
 }
 

@@ -1,5 +1,14 @@
-import { checkParts, type OptionTable, type PartSpec, type PartSpecs, trainOptionNames } from "@cai/training";
-import { type PairSettings, resolvePairOptions } from "./pair-options.ts";
+import { checkParts, type PartSpec, trainOptionNames } from "@cai/training";
+import {
+  type DpoSettings,
+  dpoOptions,
+  type RewardSettings,
+  resolveDpoSettings,
+  resolveRewardSettings,
+  rewardOptions,
+} from "./pair-options.ts";
+
+const elsewhere = [...trainOptionNames.options, ...trainOptionNames.callbacks];
 
 /** The parts of a DPO trainer, to whoever checks them. */
 export const dpoPartSpecs = {
@@ -21,11 +30,15 @@ export const rewardPartSpecs = {
 } satisfies Record<string, PartSpec>;
 
 /**
- * The settings of a trainer that is made of these options.
+ * The options of DPO among what a trainer is made of, filled in.
  *
  * @throws TrainingError `invalid-option`, PreferenceError `bad-option`.
  */
-export function checkPairOptions<Settings extends PairSettings>(options: object, parts: PartSpecs, table: OptionTable<Settings>): Settings {
-  const elsewhere = [...trainOptionNames.options, ...trainOptionNames.callbacks];
-  return resolvePairOptions(table, checkParts(options, { parts, table, elsewhere }));
+export function checkDpoTrainer(options: object): DpoSettings {
+  return resolveDpoSettings(checkParts(options, { parts: dpoPartSpecs, table: dpoOptions, elsewhere }));
+}
+
+/** The same of reward training. */
+export function checkRewardTrainer(options: object): RewardSettings {
+  return resolveRewardSettings(checkParts(options, { parts: rewardPartSpecs, table: rewardOptions, elsewhere }));
 }

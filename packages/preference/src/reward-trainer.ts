@@ -1,7 +1,7 @@
 import type { CausalPolicy } from "@cai/policy";
 import { accumulate, makeOptimizer, type StepContext, Stopwatch } from "@cai/training";
-import { type RewardSettings, rewardOptions } from "./pair-options.ts";
-import { checkPairOptions, rewardPartSpecs } from "./pair-parts.ts";
+import type { RewardSettings } from "./pair-options.ts";
+import { checkRewardTrainer, rewardPartSpecs } from "./pair-parts.ts";
 import { evaluationOf, type PairEvaluation, type PairStepResult, PairTrainer } from "./pair-trainer.ts";
 import type { PreferencePair } from "./preference-pair.ts";
 import { calibrationOf, joinScored, rewardChunkLoss, rewardChunks, rewardTotals, scoredPairs } from "./reward-chunks.ts";
@@ -43,7 +43,7 @@ export class RewardTrainer extends PairTrainer<RewardRow, RewardSettings, Reward
   protected readonly optimizers;
 
   private constructor({ policy, ...given }: RewardTrainerOptions) {
-    super(checkPairOptions({ policy, ...given }, rewardPartSpecs, rewardOptions), Object.keys(rewardPartSpecs));
+    super(checkRewardTrainer({ policy, ...given }), Object.keys(rewardPartSpecs));
     const { hyperparameters: options } = this;
     this.policy = policy;
     this.rewardModel = new ScoringPolicy(policy, { ...options, rowsAtOnce: 2 * this.pairsAtOnce(options.batchSize) });
@@ -51,7 +51,7 @@ export class RewardTrainer extends PairTrainer<RewardRow, RewardSettings, Reward
     this.optimizers = [makeOptimizer(this.rewardModel.parameters, options)];
   }
 
-  /** @throws TrainingError `invalid-option`, before anything is made. */
+  /** @throws TrainingError `invalid-option`, PreferenceError `too-large`, before anything is made. */
   static async create(options: RewardTrainerOptions): Promise<RewardTrainer> {
     return new RewardTrainer(options);
   }

@@ -42,6 +42,7 @@ const shared = mkdtempSync(join(tmpdir(), "docstring-examples-"));
 /** What examples say that their reader has. */
 const readers: Readonly<Record<string, string>> = {
   gpt2: tinyGpt2,
+  "my-model": tinyGpt2,
   tokenizer: tinyGpt2,
   "runs/first/final": tinyGpt2,
   smollm2: tinyLlama,

@@ -109,7 +109,7 @@ test("every example compiles against the sources", () => {
     );
   });
   expect(faults).toEqual([]);
-});
+}, 300_000); // a compiler's time, on a busy machine
 
 test.each(examples.filter(({ file }) => !(file in notRun)))("the example $place of $file runs and gives what it says", async (example) => {
   const file = fileOf(example, "run");

@@ -12,7 +12,7 @@ const rows = [
   ["ppo-loss", "value-head", "optim", "checkpoint", "run-log", "gguf"],
   ["backend", "policy", "reward-model", "training"],
   ["rollouts", "onnx-export"],
-  ["trainer", "sft", "rollout-onnx"],
+  ["trainer", "sft", "preference", "rollout-onnx"],
   ["cli"],
 ];
 const packagesFolder = fileURLToPath(new URL("../packages", import.meta.url));

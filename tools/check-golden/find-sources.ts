@@ -7,6 +7,10 @@ import { policyCases } from "./policy/policy-cases.ts";
 import { ppoStepCases } from "./ppo-step/ppo-step-cases.ts";
 import { rewardCases } from "./reward-cases.ts";
 import { smollm2Cases } from "./smollm2/smollm2-cases.ts";
+import { dpoCases } from "./trainers/dpo-cases.ts";
+import { groupCases } from "./trainers/group-cases.ts";
+import { rewardTrainerCases } from "./trainers/reward-trainer-cases.ts";
+import { sftCases } from "./trainers/sft-cases.ts";
 import { trlCases } from "./trl/trl-cases.ts";
 import { vectorCases } from "./vectors/vector-cases.ts";
 
@@ -19,7 +23,7 @@ export interface GoldenSource {
 
 /** What a golden folder may hold; all of it is optional. */
 export const lookedFor =
-  "vectors.json, trl_ppo_steps.json (whose step needs tiny-gpt2/), smollm2-expected.json, and expected.json or ppo_step.json in folders of models and adapters";
+  "vectors.json, trl_ppo_steps.json, trl_grpo.json, trl_rloo.json, trl_dpo.json, trl_reward.json, trl_sft.json (whose updates need the models beside them), smollm2-expected.json, and expected.json or ppo_step.json in folders of models and adapters";
 
 /** The golden files in a folder. A model's folder may have any name; what it holds says what it is. */
 export async function findSources(folder: string): Promise<GoldenSource[]> {
@@ -30,6 +34,11 @@ export async function findSources(folder: string): Promise<GoldenSource[]> {
   };
   add("vectors.json", vectorCases);
   add("trl_ppo_steps.json", (file, path) => trlCases(file, path, join(folder, "tiny-gpt2")));
+  for (const algorithm of ["grpo", "rloo"] as const)
+    add(`trl_${algorithm}.json`, (file, path) => groupCases(file, path, folder, algorithm));
+  add("trl_dpo.json", (file, path) => dpoCases(file, path, folder));
+  add("trl_reward.json", (file, path) => rewardTrainerCases(file, path, folder));
+  add("trl_sft.json", (file, path) => sftCases(file, path, folder));
   add("smollm2-expected.json", smollm2Cases);
   for (const name of entries.sort()) {
     const directory = join(folder, name);

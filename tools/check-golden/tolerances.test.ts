@@ -1,7 +1,7 @@
 import { uniforms } from "@cai/random";
 import { expect, test } from "vitest";
 import { compareNumbers, holds } from "./compare.ts";
-import { type FirstAdamStep, firstAdamStepTolerance } from "./tolerances.ts";
+import { adamTolerance, type FirstAdamStep, firstAdamStepTolerance } from "./tolerances.ts";
 
 const step = { scale: 1, learningRate: 1e-3, epsilon: 1e-8, measuredNoise: 0 } satisfies Partial<FirstAdamStep>;
 const bound = (gradient: number, given: Partial<FirstAdamStep> = {}) =>
@@ -64,4 +64,18 @@ test("a weight that is off by 5e-6 where the gradient is large does not hold, no
   expect(holdsAt([0, 0, 0])).toBe(true);
   for (const place of [0, 1, 2]) expect(holdsAt([0, 1, 2].map((i) => (i === place ? 5e-6 : 0)))).toBe(false);
   expect(holdsAt([2e-3, 0, 0])).toBe(false);
+});
+
+test("the second step's doubt is that of its own update on top of the first's; noise that follows a large gradient says little", () => {
+  const both = (first: number, second: number) =>
+    adamTolerance({
+      steps: [first, second].map((gradient) => ({ gradients: [gradient], scale: 1, measuredNoise: 0 })),
+      weights: [0],
+      ...{ learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    }).units![0]!;
+  expect(both(0.01, 0.02)).toBeLessThan(1e-6);
+  expect(both(0.01, 0)).toBeLessThan(1e-6);
+  // Noise in both: the second may turn the step from +1 to −1 and back, by at most as much as the first.
+  expect(both(0, 0)).toBeGreaterThan(bound(0));
+  expect(both(0, 0)).toBeLessThan(4e-3);
 });

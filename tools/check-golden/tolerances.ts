@@ -29,35 +29,70 @@ export const tolerances = {
   trlLarge: { limit: 1e-5, scaled: true },
 } satisfies Record<string, Tolerance>;
 
-/** Adam's first step: gradients before clipping and what they are multiplied by, and the weights after it. */
-export interface FirstAdamStep {
-  readonly gradients: ArrayLike<number>;
+/** Adam's steps so far, from moments of 0: what each was given, and the weights after the last. */
+export interface AdamSteps {
+  readonly steps: readonly AdamStep[];
   readonly weights: ArrayLike<number>;
-  readonly scale: number;
   readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
   readonly epsilon: number;
+}
+
+export interface AdamStep {
+  /** Before clipping, and what they are multiplied by. */
+  readonly gradients: ArrayLike<number>;
+  readonly scale: number;
   /** Largest difference seen between a computed gradient and its golden one. */
   readonly measuredNoise: number;
 }
 
 /**
- * How far weights after Adam's first step may be from the golden ones, given that their gradients differ by noise.
+ * How far weights after Adam's steps may be from the golden ones, given that their gradients differ by noise.
  *
- * The step is lr·u(g), u(g) = g / (|g| + ε), which rises with g. So for a gradient that is known to ± δ it is known to
+ * A step is lr·u(g₁ … gₙ), u = m̂ / (√v̂ + ε), of all gradients so far. For gradients that are known to ± δ each it is known to
  *
- *     lr · max(u(g + δ) − u(g), u(g) − u(g − δ))
+ *     lr · max |u(g₁ ± δ₁ … gₙ ± δₙ) − u(g₁ … gₙ)|
  *
- * which is about lr·εδ/g² where g is large, and up to lr·2 where g is noise itself. To that comes the rounding of the step and of the weight.
- * δ is the noise that was measured, in this run or when the golden files were made, but no more than gradients may be off.
+ * over all signs. In the first step u = g / (|g| + ε), so that this is about lr·εδ/g² where g is large, and up to lr·2 where g is noise
+ * itself. To that comes the rounding of the steps and of the weight. δ is the noise that was measured, in this run or when the golden files
+ * were made, but no more than gradients may be off.
  */
-export function firstAdamStepTolerance(step: FirstAdamStep): Tolerance {
-  const { gradients, weights, scale, learningRate, epsilon, measuredNoise } = step;
-  const noise = scale * Math.min(Math.max(measuredNoise, gradientNoise), tolerances.gradients.limit);
-  const u = (gradient: number) => gradient / (Math.abs(gradient) + epsilon);
-  const units = Float64Array.from(gradients, (unscaled, index) => {
-    const gradient = scale * unscaled;
-    const doubt = Math.max(u(gradient + noise) - u(gradient), u(gradient) - u(gradient - noise));
-    return learningRate * (doubt + stepRounding) + weightRoundings * Math.abs(weights[index]!);
+export function adamTolerance({ steps, weights, learningRate, beta1, beta2, epsilon }: AdamSteps): Tolerance {
+  const noise = steps.map(
+    ({ scale, measuredNoise }) => scale * Math.min(Math.max(measuredNoise, gradientNoise), tolerances.gradients.limit),
+  );
+  const updateOf = (gradients: readonly number[]) => {
+    let [m, v] = [0, 0];
+    for (const gradient of gradients) [m, v] = [beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient ** 2];
+    const [first, second] = [m / (1 - beta1 ** gradients.length), v / (1 - beta2 ** gradients.length)];
+    return first / (Math.sqrt(second) + epsilon);
+  };
+  const units = Float64Array.from(weights, (weight, index) => {
+    const gradients = steps.map(({ gradients, scale }) => scale * gradients[index]!);
+    const perStep = gradients.map((_, step) => {
+      const soFar = gradients.slice(0, step + 1);
+      const update = updateOf(soFar);
+      const doubts = shifts(noise.slice(0, step + 1)).map((shift) => Math.abs(updateOf(soFar.map((g, i) => g + shift[i]!)) - update));
+      return learningRate * (Math.max(...doubts) + stepRounding) + weightRoundings * Math.abs(weight);
+    });
+    return perStep.reduce((sum, doubt) => sum + doubt, 0);
   });
   return { limit: 1, units };
+}
+
+/** Every choice of signs. */
+function shifts(noise: readonly number[]): number[][] {
+  return noise.reduce<number[][]>((all, delta) => all.flatMap((some) => [delta, -delta].map((shift) => [...some, shift])), [[]]);
+}
+
+/** Adam's first step, in which the moments' decay plays no part. */
+export interface FirstAdamStep extends AdamStep {
+  readonly weights: ArrayLike<number>;
+  readonly learningRate: number;
+  readonly epsilon: number;
+}
+
+export function firstAdamStepTolerance({ weights, learningRate, epsilon, ...step }: FirstAdamStep): Tolerance {
+  return adamTolerance({ steps: [step], weights, learningRate, epsilon, beta1: 0, beta2: 0 });
 }

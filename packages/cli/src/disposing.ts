@@ -7,9 +7,9 @@ interface Disposable {
  * Does work with things that it takes in hand by `own`, and disposes of them afterwards, also where something was thrown: the newest first.
  *
  * @example
- * const text = await disposing(async (own) => {
+ * const layers = await disposing(async (own) => {
  *   const policy = own(await loadPolicy("./gpt2"));
- *   return answer(policy);
+ *   return policy.layerCount;
  * });
  */
 export async function disposing<Result>(

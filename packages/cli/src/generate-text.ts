@@ -1,7 +1,7 @@
 import { prepareBackend } from "@cai/backend";
 import { encodePrompt } from "@cai/trainer";
-import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
+import { refuseUnfit } from "./prepare-prompts.ts";
 import { type PromptFlags, readPrompt } from "./read-prompt.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 
@@ -26,13 +26,9 @@ export async function generateText(flags: GenerateFlags): Promise<void> {
   const policy = await resolvePolicy(flags.policy);
   const { tokenizer, contextLength } = policy;
   const promptIds = await readingInput(() => encodePrompt(prompt, tokenizer));
-  if (promptIds.length === 0) throw new CliError("usage", `${where} has no tokens: give some text`);
-  const room = contextLength - promptIds.length;
+  const room = Math.max(contextLength - promptIds.length, 1);
   const maxNewTokens = flags.maxNewTokens ?? Math.min(defaultMaxNewTokens, room);
-  if (room < 1 || maxNewTokens > room) {
-    const sum = `${promptIds.length} tokens, which leave ${Math.max(room, 0)} of the policy's context of ${contextLength}`;
-    throw new CliError("usage", `${where} has ${sum}: shorten it, or lower --max-new-tokens`);
-  }
+  refuseUnfit(promptIds, where, { contextLength, maxNewTokens });
   const { topK, topP, stopTokenIds, seed, temperature } = flags;
   const prompts = { ids: promptIds, mask: new Uint8Array(promptIds.length).fill(1), shape: [1, promptIds.length] as const };
   // Nothing is written before the whole response is there: what the policy refuses is wrong use.

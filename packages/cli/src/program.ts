@@ -4,8 +4,10 @@ import { backendCommand } from "./commands/backend.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { dpoCommand } from "./commands/dpo.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { rewardTrainCommand } from "./commands/reward-train.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -14,12 +16,14 @@ import { trainCommand } from "./commands/train.ts";
 export function createProgram(): Command {
   const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
   const program = new Command("cai")
-    .description("Trains language models: by PPO and its kin against reward models, and on examples.")
+    .description("Trains language models: by PPO and its kin against reward models, on examples, and on pairs of answers.")
     .version(version)
     .option("--verbose", "show the stack of an error");
   const commands = [
     trainCommand(),
     sftCommand(),
+    rewardTrainCommand(),
+    dpoCommand(),
     generateCommand(),
     scoreCommand(),
     exportCommand(),

@@ -2,11 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { tinyGpt2 } from "@cai/testing";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createProgram } from "./program.ts";
 
-const policy = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
 const root = await mkdtemp(join(tmpdir(), "cai-sft-"));
 const at = (name: string) => join(root, name);
 
@@ -30,7 +29,7 @@ async function sft(out: string, ...more: string[]): Promise<{ readonly stdout: s
     for (const spy of spies) spy.mockRestore();
   };
   onTestFinished(restore);
-  const named = { "--policy": policy, "--data": at("data.jsonl"), "--out": at(out), "--batch-size": "2", "--learning-rate": "1e-3" };
+  const named = { "--policy": tinyGpt2, "--data": at("data.jsonl"), "--out": at(out), "--batch-size": "2", "--learning-rate": "1e-3" };
   try {
     await createProgram().parseAsync(["sft", ...Object.entries(named).flat(), ...more], { from: "user" });
   } finally {
@@ -59,7 +58,7 @@ test("a run has a line of JSON a step, and the folder that every run has", async
   const metrics = (await readFile(at("whole/metrics.jsonl"), "utf8")).trimEnd().split("\n");
   expect(metrics.map((line) => "eval/perplexity" in JSON.parse(line))).toEqual([false, true, false, true]);
   const config = JSON.parse(await readFile(at("whole/config.json"), "utf8"));
-  expect(config).toMatchObject({ policy, data: at("data.jsonl"), evalData: at("held.jsonl"), steps: 4, epochs: 2 });
+  expect(config).toMatchObject({ policy: tinyGpt2, data: at("data.jsonl"), evalData: at("held.jsonl"), steps: 4, epochs: 2 });
 });
 
 test("without --json a bar tells loss and speed, and the last line where the policy is", async () => {

@@ -19,7 +19,7 @@ export interface LayerTokens extends Pick<PackedSequences, "heads" | "keyValueHe
  * const heads = { layer: 0, heads: 1, keyValueHeads: 1 };
  * attention.start({ ...heads, queryKeyValue: tf.ones([3, 6]) }); // two tokens of the first text, one of the second: [3, 2]
  * attention.advance(Int32Array.of(1)); // the first text has ended
- * attention.next({ ...heads, queryKeyValue: tf.ones([1, 6]) }); // [1, 2]
+ * attention.next({ ...heads, queryKeyValue: tf.ones([1, 6]) }); // of shape [1, 2]
  * attention.dispose();
  */
 export interface DecodeAttention {

@@ -19,7 +19,7 @@ export interface DrawTokensOptions {
  * temperature that is none: the twin tells which
  * @example
  * const logits = tf.tensor2d([[0, 9, 0]]);
- * const ids = drawTokens(logits, { uniforms: Float64Array.of(0.5) })?.ids; // 1
+ * const ids = drawTokens(logits, { uniforms: Float64Array.of(0.5) })?.ids; // [1]
  */
 export function drawTokens(
   logits: tf.Tensor,

@@ -38,8 +38,8 @@ export function embedding(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
  *
  * @throws KernelError `bad-dtype`, `id-out-of-range`.
  * @example
- * const { rows, table } = tiedEmbedding(weight, ids);
- * const logits = linear(blocks(rows), table, undefined, { transposed: true });
+ * const { rows, table } = tiedEmbedding(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor1d([1], "int32")); // rows: [[3, 4]]
+ * const logits = linear(rows, table, undefined, { transposed: true }); // [[11, 25]]
  */
 export function tiedEmbedding(table: tf.Tensor, ids: tf.Tensor): { readonly rows: tf.Tensor; readonly table: tf.Tensor } {
   readIds("tiedEmbedding", ids, table.shape[0]!);

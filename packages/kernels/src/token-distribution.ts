@@ -61,8 +61,9 @@ export function tokenDistribution({ logits, ids, temperature }: Chosen): TokenDi
  *
  * @throws KernelError `shape-mismatch`, `bad-dtype`, `id-out-of-range`, `bad-option`.
  * @example
- * const distribution = tokenDistribution({ logits, ids, temperature });
- * const dLogits = tokenDistributionGradient({ logits, ids, temperature, distribution, dLogprobs, overwrite: true });
+ * const chosen = { logits: tf.zeros([1, 4]), ids: tf.tensor1d([2], "int32"), temperature: 1 };
+ * const distribution = tokenDistribution(chosen);
+ * const dLogits = tokenDistributionGradient({ ...chosen, distribution, dLogprobs: tf.ones([1]), overwrite: true }); // [[-0.25, -0.25, 0.75, -0.25]]
  */
 export function tokenDistributionGradient({ overwrite = false, ...input }: Chosen & Upstream & { overwrite?: boolean }): tf.Tensor {
   const { logits, ids, temperature, distribution, dLogprobs, dEntropies } = input;

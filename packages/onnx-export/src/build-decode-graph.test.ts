@@ -1,6 +1,6 @@
 import type { TokenBatch } from "@cai/contracts";
 import { type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
-import { goldenModels, leftPadded } from "@cai/testing";
+import { familyModels, goldenModels, leftPadded } from "@cai/testing";
 import { createTokenizer } from "@cai/tokenizer";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
@@ -88,7 +88,7 @@ test("a weight that is no number is refused by name", async () => {
   policy.dispose();
 });
 
-describe.each(goldenModels)("$name", ({ folder, batch, expected: { greedy } }) => {
+describe.each([...goldenModels, ...familyModels])("$name", ({ folder, batch, expected: { greedy } }) => {
   let policy: CausalPolicy;
   let float32: Uint8Array;
   let int8: Uint8Array;

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "@cai/onnx-graph";
 import { DecoderGraph } from "./decoder-graph.ts";
 import type { DecoderModel } from "./decoder-model.ts";
-import { unfolded } from "./unfolded.ts";
+import { hiddenStates } from "./hidden-states.ts";
 
 export type { DecoderModel } from "./decoder-model.ts";
 
@@ -23,11 +23,7 @@ export type { DecoderModel } from "./decoder-model.ts";
  * const bytes = buildDecodeGraph({ architecture, weights }).toBytes(); // InferenceSession.create(bytes)
  */
 export function buildDecodeGraph({ quantize = false, ...model }: DecoderModel & { readonly quantize?: boolean }): GraphBuilder {
-  const { architecture } = model;
   const graph = new DecoderGraph({ model, quantize });
-  const operations = unfolded(graph);
-  let hidden = graph.embed(architecture.embedding);
-  for (let layer = 0; layer < architecture.layerCount; layer++) hidden = architecture.block(layer, hidden, operations);
-  graph.finish(architecture.finalNorm(hidden, operations));
+  graph.finish(hiddenStates(graph, model.architecture));
   return graph.builder;
 }

@@ -4,8 +4,9 @@ import type { DecoderArchitecture, DecoderLayers } from "./decoder-layers.ts";
 import type { DecoderModel } from "./decoder-model.ts";
 import { float32Matrices } from "./float32-matrices.ts";
 import { int8Matrices } from "./int8-matrices.ts";
+import { lastTokens, positionsOf } from "./mask-places.ts";
 import type { Matrices } from "./matrices.ts";
-import { ModelWeights } from "./model-weights.ts";
+import { finiteWeight, ModelWeights } from "./model-weights.ts";
 
 /** By how much each pair of a head's numbers is turned at each token, `[B, 1, T, d / 2]`. */
 interface Rotation {
@@ -20,25 +21,39 @@ interface Rotation {
 export class DecoderGraph implements DecoderLayers {
   readonly builder = new GraphBuilder({ name: "decoder" });
   readonly #inputIds: string;
+  readonly #attentionMask: string;
   readonly #positionIds: string;
   readonly #architecture: DecoderArchitecture;
+  readonly #generates: boolean;
   readonly #weights: ModelWeights;
   readonly #matrices: Matrices;
   readonly #bias: string;
   readonly #turns = new Map<Float32Array, Rotation>();
 
-  constructor({ model, quantize }: { readonly model: DecoderModel; readonly quantize: boolean }) {
+  constructor({
+    model,
+    quantize,
+    generates = true,
+  }: {
+    readonly model: DecoderModel;
+    readonly quantize: boolean;
+    /** Goes on with what was read before, and is told positions; otherwise it reads whole texts. */
+    readonly generates?: boolean;
+  }) {
     this.#architecture = model.architecture;
     const { headCount, keyValueHeadCount, headSize } = model.architecture.attention;
     this.#weights = new ModelWeights(this.builder, model);
     this.#matrices = (quantize ? int8Matrices : float32Matrices)(this.builder, this.#weights);
     this.#inputIds = this.builder.input("input_ids", "int64", ["batch", "tokens"]);
-    const attentionMask = this.builder.input("attention_mask", "int64", ["batch", "past + tokens"]);
-    this.#positionIds = this.builder.input("position_ids", "int64", ["batch", "tokens"]);
+    this.#attentionMask = this.builder.input("attention_mask", "int64", ["batch", generates ? "past + tokens" : "tokens"]);
+    this.#generates = generates;
+    this.#positionIds = generates
+      ? this.builder.input("position_ids", "int64", ["batch", "tokens"])
+      : positionsOf(this.builder, this.#attentionMask);
     for (const name of this.#cacheNames("past_key_values"))
       this.builder.input(name, "float32", ["batch", keyValueHeadCount, "past", headSize]);
     const groupSize = headCount / keyValueHeadCount;
-    this.#bias = attentionBias(this.builder, { inputIds: this.#inputIds, attentionMask, groupSize });
+    this.#bias = attentionBias(this.builder, { inputIds: this.#inputIds, attentionMask: this.#attentionMask, groupSize });
   }
 
   /** What the first block reads, `[B · T, H]`. */
@@ -129,6 +144,17 @@ export class DecoderGraph implements DecoderLayers {
       this.builder.output(name, "float32", ["batch", keyValueHeadCount, "past + tokens", headSize]);
   }
 
+  /** Declares the output: hidden states at each text's last token times `score` `[H]`. */
+  finishScores(hiddenStates: string, score: Float32Array): void {
+    const last = this.builder.node("Gather", [hiddenStates, lastTokens(this.builder, this.#attentionMask)]);
+    const weight = this.builder.initializer(
+      { type: "float32", shape: [1, score.length], data: finiteWeight("score.weight", score) },
+      "score.weight",
+    );
+    this.builder.node("Gemm", [last, weight], { attributes: { transB: { int: 1 } }, output: "logits" });
+    this.builder.output("logits", "float32", ["batch", 1]);
+  }
+
   /** Equal parts of the last axis. */
   #split(input: string, parts: number): string[] {
     const outputs = Array.from({ length: parts }, (_, part) => `${input}.${part}`);
@@ -164,6 +190,7 @@ export class DecoderGraph implements DecoderLayers {
   }
 
   #withPast(layer: number, part: "key" | "value", now: string): string {
+    if (!this.#generates) return now;
     return this.builder.node("Concat", [`past_key_values.${layer}.${part}`, now], {
       attributes: { axis: { int: 2 } },
       output: `present.${layer}.${part}`,
@@ -171,6 +198,7 @@ export class DecoderGraph implements DecoderLayers {
   }
 
   #cacheNames(prefix: string): string[] {
+    if (!this.#generates) return [];
     return Array.from({ length: this.#architecture.layerCount }, (_, layer) => [
       `${prefix}.${layer}.key`,
       `${prefix}.${layer}.value`,

@@ -34,11 +34,15 @@ export class ModelWeights {
   }
 
   #numbers(name: string): Float32Array {
-    const numbers = this.#weights.get(name)!;
-    for (let index = 0; index < numbers.length; index++) {
-      if (!Number.isFinite(numbers[index]))
-        throw new OnnxExportError("not-finite", `${name}: number ${index} is ${numbers[index]}; only finite weights can be exported`);
-    }
-    return numbers;
+    return finiteWeight(name, this.#weights.get(name)!);
   }
+}
+
+/** Throws OnnxExportError `not-finite`. */
+export function finiteWeight(name: string, numbers: Float32Array): Float32Array {
+  for (let index = 0; index < numbers.length; index++) {
+    if (!Number.isFinite(numbers[index]))
+      throw new OnnxExportError("not-finite", `${name}: number ${index} is ${numbers[index]}; only finite weights can be exported`);
+  }
+  return numbers;
 }

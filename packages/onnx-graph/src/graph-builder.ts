@@ -83,6 +83,7 @@ export class GraphBuilder {
    * The value that goes by `key`, which is no value's name: `make` is called when it is first asked for.
    *
    * @example
+   * const x = graph.input("x", "float32", [2]);
    * const magnitude = graph.once(`magnitude ${x}`, () => graph.node("Abs", [x]));
    */
   once(key: string, make: () => string): string {

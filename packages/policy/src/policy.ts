@@ -45,7 +45,8 @@ export interface PolicyParts {
  *
  * @example
  * const policy = await loadPolicy("./gpt2");
- * const prompts = { ids: policy.tokenizer.encode("Once upon"), mask: Uint8Array.of(1, 1), shape: [1, 2] } as const;
+ * const ids = policy.tokenizer.encode("Once upon");
+ * const prompts = { ids, mask: new Uint8Array(ids.length).fill(1), shape: [1, ids.length] } as const;
  * const { responses } = await policy.generate(prompts, { draws: { seed: 7, stream: "example", step: 0 }, maxNewTokens: 20 });
  * console.log(policy.tokenizer.decode(responses.ids));
  */
@@ -100,7 +101,7 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
    * with respect to `hiddenParameters`; the caller disposes. Throws PolicyError for batches that don't fit this model.
    *
    * @example
-   * const ends = policy.lastHiddenStates({ prompts, responses }); // what a reward head reads
+   * const ends = policy.lastHiddenStates(batch); // what a reward head reads
    */
   lastHiddenStates(batch: SequenceBatch): tf.Tensor2D {
     return this.#model.lastHiddenStates(batch);

@@ -8,7 +8,8 @@ import { checkLengths, type Loss, pointwiseLoss } from "./pointwise.ts";
  *
  * `newLogprobs` `[B, T]`, `refLogprobs` `[B, T]`, in nats. The slopes are those with respect to `newLogprobs`. On
  * the policy's own samples `k2` has on average the gradient of KL(new ‖ ref), `k3` that of KL(ref ‖ new), and `k1` one of mean 0, which holds
- * nothing back.
+ * nothing back. Weighted by the ratio, `k1` and `k3` have that of KL(new ‖ ref), also on samples of the policy before its update
+ * (DeepSeek-V3.2, https://arxiv.org/abs/2512.02556).
  *
  * @throws PpoLossError `shape-mismatch`, `bad-option`.
  * @example
@@ -25,11 +26,18 @@ export function klPenalty(
     readonly newLogprobs: Float32Array;
     readonly refLogprobs: Float32Array;
     readonly estimator: KlEstimator;
+    /** Each estimate is multiplied by the ratio exp(new − old), with a gradient through it. Default: it is not. */
+    readonly oldLogprobs?: Float32Array | undefined;
   } & AggregationOptions,
 ): Loss {
-  const { newLogprobs, refLogprobs, estimator, mask } = options;
-  checkLengths(mask.length, { refLogprobs });
+  const { newLogprobs, refLogprobs, oldLogprobs, estimator, mask } = options;
+  checkLengths(mask.length, { refLogprobs, oldLogprobs });
   if (!Object.hasOwn(klEstimators, estimator))
     throw new PpoLossError("bad-option", `estimator is ${estimator}: pass ${Object.keys(klEstimators).join(", ")}.`);
-  return pointwiseLoss("newLogprobs", newLogprobs, options, (logprob, index) => klEstimators[estimator](logprob - refLogprobs[index]!));
+  return pointwiseLoss("newLogprobs", newLogprobs, options, (logprob, index) => {
+    const { value, slope } = klEstimators[estimator](logprob - refLogprobs[index]!);
+    if (oldLogprobs === undefined) return { value, slope };
+    const ratio = Math.exp(logprob - oldLogprobs[index]!);
+    return { value: ratio * value, slope: ratio * (value + slope) };
+  });
 }

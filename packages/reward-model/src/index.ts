@@ -8,3 +8,4 @@ export { loadModuleReward, type ModuleReward } from "./module-reward.ts";
 export { OnnxRewardModel, type OnnxRewardOptions } from "./onnx-reward-model.ts";
 export { type ResolveRewardOptions, resolveRewardModel } from "./resolve-reward-model.ts";
 export type { ScoreKind } from "./score-of-logits.ts";
+export { type TokenRowOptions, tokenRows } from "./token-rows.ts";

@@ -170,9 +170,9 @@ function tokenOptions(path: string, files: ModelFiles, options: OnnxRewardOption
   const limits = [inputs.columns, options.maxLength ?? files.tokenizer?.modelMaxLength, files.config.maxTokens];
   return {
     tokenizer: input === "text" ? available : undefined,
-    template: options.template ?? (({ prompt, response }) => prompt + response),
+    template: options.template,
     maxLength: Math.min(...limits.filter((limit) => limit !== undefined)),
-    truncation: options.truncation ?? "left",
+    truncation: options.truncation,
     vocabSize: files.config.vocabSize ?? Number.POSITIVE_INFINITY,
   };
 }

@@ -8,20 +8,23 @@ export type TruncationSide = "left" | "right";
 export interface TokenRowOptions {
   /** Undefined: the request's own ids are used. */
   readonly tokenizer: Tokenizer | undefined;
-  readonly template: (row: { readonly prompt: string; readonly response: string }) => string;
+  /** Default: the response right after the prompt. */
+  readonly template?: ((row: { readonly prompt: string; readonly response: string }) => string) | undefined;
   readonly maxLength: number;
-  readonly truncation: TruncationSide;
+  /** Default `left`. */
+  readonly truncation?: TruncationSide | undefined;
   /** Ids are below it. */
   readonly vocabSize: number;
 }
 
 /**
- * The ids of each row, at most `maxLength`. Special tokens that the tokenizer itself puts around a text are never cut off.
+ * The ids of each row, at most `maxLength`: what `OnnxRewardModel` feeds its model. Special tokens that the tokenizer itself puts around a text
+ * are never cut off.
  *
  * @throws RewardModelError `bad-tokens` for a row without tokens, or with an id that the model doesn't have.
  */
 export function tokenRows(request: ScoreRequest, options: TokenRowOptions): Int32Array[] {
-  const { tokenizer, template, maxLength, truncation, vocabSize } = options;
+  const { tokenizer, template = ({ prompt, response }) => prompt + response, maxLength, truncation = "left", vocabSize } = options;
   return request.prompts.map((prompt, row) => {
     const ids = tokenizer
       ? encodeWithin(template({ prompt, response: request.responses[row]! }), { tokenizer, maxLength, truncation })

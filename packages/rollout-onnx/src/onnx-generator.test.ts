@@ -1,6 +1,6 @@
 import { keptOf, type SamplingOptions } from "@cai/contracts";
 import { addLora, type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
-import { goldenModels, leftPadded } from "@cai/testing";
+import { familyModels, goldenModels, leftPadded } from "@cai/testing";
 import { createTokenizer } from "@cai/tokenizer";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 const ragged = leftPadded([[3, 1, 4, 1, 5, 9, 2, 6], [5, 3], [5], [8, 9, 7, 9, 3]]);
 const sampled: SamplingOptions = { draws: { seed: 5, stream: "test", step: 3, firstSample: 2 }, maxNewTokens: 24, temperature: 1 };
 
-describe.each(goldenModels)("$name", ({ folder, expected: { greedy } }) => {
+describe.each([...goldenModels, ...familyModels])("$name", ({ folder, expected: { greedy } }) => {
   let policy: CausalPolicy;
   let float32: OnnxGenerator;
   let int8: OnnxGenerator;

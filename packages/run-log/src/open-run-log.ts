@@ -42,7 +42,7 @@ export interface RunLog {
  *
  * @throws RunLogError `run-exists` for a folder that is not empty, unless `resumeAtStep` is given; `cannot-write`
  * @example
- * const log = await openRunLog({ directory: "runs/first", config: { seed: 7 } });
+ * const log = await openRunLog({ directory: "runs/second", config: { seed: 7 } });
  * await log.metrics(1, { "objective/kl": 0.02, "objective/scores": 1.5 });
  * await log.samples(1, [{ prompt: "Once", response: " upon a time", score: 1.5 }]);
  * await log.close();

@@ -2,14 +2,15 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import { addLora, loadLora, loadPolicy } from "@cai/policy";
+import { tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import type { SftExample } from "./encode-example.ts";
 import type { SFTTrainerOptions } from "./sft-trainer.ts";
-import { disposeTrainer, freshRunFolder, tinyExamples, tinyModel, tinyTrainer } from "./tiny-run.fixture.ts";
+import { disposeTrainer, freshRunFolder, tinyExamples, tinyTrainer } from "./tiny-run.fixture.ts";
 
 async function adaptedPolicy() {
-  const base = await loadPolicy(tinyModel);
+  const base = await loadPolicy(tinyGpt2);
   try {
     return addLora(base, { rank: 2 });
   } finally {
@@ -99,7 +100,7 @@ test("the run's folder holds everything, and the numbers of steps and evaluation
 
 test("every pass over the data visits each example once", async () => {
   const seen: string[] = [];
-  const policy = await loadPolicy(tinyModel);
+  const policy = await loadPolicy(tinyGpt2);
   const recording = new Proxy(policy, {
     get(target, name) {
       const value = Reflect.get(target, name, target);
@@ -123,7 +124,7 @@ test("what a run leaves of an adapter is what it trained", async () => {
   const out = await freshRunFolder();
   const trainer = await tinyTrainer({ policy: await adaptedPolicy(), steps: 2 });
   await trainer.train(tinyExamples, { out });
-  const base = await loadPolicy(tinyModel);
+  const base = await loadPolicy(tinyGpt2);
   const policy = await loadLora(base, join(out, "final"));
   const numbers = ({ parameters }: Pick<typeof policy, "parameters">) =>
     [...parameters].map(([name, { value }]) => [name, [...value.dataSync()]]);

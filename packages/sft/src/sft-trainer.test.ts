@@ -1,10 +1,11 @@
 import { prepareBackend } from "@cai/backend";
 import { loadPolicy } from "@cai/policy";
 import { completionBatch } from "@cai/rollouts";
+import { tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { SftExample } from "./encode-example.ts";
-import { disposeTrainer, tinyExamples, tinyModel, tinyTrainer } from "./tiny-run.fixture.ts";
+import { disposeTrainer, tinyExamples, tinyTrainer } from "./tiny-run.fixture.ts";
 
 beforeAll(() => prepareBackend());
 
@@ -28,7 +29,7 @@ async function oneStep(examples: readonly SftExample[], options: Parameters<type
 describe("a step", () => {
   test("its loss is the mean of −log p over the completions' tokens, each counted alike", async () => {
     const rows = [row([5, 6], [7, 8, 9]), row([10], [11])];
-    const policy = await loadPolicy(tinyModel);
+    const policy = await loadPolicy(tinyGpt2);
     const batch = completionBatch(rows);
     const logprobs = tf.tidy(() => policy.tokenLogprobs(policy.hiddenStates(batch), batch.responses, { temperature: 1 }).logprobs);
     const [a, b, c, d] = await logprobs.data();

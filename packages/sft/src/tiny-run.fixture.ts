@@ -1,14 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { loadPolicy } from "@cai/policy";
-import { onTestFinished } from "vitest";
+import { temporaryFolder, tinyGpt2 } from "@cai/testing";
 import type { SftExample } from "./encode-example.ts";
 import { SFTTrainer, type SFTTrainerOptions } from "./sft-trainer.ts";
-
-/** Two layers, 32 numbers wide, a vocabulary of 512. */
-export const tinyModel = fileURLToPath(new URL("../../../tools/golden/tiny-gpt2", import.meta.url));
 
 export const tinyExamples: readonly SftExample[] = [
   { prompt: "Hello", completion: ", how are you?" },
@@ -21,7 +15,7 @@ export const tinyExamples: readonly SftExample[] = [
 
 /** A trainer on a fresh copy of the tiny model. */
 export async function tinyTrainer(options: Partial<SFTTrainerOptions> = {}): Promise<SFTTrainer> {
-  return SFTTrainer.create({ policy: await loadPolicy(tinyModel), batchSize: 4, learningRate: 1e-3, ...options });
+  return SFTTrainer.create({ policy: await loadPolicy(tinyGpt2), batchSize: 4, learningRate: 1e-3, ...options });
 }
 
 /** Disposes of a trainer and its policy. */
@@ -32,7 +26,5 @@ export function disposeTrainer(trainer: SFTTrainer): void {
 
 /** A new folder of its own, which goes with the test; the run goes into a subfolder that does not exist yet. */
 export async function freshRunFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "cai-sft-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return join(folder, "run");
+  return join(await temporaryFolder(), "run");
 }

@@ -11,7 +11,7 @@ import { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
  * should be, `unknown-special-token` where the files contradict each other.
  * @example
  * const tokenizer = await loadTokenizer("./gpt2");
- * const ids = tokenizer.encode("Hello world"); // Int32Array [ 15496, 995 ]
+ * const ids = tokenizer.encode("Hello world"); // GPT-2's: Int32Array [ 15496, 995 ]
  * tokenizer.decode(ids); // Hello world
  */
 export async function loadTokenizer(directory: string): Promise<HuggingFaceTokenizer> {

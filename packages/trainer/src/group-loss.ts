@@ -11,6 +11,8 @@ export interface GroupLoss {
   /** Mean of the KL's estimates over valid tokens, where it is a term of the loss. */
   readonly kl: number | undefined;
   readonly entropy: number | undefined;
+  /** Shares of what was clipped, by the names of metrics. */
+  readonly clipped: Readonly<Record<string, number>>;
   readonly slopes: Slopes;
 }
 

@@ -4,7 +4,6 @@ import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from
 import type { ChunkLoss } from "@cai/training";
 import type { GroupExperience } from "./group-experience.ts";
 import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
-import type { GroupSettings } from "./group-options.ts";
 
 /** What a step of a trainer without a value model did. */
 export interface GroupStepResult {
@@ -22,25 +21,16 @@ export interface GroupStepResult {
 }
 
 /** Of an optimizer step: its loss, and how far the policy has moved. */
-export function measureGroupUpdate(
-  losses: readonly ChunkLoss<GroupNumbers, GroupLoss>[],
-  experience: GroupExperience,
-  { epsilon, epsilonHigh }: GroupSettings,
-) {
+export function measureGroupUpdate(losses: readonly ChunkLoss<GroupNumbers, GroupLoss>[], experience: GroupExperience) {
   const newLogprobs = Float32Array.from(losses.flatMap(({ numbers }) => [...numbers.logprobs]));
   const { advantages } = experience;
   const { mask } = experience.responses;
   const given = { newLogprobs, oldLogprobs: experience.logprobs, mask };
   const sum = (term: (loss: GroupLoss) => number | undefined) =>
     losses.some((loss) => term(loss) === undefined) ? undefined : losses.reduce((total, loss) => total + term(loss)!, 0);
-  const clippedAt = (wanted: (advantage: number) => boolean) => {
-    const counted = mask.map((valid, cell) => (wanted(advantages[cell]!) ? valid : 0));
-    const clipping = { clipLow: epsilon, clipHigh: epsilonHigh || epsilon };
-    const { clipFraction } = policyDiagnostics({ ...given, mask: counted, advantages, ...clipping });
-    return (clipFraction * countValid(counted)) / Math.max(1, countValid(mask));
-  };
-  const low = clippedAt((advantage) => advantage < 0);
-  const high = clippedAt((advantage) => advantage > 0);
+  const clipped = Object.fromEntries(
+    Object.keys(losses[0]!.clipped).map((name) => [name, losses.reduce((total, loss) => total + loss.clipped[name]!, 0)]),
+  );
   const { approxKl, ratioMean } = policyDiagnostics({ ...given, advantages });
   return {
     loss: sum(({ total }) => total)!,
@@ -48,9 +38,7 @@ export function measureGroupUpdate(
     entropy: sum(({ entropy }) => entropy),
     "policy/approxkl": approxKl,
     "policy/ratio": ratioMean,
-    "clip_ratio/low_mean": low,
-    "clip_ratio/high_mean": high,
-    "clip_ratio/region_mean": low + high,
+    ...clipped,
   };
 }
 
@@ -81,7 +69,8 @@ export function groupStepResult(given: {
     samples: sampleRows(rollout, scores),
     metrics: {
       reward: mean(scores),
-      ...spreads(scores, groupDeviations),
+      reward_std: deviation(scores),
+      ...shareOfEqualGroups(scores, groupDeviations),
       "rewards/reward/mean": mean(scores),
       "rewards/reward/std": deviation(scores),
       "completions/mean_length": tokens / shape[0],
@@ -98,9 +87,8 @@ export function groupStepResult(given: {
   };
 }
 
-/** Of groups, or of the batch where each is of one answer. */
-function spreads(scores: Float32Array, groupDeviations: Float32Array): Readonly<Record<string, number>> {
-  const groups = groupDeviations.length;
-  if (groups === scores.length) return { reward_std: deviation(scores) };
-  return { reward_std: mean(groupDeviations), frac_reward_zero_std: groupDeviations.filter((spread) => spread === 0).length / groups };
+/** Nothing of answers that are not compared in groups. */
+function shareOfEqualGroups(scores: Float32Array, groupDeviations: Float32Array): Readonly<Record<string, number>> {
+  if (groupDeviations.length === scores.length) return {};
+  return { frac_reward_zero_std: groupDeviations.filter((spread) => spread === 0).length / groupDeviations.length };
 }

@@ -98,7 +98,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
       firstPass,
       open,
       lossOf,
-      measure: (losses, minibatch) => measureGroupUpdate(losses, minibatch, options),
+      measure: measureGroupUpdate,
     });
   }
 

@@ -6,6 +6,7 @@ export interface GrpoSettings extends GroupSettings {
   lossType: "grpo" | "dapo" | "dr_grpo" | "bnpo" | "cispo";
   importanceLevel: "token" | "sequence";
   entropyCoef: number;
+  unbiasedKl: boolean;
 }
 
 /** Every option of GRPO once; names and defaults as in TRL 1.x where they exist. */
@@ -20,4 +21,8 @@ export const grpoOptions: OptionTable<GrpoSettings> = {
   },
   importanceLevel: { default: "token", choices: ["token", "sequence"], describe: "one ratio a token, or a sequence (GSPO)" },
   entropyCoef: { default: 0, ...factorOrNone, describe: "weight of the entropy bonus" },
+  unbiasedKl: {
+    default: true,
+    describe: "each token's KL is multiplied by its ratio, so that its gradient is that of KL(policy ‖ reference), as in DeepSeek-V3.2",
+  },
 };

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { repositoryPath } from "@cai/testing";
 import type { OptionSpec } from "@cai/training";
 import { expect, test } from "vitest";
 import { type AlgorithmName, algorithms } from "./algorithms.ts";
@@ -50,7 +51,7 @@ test.each([
   ["RLOO alone", except(specsOf("rloo"), groups)],
   ["REINFORCE++ alone", except(specsOf("reinforce++"), groups)],
 ])("docs/options.md has the table of what %s takes as it is", (name, specs) => {
-  const page = readFileSync(new URL("../../../docs/options.md", import.meta.url), "utf8");
+  const page = readFileSync(repositoryPath("docs/options.md"), "utf8");
   expect(page).toContain(`## Of ${name}\n`);
   expect(page).toContain(tableOf(specs));
 });

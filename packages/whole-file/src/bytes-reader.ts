@@ -18,6 +18,7 @@ export type ReadErrorClass = new (code: "cannot-read" | "bad-file", message: str
  * @example
  * class FormatError extends CaiError {}
  * const readBytes = bytesReader(FormatError);
+ * const path = "model.safetensors";
  * const bytes = new Uint8Array(8);
  * await readBytes({ path, handle: await open(path) }, 16, bytes); // those numbered 16 to 23
  */

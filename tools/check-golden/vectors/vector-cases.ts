@@ -1,8 +1,8 @@
-import { type CaseResult, check, skip } from "../case.ts";
+import { type CaseResult, check } from "../case.ts";
 import { type Comparison, compareNumbers, type Nested } from "../compare.ts";
 import { readJson } from "../golden-json.ts";
-import { notBuiltYet } from "../not-built-yet.ts";
 import { tolerances } from "../tolerances.ts";
+import { bradleyTerry } from "./bradley-terry.ts";
 import { gae } from "./gae.ts";
 import { adaptiveKl, kl, rewardShaping } from "./kl.ts";
 import { maskedStats } from "./masked-stats.ts";
@@ -35,15 +35,13 @@ const groups: Readonly<Record<string, (given: never) => Computed | Promise<Compu
   "explained-variance": explainedVarianceVectors,
   adamw,
   "clip-grad-norm": clipGradNorm,
+  "bradley-terry": bradleyTerry,
 };
 
 /** Every case of `vectors.json`. */
 export async function* vectorCases(file: string, path: string): AsyncGenerator<CaseResult> {
   const { cases } = await readJson<{ cases: readonly VectorCase[] }>(path);
-  for (const one of cases) {
-    const reason = notBuiltYet.vectorGroups[one.group];
-    yield reason === undefined ? await check(file, one.name, () => compareCase(one)) : skip(file, one.name, reason);
-  }
+  for (const one of cases) yield await check(file, one.name, () => compareCase(one));
 }
 
 async function compareCase(one: VectorCase): Promise<Comparison[]> {

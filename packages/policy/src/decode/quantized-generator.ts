@@ -17,7 +17,7 @@ import { generate } from "./generate.ts";
  * are rounded anew by each call of `generate` and freed at its end, so there is nothing to refresh or dispose of.
  *
  * @example
- * const trainer = new PPOTrainer({ policy, generator: quantizedGenerator({ policy }), rewardModel });
+ * const trainer = await PPOTrainer.create({ policy, generator: quantizedGenerator({ policy }), rewardModel });
  */
 export function quantizedGenerator({ policy }: { readonly policy: CausalPolicy }): Generator {
   const { architecture, adapter } = policy.parts;

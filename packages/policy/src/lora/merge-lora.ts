@@ -10,8 +10,9 @@ import { mergedValues } from "./merged-values.ts";
  * a policy that has no adapter.
  *
  * @example
- * const merged = await mergeLora(policy);
- * policy.dispose();
+ * const adapted = await loadLora(await loadPolicy("./smollm2"), "./smollm2-lora");
+ * const merged = await mergeLora(adapted);
+ * adapted.dispose();
  */
 export async function mergeLora(policy: CausalPolicy): Promise<CausalPolicy> {
   const { adapter, ...parts } = policy.parts;

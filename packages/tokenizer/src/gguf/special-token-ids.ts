@@ -15,7 +15,7 @@ export interface GgufSpecialTokenIds {
  *
  * @throws TokenizerError `invalid-file` with the key that is missing or wrong
  * @example
- * ggufSpecialTokenIds({ metadata: (await openGguf("model.gguf")).metadata, where: "model.gguf" }).ends; // [ 128001, 128008, 128009 ]
+ * ggufSpecialTokenIds({ metadata: (await openGguf("model.gguf")).metadata, where: "model.gguf" }).ends; // Llama 3's: [ 128001, 128008, 128009 ]
  */
 export function ggufSpecialTokenIds({
   metadata,

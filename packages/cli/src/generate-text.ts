@@ -1,4 +1,5 @@
 import { prepareBackend } from "@cai/backend";
+import { countValid } from "@cai/contracts";
 import { encodePrompt } from "@cai/trainer";
 import { readingInput } from "./exit-codes.ts";
 import { refuseUnfit } from "./prepare-prompts.ts";
@@ -42,7 +43,7 @@ export async function generateText(flags: GenerateFlags): Promise<void> {
       ...(stopTokenIds !== undefined && { stopTokenIds }),
     }),
   );
-  const length = responses.mask.reduce((sum, valid) => sum + valid, 0);
+  const length = countValid(responses.mask);
   const ids = [...responses.ids.subarray(0, length)];
   const text = tokenizer.decode(finishReasons[0] === "stop" ? ids.slice(0, -1) : ids, { skipSpecialTokens: true });
   const logprobs = [...behaviourLogprobs.subarray(0, length)];

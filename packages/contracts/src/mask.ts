@@ -12,6 +12,18 @@ export function countValid(mask: Uint8Array): number {
   return count;
 }
 
+/** The cells of a mask that count, from `from` to before `to`, in their order. */
+export function validCells(mask: Uint8Array, from = 0, to = mask.length): number[] {
+  const cells: number[] = [];
+  for (let cell = from; cell < to; cell++) if (mask[cell] === 1) cells.push(cell);
+  return cells;
+}
+
+/** How many cells of each row count: `[B]`. */
+export function rowLengths(mask: Uint8Array, [rows, columns]: Shape2D): number[] {
+  return Array.from({ length: rows }, (_, row) => countValid(mask.subarray(row * columns, (row + 1) * columns)));
+}
+
 /** The values where the mask is 1, 0 elsewhere. */
 export function validOnly(values: Float32Array, mask: Uint8Array): Float32Array {
   return values.map((value, cell) => (mask[cell] === 1 ? value : 0));

@@ -1,4 +1,4 @@
-import type { Shape2D } from "@cai/contracts";
+import { rowLengths, type Shape2D } from "@cai/contracts";
 import { checkLengths } from "./check.ts";
 import { GaeError } from "./error.ts";
 
@@ -27,8 +27,5 @@ export function lengthAdaptiveLambdas({
 }): Float64Array {
   checkLengths({ mask }, rows * columns, `shape [${rows}, ${columns}]`);
   if (!(alpha > 0 && Number.isFinite(alpha))) throw new GaeError("bad-input", `alpha is ${alpha}: pass a finite number above 0`);
-  return Float64Array.from({ length: rows }, (_, row) => {
-    const length = mask.subarray(row * columns, (row + 1) * columns).filter((valid) => valid !== 0).length;
-    return length === 0 ? 0 : Math.max(0, 1 - 1 / (alpha * length));
-  });
+  return Float64Array.from(rowLengths(mask, [rows, columns]), (length) => (length === 0 ? 0 : Math.max(0, 1 - 1 / (alpha * length))));
 }

@@ -10,6 +10,7 @@ import type {
   TokenLogprobOptions,
   TokenLogprobs,
   TrainablePolicy,
+  WeightSource,
 } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { generate } from "./decode/generate.ts";
@@ -17,6 +18,7 @@ import type { ModelArchitecture } from "./families/family.ts";
 import { savePolicy } from "./load/save.ts";
 import type { LoraAdapter } from "./lora/adapter.ts";
 import { currentWeight } from "./lora/merged-values.ts";
+import { weightSource } from "./lora/weight-source.ts";
 import { CausalModel } from "./model/causal-model.ts";
 import { FrozenPolicy } from "./model/reference.ts";
 
@@ -57,6 +59,8 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   /** Those of `parameters` that `hiddenStates` reads: all, but for an output matrix of its own. What a value model stands on. */
   readonly hiddenParameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
+  /** All weights as numbers, with any adapter: for engines and exports. */
+  readonly weights: WeightSource;
   readonly tokenizer: Tokenizer;
   readonly hiddenSize: number;
   readonly vocabSize: number;
@@ -79,6 +83,7 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
     this.parameters = adapter?.lora.parameters ?? parameters;
     const output = adapter?.lora.replacement(architecture.outputWeight) ?? parameters.get(architecture.outputWeight);
     this.hiddenParameters = new Map([...this.parameters].filter(([, parameter]) => parameter !== output || parameter.layer < 0));
+    this.weights = weightSource(parts);
     this.tokenizer = parts.tokenizer;
     this.identity = adapter?.identity ?? parts.identity;
     this.eosTokenIds = parts.eosTokenIds;

@@ -1,4 +1,4 @@
-import type { Shape2D } from "@cai/contracts";
+import { rowLengths, type Shape2D } from "@cai/contracts";
 import { PpoLossError } from "./error.ts";
 
 /**
@@ -63,9 +63,7 @@ export function tokenWeights({ mask, shape, aggregation = "token-mean", denomina
 function rowCounts(mask: Uint8Array, [rows, columns]: Shape2D): number[] {
   if (mask.length !== rows * columns)
     throw new PpoLossError("shape-mismatch", `mask has ${mask.length} elements: shape [${rows}, ${columns}] wants ${rows * columns}.`);
-  return Array.from({ length: rows }, (_, row) =>
-    mask.subarray(row * columns, (row + 1) * columns).reduce((sum, valid) => sum + (valid === 1 ? 1 : 0), 0),
-  );
+  return rowLengths(mask, [rows, columns]);
 }
 
 function positive(name: string, value: number): number {

@@ -1,3 +1,4 @@
+import { validCells } from "@cai/contracts";
 import { klEstimators } from "@cai/kl";
 import { checkLengths } from "./pointwise.ts";
 import { clippedSurrogate, type PolicyClipping } from "./policy-loss.ts";
@@ -39,7 +40,7 @@ export function policyDiagnostics(
   const { newLogprobs, oldLogprobs, advantages, mask } = options;
   checkLengths(mask.length, { newLogprobs, oldLogprobs, advantages });
   const surrogate = clippedSurrogate(options);
-  const points = validIndices(mask).map((index) => surrogate(newLogprobs[index]!, oldLogprobs[index]!, advantages[index]!));
+  const points = validCells(mask).map((index) => surrogate(newLogprobs[index]!, oldLogprobs[index]!, advantages[index]!));
   const ratioMean = mean(points.map(({ ratio }) => ratio));
   return {
     approxKl: mean(points.map(({ logRatio }) => klEstimators.k2(logRatio).value)),
@@ -79,7 +80,7 @@ export function valueDiagnostics({
 }): { readonly clipFraction: number; readonly explainedVariance: number } {
   checkLengths(mask.length, { newValues, oldValues, returns });
   const error = clippedError(clip);
-  const clipped = validIndices(mask).map((index) => Number(error(newValues[index]!, oldValues[index]!, returns[index]!).clipped));
+  const clipped = validCells(mask).map((index) => Number(error(newValues[index]!, oldValues[index]!, returns[index]!).clipped));
   return { clipFraction: mean(clipped), explainedVariance: explainedVariance({ values: oldValues, returns, mask }) };
 }
 
@@ -101,13 +102,9 @@ export function explainedVariance({
   readonly mask: Uint8Array;
 }): number {
   checkLengths(mask.length, { values, returns });
-  const valid = validIndices(mask);
+  const valid = validCells(mask);
   if (valid.length < 2) return 0;
   return 1 - variance(valid.map((index) => returns[index]! - values[index]!)) / (variance(valid.map((index) => returns[index]!)) + 1e-5);
-}
-
-function validIndices(mask: Uint8Array): number[] {
-  return [...mask.keys()].filter((index) => mask[index] === 1);
 }
 
 function mean(numbers: readonly number[]): number {

@@ -1,7 +1,6 @@
-import type { Shape2D } from "@cai/contracts";
+import { type Shape2D, validCells } from "@cai/contracts";
 import { PpoLossError } from "./error.ts";
 import { checkLengths } from "./pointwise.ts";
-import { validCells } from "./valid-cells.ts";
 
 /** What becomes of a ratio above the cap: it counts as the cap (`truncate`), or its tokens count for nothing (`mask`). */
 export type ImportanceCorrection = "token-truncate" | "token-mask" | "sequence-truncate" | "sequence-mask";
@@ -47,8 +46,9 @@ export function importanceWeights({
     );
   const weights = new Float64Array(mask.length);
   let [tokens, differences, maxDifference, capped] = [0, 0, 0, 0];
-  for (let row = 0; row < shape[0]; row++) {
-    const cells = validCells(mask, shape, row);
+  const [rows, columns] = shape;
+  for (let row = 0; row < rows; row++) {
+    const cells = validCells(mask, row * columns, (row + 1) * columns);
     const logRatios = cells.map((cell) => oldLogprobs[cell]! - behaviourLogprobs[cell]!);
     const ofSequence = Math.exp(logRatios.reduce((sum, x) => sum + x, 0));
     cells.forEach((cell, i) => {

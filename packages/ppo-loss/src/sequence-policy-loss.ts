@@ -1,9 +1,8 @@
-import type { Shape2D } from "@cai/contracts";
+import { type Shape2D, validCells } from "@cai/contracts";
 import { type AggregationOptions, tokenWeights } from "./aggregation.ts";
 import { PpoLossError } from "./error.ts";
 import { checkLengths, type Loss } from "./pointwise.ts";
 import { clippedSurrogate, type PolicyClipping } from "./policy-loss.ts";
-import { validCells } from "./valid-cells.ts";
 
 /**
  * The clipped surrogate with one ratio a sequence in place of one a token:
@@ -45,8 +44,9 @@ export function sequencePolicyLoss(
   const shares = tokenWeights(options);
   const slopes = new Float32Array(mask.length);
   let loss = 0;
-  for (let row = 0; row < shape[0]; row++) {
-    const cells = validCells(mask, shape, row);
+  const [rows, columns] = shape;
+  for (let row = 0; row < rows; row++) {
+    const cells = validCells(mask, row * columns, (row + 1) * columns);
     if (cells.length === 0) continue;
     const parts = ratio === "mean" ? cells.length : 1;
     const logRatio = cells.reduce((sum, cell) => sum + newLogprobs[cell]! - oldLogprobs[cell]!, 0) / parts;

@@ -1,5 +1,5 @@
 import type { Generation, Generator, SamplingOptions, TokenBatch } from "@cai/contracts";
-import { type CausalPolicy, checkPrompts, checkSampling, longestRow, mergedValues } from "@cai/policy";
+import { type CausalPolicy, checkPrompts, checkSampling, longestRow } from "@cai/policy";
 import type { DecodeRequest } from "./decode.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { EngineThread } from "./engine-thread.ts";
@@ -43,7 +43,7 @@ export class OnnxGenerator implements Generator {
     this.#policy = policy;
     this.#plan = plan;
     this.#thread = thread;
-    this.#versions = new WeightVersions(policy.parts);
+    this.#versions = new WeightVersions(policy.weights);
   }
 
   /**
@@ -92,6 +92,7 @@ export class OnnxGenerator implements Generator {
 
   /** Brings over what changed, and opens what isn't open. Gives the stages that had new weights. */
   async #refresh(signal: AbortSignal | undefined): Promise<readonly number[]> {
+    const { weights } = this.#policy;
     const changed = new Set(this.#versions.changed());
     const stages = [...this.#plan.stages.keys()];
     const renewed = stages.filter((stage) => this.#plan.stages[stage]!.weights.some(({ parameter }) => changed.has(parameter)));
@@ -103,11 +104,9 @@ export class OnnxGenerator implements Generator {
       if (taken.has(name)) return;
       taken.add(name);
       signal?.throwIfAborted();
-      const numbers = requests.copyOf(await mergedValues(this.#policy.parts, name)); // a backend may have given its own
-      await requests.send(
-        { kind: "take", weight: { name, shape: this.#policy.parts.parameters.get(name)!.shape, numbers }, stages: stale },
-        [numbers.buffer],
-      );
+      const { shapes } = weights;
+      const numbers = requests.copyOf(await weights.read(name)); // it is sent away, and may be a backend's own
+      await requests.send({ kind: "take", weight: { name, shape: shapes.get(name)!, numbers }, stages: stale }, [numbers.buffer]);
     };
     try {
       for (const name of Object.values(this.#plan.embeddings)) if (changed.has(name)) await take(name);

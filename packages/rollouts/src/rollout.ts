@@ -1,4 +1,4 @@
-import { type Generation, type Generator, type SamplingOptions, type Tokenizer, validRows } from "@cai/contracts";
+import { type Generation, type Generator, rowLengths, type SamplingOptions, type Tokenizer, validRows } from "@cai/contracts";
 import { RolloutError } from "./error.ts";
 import { leftPad, type TokenizedPrompt } from "./prompt-tokens.ts";
 import type { TextRollout } from "./text-rollout.ts";
@@ -49,10 +49,9 @@ function refuseMisshapen(
   if (keptTokens !== undefined && keptTokens.offsets.length !== size + 1)
     refuse(`${keptTokens.offsets.length} offsets of kept tokens; expected ${size + 1}`);
   if (finishReasons.length !== rows) refuse(`${finishReasons.length} finish reasons for ${rows} rows`);
-  for (let row = 0; row < rows; row++) {
-    const mask = responses.mask.subarray(row * columns, (row + 1) * columns);
-    const length = mask.reduce((sum, valid) => sum + valid, 0);
+  for (const [row, length] of rowLengths(responses.mask, responses.shape).entries()) {
     if (length === 0) refuse(`an empty response in row ${row + 1}; expected at least one token`);
-    if (mask.subarray(0, length).includes(0)) refuse(`a mask with a hole in row ${row + 1}; expected right padding`);
+    if (responses.mask.subarray(row * columns, row * columns + length).includes(0))
+      refuse(`a mask with a hole in row ${row + 1}; expected right padding`);
   }
 }

@@ -1,4 +1,4 @@
-import { countValid, validRows } from "@cai/contracts";
+import { countValid, rowLengths } from "@cai/contracts";
 import { policyDiagnostics } from "@cai/ppo-loss";
 import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
 import type { ChunkLoss } from "@cai/training";
@@ -57,8 +57,8 @@ export function groupStepResult(given: {
   readonly seconds: Readonly<Record<"time/total", number>>;
 }): GroupStepResult {
   const { step, rollout, scores, groupDeviations, redrawn, update, updates, learningRate, seconds } = given;
-  const { ids, mask, shape } = rollout.responses;
-  const lengths = validRows(ids, mask, shape).map(({ length }) => length);
+  const { mask, shape } = rollout.responses;
+  const lengths = rowLengths(mask, shape);
   const tokens = countValid(mask);
   const cut = rollout.finishReasons.filter((reason) => reason === "length").length;
   return {

@@ -1,4 +1,4 @@
-import { countValid, type Rollout } from "@cai/contracts";
+import { type Rollout, rowLengths } from "@cai/contracts";
 
 /**
  * Scores less what too long responses cost (DAPO's soft overlong punishment, https://arxiv.org/abs/2503.14476): nothing up to
@@ -12,9 +12,9 @@ export function withoutOverlong(
   { maxNewTokens, overlongBuffer, overlongPenalty }: Record<"maxNewTokens" | "overlongBuffer" | "overlongPenalty", number>,
 ): Float32Array {
   if (overlongBuffer === 0) return scores;
+  const lengths = rowLengths(mask, shape);
   return scores.map((score, row) => {
-    const length = countValid(mask.subarray(row * shape[1], (row + 1) * shape[1]));
-    const excess = Math.max(0, length - (maxNewTokens - overlongBuffer));
+    const excess = Math.max(0, lengths[row]! - (maxNewTokens - overlongBuffer));
     return score - (overlongPenalty * excess) / overlongBuffer;
   });
 }

@@ -1,4 +1,4 @@
-import type { SequenceBatch, TokenBatch } from "@cai/contracts";
+import { rowLengths, type SequenceBatch, type TokenBatch } from "@cai/contracts";
 import { PolicyError } from "../error.ts";
 
 /** Throws PolicyError unless these are left-padded prompts, none of them empty, of ids below `vocabSize`. */
@@ -29,14 +29,8 @@ export function checkSequences({ prompts, responses }: SequenceBatch, vocabSize:
 }
 
 /** The number of valid tokens in the fullest row. */
-export function longestRow({ mask, shape: [rows, columns] }: Pick<TokenBatch, "mask" | "shape">): number {
-  let longest = 0;
-  for (let row = 0; row < rows; row++) {
-    let length = 0;
-    for (let column = 0; column < columns; column++) length += mask[row * columns + column]!;
-    longest = Math.max(longest, length);
-  }
-  return longest;
+export function longestRow({ mask, shape }: Pick<TokenBatch, "mask" | "shape">): number {
+  return rowLengths(mask, shape).reduce((most, length) => Math.max(most, length), 0);
 }
 
 function checkShape({ ids, mask, shape: [rows, columns] }: TokenBatch, what: string): void {

@@ -1,4 +1,4 @@
-import type { SequenceBatch, TokenBatch } from "@cai/contracts";
+import { type SequenceBatch, type TokenBatch, validCells } from "@cai/contracts";
 
 /** The valid tokens of several texts, one text after another, without padding: N of them. */
 export interface PackedTokens {
@@ -12,18 +12,10 @@ export interface PackedTokens {
 
 /** The valid tokens of each row, and where they stood: `cells` `[N]` are their places in the batch's arrays. */
 export function packTokens({ ids, mask, shape: [rows, columns] }: TokenBatch): PackedTokens & { readonly cells: Int32Array } {
-  const cells: number[] = [];
-  const positions: number[] = [];
+  const cells = Int32Array.from(validCells(mask));
   const lengths = new Int32Array(rows);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) {
-      const cell = row * columns + column;
-      if (mask[cell] === 0) continue;
-      cells.push(cell);
-      positions.push(lengths[row]!++);
-    }
-  const places = Int32Array.from(cells);
-  return { ids: places.map((cell) => ids[cell]!), positions: Int32Array.from(positions), lengths, cells: places };
+  const positions = cells.map((cell) => lengths[Math.floor(cell / columns)]!++);
+  return { ids: cells.map((cell) => ids[cell]!), positions, lengths, cells };
 }
 
 /** Tokens to read, and which of the N hidden states are wanted of them. */

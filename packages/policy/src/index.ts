@@ -11,7 +11,6 @@ export { modelTextFiles } from "./load/model-text-files.ts";
 export { addLora } from "./lora/add-lora.ts";
 export { loadLora } from "./lora/load-lora.ts";
 export { mergeLora } from "./lora/merge-lora.ts";
-export { mergedValues, weightVersion } from "./lora/merged-values.ts";
 export type { LoraTargets } from "./lora/targets.ts";
 export { checkPrompts, longestRow } from "./model/check-batch.ts";
 export { CausalPolicy } from "./policy.ts";

@@ -1,5 +1,5 @@
 import type { Generation, Generator, SamplingOptions, TokenBatch } from "@cai/contracts";
-import { type CausalPolicy, checkPrompts, checkSampling, longestRow, mergedValues } from "@cai/policy";
+import { type CausalPolicy, checkPrompts, checkSampling, longestRow } from "@cai/policy";
 import type { DecodedRow, DecodeRequest } from "./decode.ts";
 import { EngineThread } from "./engine-thread.ts";
 import { RolloutError } from "./error.ts";
@@ -43,7 +43,7 @@ export class OnnxGenerator implements Generator {
     this.#policy = policy;
     this.#plan = plan;
     this.#thread = thread;
-    this.#versions = new WeightVersions(policy.parts);
+    this.#versions = new WeightVersions(policy.weights);
   }
 
   /**
@@ -103,11 +103,9 @@ export class OnnxGenerator implements Generator {
       if (taken.has(name)) return;
       taken.add(name);
       signal?.throwIfAborted();
-      const numbers = requests.copyOf(await mergedValues(this.#policy.parts, name)); // a backend may have given its own
-      await requests.send(
-        { kind: "take", weight: { name, shape: this.#policy.parts.parameters.get(name)!.shape, numbers }, stages: stale },
-        [numbers.buffer],
-      );
+      const { weights } = this.#policy;
+      const numbers = requests.copyOf(await weights.read(name)); // a backend may have given its own
+      await requests.send({ kind: "take", weight: { name, shape: weights.shape(name), numbers }, stages: stale }, [numbers.buffer]);
     };
     try {
       for (const name of Object.values(this.#plan.embeddings)) if (changed.has(name)) await take(name);

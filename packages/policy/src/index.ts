@@ -1,5 +1,6 @@
 export { checkSampling } from "./decode/check-sampling.ts";
 export { quantizedGenerator } from "./decode/quantized-generator.ts";
+export { rowUniforms } from "./decode/row-uniforms.ts";
 export { PolicyError } from "./error.ts";
 export type { BlockFusion, BlockOperations, LayerNorm } from "./families/block-operations.ts";
 export type { AttentionHeads, ModelArchitecture } from "./families/family.ts";

@@ -1,9 +1,9 @@
 import type { Generation, Generator, SamplingOptions, TokenBatch } from "@cai/contracts";
 import { type CausalPolicy, checkPrompts, checkSampling, longestRow } from "@cai/policy";
-import type { DecodedRow, DecodeRequest } from "./decode.ts";
+import type { DecodeRequest } from "./decode.ts";
+import { decodeRequest } from "./decode-request.ts";
 import { EngineThread } from "./engine-thread.ts";
 import { RolloutError } from "./error.ts";
-import { generationOf, requestOf } from "./generation.ts";
 import { planStages, type StagePlan } from "./plan-stages.ts";
 import { RequestPipeline } from "./request-pipeline.ts";
 import type { Precision } from "./stage-graph.ts";
@@ -85,9 +85,9 @@ export class OnnxGenerator implements Generator {
     checkPrompts(prompts, vocabSize);
     checkSampling({ sampling, eosTokenIds, longestPrompt: longestRow(prompts), vocabSize, contextLength });
     const renewed = await this.#refresh(signal);
-    const rows = await this.#decode(requestOf(prompts, sampling, eosTokenIds), signal);
+    const generation = await this.#decode(decodeRequest(prompts, sampling, eosTokenIds), signal);
     for (const stage of renewed) await this.#close(stage);
-    return generationOf(rows);
+    return generation;
   }
 
   /** Brings over what changed, and opens what isn't open. Gives the stages that had new weights. */
@@ -121,13 +121,13 @@ export class OnnxGenerator implements Generator {
     return renewed;
   }
 
-  async #decode(request: DecodeRequest, signal: AbortSignal | undefined): Promise<readonly DecodedRow[]> {
+  async #decode(request: DecodeRequest, signal: AbortSignal | undefined): Promise<Generation> {
     const abort = () => Atomics.store(request.aborted, 0, 1);
     signal?.addEventListener("abort", abort);
     try {
-      const { rows } = await this.#thread.ask({ kind: "decode", request });
+      const { generation } = await this.#thread.ask({ kind: "decode", request });
       signal?.throwIfAborted();
-      return rows!;
+      return generation!;
     } finally {
       signal?.removeEventListener("abort", abort);
     }

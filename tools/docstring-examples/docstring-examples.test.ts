@@ -24,6 +24,8 @@ const examples = publishedPackages.flatMap(readExamples);
 /** Examples that are compiled only, and why. */
 const notRun: Readonly<Record<string, string>> = {
   "hub/src/resolve-model.ts": "downloads",
+  "preference/src/dpo-trainer.ts": "trains",
+  "preference/src/reward-trainer.ts": "trains",
   "reward-model/src/resolve-reward-model.ts": "downloads",
   "policy/src/random/random-policy.ts": "a model of full size",
   "policy/src/decode/quantized-generator.ts": "a trainer",

@@ -1,5 +1,5 @@
 import type { SequenceBatch } from "@cai/contracts";
-import { goldenModels, leftPadded, rightPadded, rowsOf } from "@cai/testing";
+import { familyModels, goldenModels, leftPadded, rightPadded, rowsOf } from "@cai/testing";
 import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { loadPolicy } from "./load/load-policy.ts";
 import { packTokens } from "./model/input-columns.ts";
 import type { CausalPolicy } from "./policy.ts";
 
-describe.each(goldenModels)("$name", ({ folder, expected }) => {
+describe.each([...goldenModels, ...familyModels])("$name", ({ folder, expected }) => {
   const { promptColumns, responseColumns, logits: expectedLogits, greedy } = expected;
   const valid = (row: number, column: number): boolean => expected.attentionMask[row]![column] === 1;
   const textOf = (row: number, [from, to]: readonly [number, number]): number[] =>

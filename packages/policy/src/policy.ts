@@ -1,6 +1,5 @@
 import type {
   Generation,
-  LogprobOptions,
   ModelIdentity,
   Parameter,
   ReferencePolicy,
@@ -8,6 +7,8 @@ import type {
   SequenceBatch,
   TokenBatch,
   Tokenizer,
+  TokenLogprobOptions,
+  TokenLogprobs,
   TrainablePolicy,
 } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
@@ -112,14 +113,11 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   }
 
   /**
-   * `[B, T]` log-probabilities of the response tokens under softmax(logits / temperature), and the entropies in nats if asked for.
-   * Differentiable; at padding unspecified but finite; the caller disposes. Throws PolicyError.
+   * `[B, T]` log-probabilities of the response tokens under softmax(logits / temperature), over the full vocabulary or the `keptTokens` that each
+   * was drawn from; the full ones beside those, and the entropies in nats, if asked for. Differentiable; at padding unspecified but finite; the
+   * caller disposes. Throws PolicyError, and KernelError for a token that was not among those kept.
    */
-  tokenLogprobs(
-    hidden: tf.Tensor,
-    responses: TokenBatch,
-    options: LogprobOptions & { readonly entropy?: boolean },
-  ): { readonly logprobs: tf.Tensor; readonly entropy?: tf.Tensor } {
+  tokenLogprobs(hidden: tf.Tensor, responses: TokenBatch, options: TokenLogprobOptions): TokenLogprobs<tf.Tensor> {
     return this.#model.tokenLogprobs(hidden, responses, options);
   }
 

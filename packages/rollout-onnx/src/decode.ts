@@ -16,6 +16,7 @@ export interface DecodeRequest {
   readonly filter: Pick<DrawOptions, "temperature" | "topK" | "topP">;
   readonly eosTokenIds: readonly number[];
   readonly stopTokenIds: readonly number[];
+  readonly recordKeptTokens: boolean;
   /** One shared number: 1 ends the loop. */
   readonly aborted: Int32Array<SharedArrayBuffer>;
 }
@@ -24,6 +25,8 @@ export interface DecodeRequest {
 export interface DecodedRow {
   readonly ids: number[];
   readonly logprobs: number[];
+  /** What each was drawn from, where that is recorded. */
+  readonly kept: Int32Array[];
   finishReason: FinishReason | undefined;
 }
 
@@ -50,12 +53,12 @@ export async function decode(engine: Engine, request: DecodeRequest): Promise<De
   const wantsLogits = temperature === 0 || topK < engine.options.vocabSize || topP < 1;
   const pass = new ForwardPass({ engine, cache, columns, temperature: temperature || 1, wantsLogits });
 
-  const decoded = prompts.map((): DecodedRow => ({ ids: [], logprobs: [], finishReason: undefined }));
+  const decoded = prompts.map((): DecodedRow => ({ ids: [], logprobs: [], kept: [], finishReason: undefined }));
   const running = prompts.map(({ length }, row): RunningRow => ({ row, length }));
   let distributions = await pass.readPrompts(prompts, longestPrompt);
   for (let token = 0; ; token++) {
     const drawn = await drawRows({ distributions, fromLogits: wantsLogits, running, token, request });
-    for (const [slot, { id, logprob }] of drawn.entries()) record(decoded[running[slot]!.row]!, id, logprob, request);
+    for (const [slot, one] of drawn.entries()) record(decoded[running[slot]!.row]!, one, request);
     const ids = drawn.map(({ id }) => id);
     dropEnded({ running, ids, decoded, cache });
     if (running.length === 0) return decoded;
@@ -76,36 +79,45 @@ interface Draw {
   readonly request: DecodeRequest;
 }
 
-async function drawRows({ distributions, fromLogits, running, token, request }: Draw): Promise<{ id: number; logprob: number }[]> {
+/** A token that was drawn; `kept` where others had been left out. */
+interface Drawn {
+  readonly id: number;
+  readonly logprob: number;
+  readonly kept?: Int32Array | undefined;
+}
+
+async function drawRows({ distributions, fromLogits, running, token, request }: Draw): Promise<Drawn[]> {
   const { filter, minNewTokens, eosTokenIds, stopTokenIds } = request;
   const blockedIds = token < minNewTokens ? [...eosTokenIds, ...stopTokenIds] : [];
   const part = (values: Float32Array, slot: number) => {
     const size = values.length / running.length;
     return values.subarray(slot * size, (slot + 1) * size);
   };
-  const drawn: { id: number; logprob: number }[] = [];
+  const drawn: Drawn[] = [];
   for (const [slot, { row }] of running.entries()) {
     const uniform = request.uniforms[row]![token]!;
     const [probabilities, sums] = [part(distributions.probabilities, slot), part(distributions.sums, slot)];
     const fromSums = fromLogits ? undefined : drawFromSums({ probabilities, sums, uniform, blockedIds });
     if (fromSums === undefined) {
       const logits = part(await distributions.logits(), slot);
-      const { ids, logprobs } = drawTokens({
+      const { ids, logprobs, kept } = drawTokens({
         logits,
         shape: [1, logits.length],
         uniforms: Float64Array.of(uniform),
         ...filter,
         blockedIds,
       });
-      drawn.push({ id: ids[0]!, logprob: logprobs[0]! });
+      drawn.push({ id: ids[0]!, logprob: logprobs[0]!, kept: kept?.[0] });
     } else drawn.push(fromSums);
   }
   return drawn;
 }
 
-function record(row: DecodedRow, id: number, logprob: number, { eosTokenIds, stopTokenIds, maxNewTokens }: DecodeRequest): void {
+function record(row: DecodedRow, { id, logprob, kept }: Drawn, request: DecodeRequest): void {
+  const { eosTokenIds, stopTokenIds, maxNewTokens, recordKeptTokens } = request;
   row.ids.push(id);
   row.logprobs.push(logprob);
+  if (recordKeptTokens && kept !== undefined) row.kept.push(kept);
   if (eosTokenIds.includes(id)) row.finishReason = "eos";
   else if (stopTokenIds.includes(id)) row.finishReason = "stop";
   else if (row.ids.length === maxNewTokens) row.finishReason = "length";

@@ -1,4 +1,4 @@
-import type { Generation, SamplingOptions, TokenBatch } from "@cai/contracts";
+import { type Generation, joinKept, type SamplingOptions, type TokenBatch } from "@cai/contracts";
 import { uniforms } from "@cai/random";
 import type { DecodedRow, DecodeRequest } from "./decode.ts";
 
@@ -6,7 +6,7 @@ import type { DecodedRow, DecodeRequest } from "./decode.ts";
 export function requestOf(prompts: TokenBatch, sampling: SamplingOptions, eosTokenIds: readonly number[]): DecodeRequest {
   const [rows, columns] = prompts.shape;
   const { seed, stream, step, firstSample = 0 } = sampling.draws;
-  const { maxNewTokens, minNewTokens = 0, temperature, topK, topP, stopTokenIds = [] } = sampling;
+  const { maxNewTokens, minNewTokens = 0, temperature, topK, topP, stopTokenIds = [], recordKeptTokens = false } = sampling;
   const perRow = <Value>(make: (row: number) => Value) => Array.from({ length: rows }, (_, row) => make(row));
   return {
     prompts: perRow((row) =>
@@ -18,6 +18,7 @@ export function requestOf(prompts: TokenBatch, sampling: SamplingOptions, eosTok
     filter: { temperature, topK, topP },
     eosTokenIds,
     stopTokenIds,
+    recordKeptTokens,
     aborted: new Int32Array(new SharedArrayBuffer(4)),
   };
 }
@@ -34,5 +35,12 @@ export function generationOf(rows: readonly DecodedRow[]): Generation {
     mask.fill(1, index * columns, index * columns + row.ids.length);
     behaviourLogprobs.set(row.logprobs, index * columns);
   }
-  return { responses: { ids, mask, shape }, behaviourLogprobs, finishReasons: rows.map(({ finishReason }) => finishReason!) };
+  const isKept = rows.some(({ kept }) => kept.length > 0);
+  const cells = isKept ? rows.flatMap(({ kept }) => Array.from({ length: columns }, (_, column) => kept[column] ?? new Int32Array())) : [];
+  return {
+    responses: { ids, mask, shape },
+    behaviourLogprobs,
+    finishReasons: rows.map(({ finishReason }) => finishReason!),
+    ...(isKept && { keptTokens: joinKept(cells) }),
+  };
 }

@@ -1,4 +1,4 @@
-import type { SamplingOptions } from "@cai/contracts";
+import { keptOf, type SamplingOptions } from "@cai/contracts";
 import { addLora, type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
 import { goldenModels, leftPadded } from "@cai/testing";
 import { createTokenizer } from "@cai/tokenizer";
@@ -70,6 +70,22 @@ describe.each(goldenModels)("$name", ({ folder, expected: { greedy } }) => {
       for (const [column, logprob] of alone.behaviourLogprobs.entries())
         expect(rowOf(behaviourLogprobs, 3, responses.shape)[column]).toBeCloseTo(logprob, 4);
     }
+  });
+
+  test("what top-k and top-p kept is recorded where that is asked for, and is what the log-probabilities are of", async () => {
+    for (const filter of [{ topK: 5 }, { topP: 0.8 }]) {
+      const asked = { ...sampled, ...filter, recordKeptTokens: true };
+      const { keptTokens } = await policy.generate(ragged, asked);
+      expect((await float32.generate(ragged, asked)).keptTokens).toEqual(keptTokens);
+      expect((await float32.generate(ragged, { ...asked, recordKeptTokens: false })).keptTokens).toBeUndefined();
+      const drawn = await int8.generate(ragged, asked);
+      drawn.responses.mask.forEach((valid, cell) => {
+        const kept = keptOf(drawn.keptTokens!, cell);
+        if (valid === 1) expect(kept).toContain(drawn.responses.ids[cell]);
+        else expect(kept.length).toBe(0);
+      });
+    }
+    expect((await float32.generate(ragged, { ...sampled, recordKeptTokens: true })).keptTokens).toBeUndefined();
   });
 
   test("int8 draws from a distribution near the policy's, and says which", async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { goldenModels } from "./golden-models.ts";
+import { familyModels, goldenModels } from "./golden-models.ts";
 import { rowsOf } from "./token-batches.ts";
 
-test.each(goldenModels)("$name's batch holds the texts that PyTorch read", ({ batch, expected }) => {
+test.each([...goldenModels, ...familyModels])("$name's batch holds the texts that PyTorch read", ({ batch, expected }) => {
   const rows = rowsOf(batch.prompts).map((prompt, row) => [...prompt, ...rowsOf(batch.responses)[row]!]);
   const read = expected.inputIds.map((ids, row) => ids.filter((_, column) => expected.attentionMask[row]![column] === 1));
   expect(rows).toEqual(read);

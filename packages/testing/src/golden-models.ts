@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { SequenceBatch } from "@cai/contracts";
-import { goldenPath, readGolden } from "./golden.ts";
+import { goldenPath, repositoryPath } from "./golden.ts";
 import { leftPadded, rightPadded } from "./token-batches.ts";
 
 interface Distribution {
@@ -31,21 +33,34 @@ interface Expected {
   };
 }
 
-interface GoldenModel {
+/** What tools/family-golden adds. */
+interface ExpectedGradients {
+  /** The mean negative log-probability of the response tokens at temperature 1. */
+  readonly loss: number;
+  /** Its gradients by the names of weights. */
+  readonly gradients: Readonly<Record<string, { readonly absoluteSum: number; readonly first: readonly number[] }>>;
+}
+
+interface GoldenModel<Wanted = Expected> {
   readonly name: string;
   readonly folder: string;
-  readonly expected: Expected;
+  readonly expected: Wanted;
   /** The texts of `expected`, ragged: prompts padded on the left, responses on the right. */
   readonly batch: SequenceBatch;
 }
 
-/** A model of each family with random weights, in the layout of published ones, and what PyTorch and transformers compute from it. */
-export const goldenModels = [golden("tiny-gpt2"), golden("tiny-llama")] as const;
+/** Models of the first two families with random weights, in the layout of published ones, and what PyTorch and transformers compute from them. */
+export const goldenModels = [golden(goldenPath("tiny-gpt2")), golden(goldenPath("tiny-llama"))] as const;
+
+/** A model of each later family, and what transformers computes from it: tools/family-golden wrote them. */
+export const familyModels = ["tiny-qwen3", "tiny-gemma3"].map((name) =>
+  golden<Expected & ExpectedGradients>(repositoryPath(`packages/policy/src/golden/${name}`)),
+);
 
 export const [{ folder: tinyGpt2, expected }, { folder: tinyLlama }] = goldenModels;
 
-function golden(name: string): GoldenModel {
-  const expected = readGolden<Expected>(`${name}/expected.json`);
+function golden<Wanted extends Expected>(folder: string): GoldenModel<Wanted> {
+  const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as Wanted;
   const { inputIds, attentionMask, promptColumns, responseColumns } = expected;
   const texts = (from: number, to?: number) =>
     inputIds.map((ids, row) => ids.slice(from, to).filter((_, index) => attentionMask[row]![from + index] === 1));
@@ -53,5 +68,5 @@ function golden(name: string): GoldenModel {
     prompts: leftPadded(texts(0, promptColumns), promptColumns),
     responses: rightPadded(texts(promptColumns), responseColumns),
   };
-  return { name, folder: goldenPath(name), expected, batch };
+  return { name: basename(folder), folder, expected, batch };
 }

@@ -1,5 +1,5 @@
 export { goldenAdapter, goldenAdapters, goldenClassifier, goldenPath, readGolden, repositoryPath } from "./golden.ts";
-export { expected, goldenModels, tinyGpt2, tinyLlama } from "./golden-models.ts";
+export { expected, familyModels, goldenModels, tinyGpt2, tinyLlama } from "./golden-models.ts";
 export { startHubServer } from "./start-hub-server.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
 export { leftPadded, rightPadded, rowsOf } from "./token-batches.ts";

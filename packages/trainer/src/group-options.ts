@@ -17,6 +17,7 @@ import {
   runOptions,
   TrainingError,
 } from "@cai/training";
+import type { GrpoSettings } from "./grpo-options.ts";
 import { refuseStrongDecay } from "./refuse-strong-decay.ts";
 
 /** What trainers without a value model share, which take several answers to one prompt, or one. */
@@ -78,6 +79,9 @@ export function resolveGroupOptions<Settings extends GroupSettings>(table: Optio
   };
   if (epsilon >= 1) refuse(`epsilon is ${epsilon}; expected less than 1, the ratio is clipped to 1 ± epsilon`);
   if (overlongBuffer > maxNewTokens) refuse(`overlongBuffer ${overlongBuffer} exceeds maxNewTokens ${maxNewTokens}`);
+  const { lossType, importanceLevel } = options as Partial<GrpoSettings>;
+  if (lossType === "cispo" && importanceLevel === "sequence")
+    refuse("importanceLevel is sequence; expected token with lossType cispo, which weighs each token by a ratio of its own");
   if (redrawEqualGroups > 0 && numGenerations === 1)
     refuse(`redrawEqualGroups is ${redrawEqualGroups}; expected 0 with numGenerations 1, since a single score equals itself`);
   return options;

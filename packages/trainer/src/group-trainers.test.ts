@@ -102,6 +102,10 @@ test.each(["GRPO", "RLOO"] as const)("%s has nothing to compare a single answer 
   await expect(kinds[kind]({ numGenerations: 1 })).rejects.toThrow("numGenerations is 1; expected at least 2");
 });
 
+test("GRPO takes no ratios of answers for CISPO, whose ratios are of tokens", async () => {
+  await expect(kinds.GRPO({ lossType: "cispo", importanceLevel: "sequence" })).rejects.toThrow("expected token with lossType cispo");
+});
+
 test("GRPO without a β has no reference, and its step's loss is 0 with equal scores", async () => {
   const trainer = await kinds.GRPO({ rewardModel: ({ responses }) => responses.map(() => 1) });
   expect(trainer.parts.reference).toBeUndefined();

@@ -6,8 +6,9 @@ import { batchRows, consecutiveRuns, rowsOfEpoch } from "@cai/training";
 export interface Minibatch<Batch> {
   /** Counted from 0. */
   readonly epoch: number;
+  /** Its microbatches joined. */
   readonly batch: Batch;
-  /** The same rows, a forward and backward pass each. */
+  /** A forward and backward pass each; those without a valid token are left out. */
   readonly microbatches: readonly Batch[];
   /** What the losses of all of them divide by. */
   readonly denominators: Denominators;
@@ -34,15 +35,16 @@ export function* minibatchesOf<Batch extends Pick<SequenceBatch, "responses">>(
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const order = rowsOfEpoch({ ...options, epoch, rows });
     for (const run of consecutiveRuns(rows, minibatchRows)) {
-      const minibatch = select(
-        batch,
-        run.map((place) => order[place]!),
-      );
+      // A pass over responses that are all masked would depend on no weight, and so have no gradient.
+      const chunks = consecutiveRuns(run.length, microbatchRows)
+        .map((some) => some.map((place) => order[run[place]!]!))
+        .filter((some) => countValid(select(batch, some).responses.mask) > 0);
+      const counted = select(batch, chunks.flat());
       yield {
         epoch,
-        batch: minibatch,
-        microbatches: consecutiveRuns(run.length, microbatchRows).map((some) => select(minibatch, some)),
-        denominators: { tokens: countValid(minibatch.responses.mask), rows: run.length },
+        batch: counted,
+        microbatches: chunks.map((some) => select(batch, some)),
+        denominators: { tokens: countValid(counted.responses.mask), rows: run.length },
       };
     }
   }

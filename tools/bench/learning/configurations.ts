@@ -7,7 +7,7 @@ export type LearningName = AlgorithmName | "dpo";
 const { maxNewTokens, temperature } = demoSettings.hyperparameters;
 const sampled = { maxNewTokens, temperature };
 
-const common = { ...sampled, steps: 60, learningRate: 2e-4, schedule: "linear" } as const;
+const common = { ...sampled, steps: 40, learningRate: 2e-4, schedule: "linear" } as const;
 /** 96 answers a step, as with PPO. */
 const groups = { ...common, batchSize: 24, numGenerations: 4 };
 
@@ -17,5 +17,5 @@ export const configurations = {
   grpo: { ...groups, beta: 0.2 },
   rloo: { ...groups, beta: 0.2 },
   "reinforce++": { ...common, batchSize: 96, beta: 0.2 },
-  dpo: { pairs: { ...sampled, answers: 16 }, steps: 100, batchSize: 32, learningRate: 1e-4, schedule: "linear", beta: 0.25 },
+  dpo: { pairs: { ...sampled, answers: 8 }, steps: 50, batchSize: 32, learningRate: 2e-4, schedule: "linear", beta: 0.15 },
 } satisfies Record<AlgorithmName, Partial<AlgorithmSettings>> & { dpo: Partial<DpoSettings> & { readonly pairs: object } };

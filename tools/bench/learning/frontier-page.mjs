@@ -3,7 +3,7 @@ import { markdownTable } from "../table.mjs";
 
 /**
  * @typedef {{ readonly n: number, readonly reward: number, readonly kl: number }} Best best of n answers of the untrained policy
- * @typedef {{ readonly algorithm: string, readonly seed: number, readonly steps: number, readonly reward: number, readonly kl: number, readonly length: number, readonly trainSeconds: number }} Run
+ * @typedef {{ readonly algorithm: string, readonly seed: number, readonly steps: number, readonly reward: number, readonly kl: number, readonly length: number, readonly cpuSeconds: number }} Run
  */
 
 /**
@@ -30,7 +30,7 @@ export function frontierPage({ best, deviation, runs }) {
       gain(reward),
       kl.toFixed(2),
       mean((run) => run.length).toFixed(1),
-      mean((run) => run.trainSeconds).toFixed(0),
+      mean((run) => run.cpuSeconds).toFixed(0),
       `${learned} of ${own.length}`,
     ];
   });
@@ -62,7 +62,7 @@ ln n − (n − 1) / n:
 
 ${markdownTable([["", "reward", "gain in deviations", "KL a response"], ...bests])}
 
-DPO learns from pairs that the untrained policy wrote and the reward labelled, drawn before training begins; its seconds include that.
-Seconds are those of one machine with two cores. Made by \`node tools/bench/learning/compare.mjs\`.
+DPO learns from pairs that the untrained policy wrote and the reward labelled, drawn before training begins; its seconds include that. CPU
+seconds are a run's on all cores together, training alone. Made by \`node tools/bench/learning/compare.mjs\`.
 `;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { frontierPage } from "./frontier-page.mjs";
 
-const run = { steps: 40, length: 20, trainSeconds: 30 };
+const run = { steps: 40, length: 20, cpuSeconds: 30 };
 const page = frontierPage({
   best: [
     { n: 1, reward: 0.5, kl: 0 },

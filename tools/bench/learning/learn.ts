@@ -29,11 +29,12 @@ if (name === "best-of") {
   const best = [1, 2, 4, 8, 16, 32, 64].map((n) => ({ n, reward: bestOf(scores, n), kl: bestOfKl(n) }));
   console.log(JSON.stringify({ best, deviation }));
 } else {
-  const began = performance.now();
+  const before = process.cpuUsage();
   const steps = await train(name);
-  const trainSeconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  const cpuSeconds = (user + system) / 1e6;
   const { meanScore, klPerResponse, meanLength } = await measure({ policy, rewardModel, reference, prompts: heldOut, draws: 8 });
-  console.log(JSON.stringify({ algorithm: name, seed, steps, reward: meanScore, kl: klPerResponse, length: meanLength, trainSeconds }));
+  console.log(JSON.stringify({ algorithm: name, seed, steps, reward: meanScore, kl: klPerResponse, length: meanLength, cpuSeconds }));
 }
 
 /** Trains the policy; resolves to the number of steps. */

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Generation, SamplingOptions, TokenBatch } from "@cai/contracts";
 import { drawTokens } from "@cai/kernels";
 import { uniforms } from "@cai/random";
-import { type DrawOptions, drawTokens as drawFromNumbers } from "@cai/sampling";
+import { type DrawnTokens, type DrawOptions, drawTokens as drawFromNumbers } from "@cai/sampling";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel } from "../model/causal-model.ts";
 import { checkPrompts, longestRow } from "../model/check-batch.ts";
@@ -22,7 +22,7 @@ interface GenerateOptions {
 /** As `Generator.generate`: the prompts are read once, then each step reads the token that was drawn last, over a key/value cache. */
 export async function generate({ model, tokenModel, eosTokenIds, prompts, sampling }: GenerateOptions): Promise<Generation> {
   const { vocabSize, contextLength } = model.architecture;
-  const { maxNewTokens, minNewTokens = 0, temperature, topK, topP, stopTokenIds = [], signal } = sampling;
+  const { maxNewTokens, minNewTokens = 0, temperature, topK, topP, stopTokenIds = [], recordKeptTokens = false, signal } = sampling;
   signal?.throwIfAborted();
   checkPrompts(prompts, vocabSize);
   checkSampling({ sampling, eosTokenIds, longestPrompt: longestRow(prompts), vocabSize, contextLength });
@@ -35,14 +35,14 @@ export async function generate({ model, tokenModel, eosTokenIds, prompts, sampli
   const session = new DecodeSession({ model, tokenModel, prompts, maxNewTokens });
   try {
     for (let token = 0; ; token++) {
-      const { ids, logprobs } = await drawAndDispose(session.nextLogits(), {
+      const drawn = await drawAndDispose(session.nextLogits(), {
         uniforms: Float64Array.from(responses.running, (row) => draws[row]![token]!),
         temperature,
         topK,
         topP,
         blockedIds: token < minNewTokens ? endIds : [],
       });
-      responses.add(ids, logprobs, endedBy);
+      responses.add(recordKeptTokens ? drawn : { ids: drawn.ids, logprobs: drawn.logprobs }, endedBy);
       if (responses.running.length === 0) return responses.result();
       session.append(responses.running, responses.lastIds);
       await nextTurn();
@@ -54,10 +54,7 @@ export async function generate({ model, tokenModel, eosTokenIds, prompts, sampli
 }
 
 /** As `drawTokens` of @cai/sampling, where logits lie if that is possible. */
-async function drawAndDispose(
-  logits: tf.Tensor2D,
-  options: Omit<DrawOptions, "logits" | "shape">,
-): Promise<ReturnType<typeof drawFromNumbers>> {
+async function drawAndDispose(logits: tf.Tensor2D, options: Omit<DrawOptions, "logits" | "shape">): Promise<DrawnTokens> {
   const isFiltered = options.topK !== undefined || options.topP !== undefined;
   try {
     const drawn = isFiltered ? undefined : drawTokens(logits, options);

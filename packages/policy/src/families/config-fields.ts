@@ -47,6 +47,13 @@ export class ConfigFields {
     );
   }
 
+  /** Refuses any value: what it would turn on is not built. */
+  refuse(field: string): void {
+    const value = this.json[field];
+    if (value != null)
+      throw new PolicyError("unsupported-config", `${this.file}: ${field} is ${JSON.stringify(value)}; supported: models without it`);
+  }
+
   #wrong(field: string, expected: string): PolicyError {
     return new PolicyError("bad-config", `${this.file}: ${field} is ${JSON.stringify(this.json[field])}, expected ${expected}`);
   }

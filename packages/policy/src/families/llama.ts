@@ -37,6 +37,7 @@ const llamaGguf: GgufFormat = {
     return {
       architectures: ["LlamaForCausalLM"],
       model_type: "llama",
+      hidden_act: "silu",
       ...(await readDecoderConfig(metadata)),
       attention_bias: hasBias("attn_(q|k|v|output)"),
       mlp_bias: hasBias("ffn_(gate|up|down)"),
@@ -73,7 +74,7 @@ export const qwen2: ModelFamily = {
     architecture: "qwen2",
     async readConfig(metadata) {
       const config = await readDecoderConfig(metadata);
-      return { architectures: ["Qwen2ForCausalLM"], model_type: "qwen2", ...config, use_sliding_window: false };
+      return { architectures: ["Qwen2ForCausalLM"], model_type: "qwen2", hidden_act: "silu", ...config, use_sliding_window: false };
     },
   },
   architecture(config) {

@@ -2,10 +2,12 @@ import { PolicyError } from "../error.ts";
 import type { GgufMetadata } from "../gguf/metadata.ts";
 import { ConfigFields } from "./config-fields.ts";
 import type { ModelArchitecture, ModelFamily } from "./family.ts";
+import { gemma3 } from "./gemma3.ts";
 import { gpt2 } from "./gpt2.ts";
 import { llama, mistral, qwen2 } from "./llama.ts";
+import { qwen3 } from "./qwen3.ts";
 
-const families: readonly ModelFamily[] = [gpt2, llama, mistral, qwen2];
+const families: readonly ModelFamily[] = [gpt2, llama, mistral, qwen2, qwen3, gemma3];
 
 /** The architecture that a `config.json` describes. `file` is named in errors. Throws PolicyError. */
 export function architectureOf(config: Readonly<Record<string, unknown>>, file: string): ModelArchitecture {

@@ -3,10 +3,10 @@ import { ConfigFields } from "./config-fields.ts";
 
 /**
  * Radians a position for each pair of a head's `headSize` numbers, `[headSize / 2]`: base^(−2i / headSize), base = `rope_theta`
- * (default 10000, or `absentBase`), changed for longer texts as `rope_scaling` says: `default` (or none), `linear` or `llama3`. Newer files have
+ * (default 10000), changed for longer texts as `rope_scaling` says: `default` (or none), `linear` or `llama3`. Newer files have
  * both in `rope_parameters`. Throws PolicyError for other kinds, and for numbers that make no sense.
  */
-export function rotaryFrequencies(config: ConfigFields, headSize: number, absentBase = 10_000): Float32Array {
+export function rotaryFrequencies(config: ConfigFields, headSize: number): Float32Array {
   const field = config.json.rope_parameters == null ? "rope_scaling" : "rope_parameters";
   const given = config.json[field] ?? {};
   if (typeof given !== "object" || Array.isArray(given))
@@ -17,7 +17,7 @@ export function rotaryFrequencies(config: ConfigFields, headSize: number, absent
   config.require("partial_rotary_factor", 1);
   scaling.require("partial_rotary_factor", 1);
 
-  const base = scaling.positiveNumber("rope_theta", config.positiveNumber("rope_theta", absentBase));
+  const base = scaling.positiveNumber("rope_theta", config.positiveNumber("rope_theta", 10_000));
   const scaled = scalings[(scaling.json[kindField] ?? "default") as keyof typeof scalings](scaling);
   return Float32Array.from({ length: headSize / 2 }, (_, pair) => scaled(base ** ((-2 * pair) / headSize)));
 }

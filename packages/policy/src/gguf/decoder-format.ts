@@ -20,7 +20,7 @@ export const decoderNames: Readonly<Record<string, string>> = {
   lm_head: "output",
 };
 
-/** The configuration in Hugging Face's terms, but for `model_type` and `architectures`. Throws PolicyError. */
+/** The configuration in Hugging Face's terms, but for its kind and its activation. Throws PolicyError. */
 export async function readDecoderConfig(metadata: GgufMetadata): Promise<Readonly<Record<string, unknown>>> {
   const hiddenSize = metadata.number("embedding_length");
   const headCount = metadata.numberOfLayers("attention.head_count");
@@ -35,7 +35,6 @@ export async function readDecoderConfig(metadata: GgufMetadata): Promise<Readonl
     );
   const theta = metadata.float32("rope.freq_base", 10_000);
   return {
-    hidden_act: "silu",
     hidden_size: hiddenSize,
     intermediate_size: metadata.numberOfLayers("feed_forward_length"),
     num_hidden_layers: metadata.number("block_count"),

@@ -1,3 +1,4 @@
+import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { check, saidBy } from "./check.ts";

@@ -24,6 +24,8 @@ const examples = publishedPackages.flatMap(readExamples);
 /** Examples that are compiled only, and why. */
 const notRun: Readonly<Record<string, string>> = {
   "hub/src/resolve-model.ts": "downloads",
+  "preference/src/dpo-trainer.ts": "trains",
+  "preference/src/reward-trainer.ts": "trains",
   "reward-model/src/resolve-reward-model.ts": "downloads",
   "policy/src/random/random-policy.ts": "a model of full size",
   "policy/src/decode/quantized-generator.ts": "a trainer",
@@ -40,6 +42,7 @@ const shared = mkdtempSync(join(tmpdir(), "docstring-examples-"));
 /** What examples say that their reader has. */
 const readers: Readonly<Record<string, string>> = {
   gpt2: tinyGpt2,
+  "my-model": tinyGpt2,
   tokenizer: tinyGpt2,
   "runs/first/final": tinyGpt2,
   smollm2: tinyLlama,
@@ -106,7 +109,7 @@ test("every example compiles against the sources", () => {
     );
   });
   expect(faults).toEqual([]);
-});
+}, 300_000); // a compiler's time, on a busy machine
 
 test.each(examples.filter(({ file }) => !(file in notRun)))("the example $place of $file runs and gives what it says", async (example) => {
   const file = fileOf(example, "run");

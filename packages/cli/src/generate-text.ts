@@ -1,7 +1,7 @@
 import { prepareBackend } from "@cai/backend";
 import { encodePrompt } from "@cai/trainer";
-import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
+import { refuseUnfit } from "./prepare-prompts.ts";
 import { type PromptFlags, readPrompt } from "./read-prompt.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 
@@ -14,6 +14,7 @@ export interface GenerateFlags extends PromptFlags {
   readonly temperature: number;
   readonly topK?: number;
   readonly topP?: number;
+  readonly stopTokenIds?: readonly number[];
   readonly seed: number;
   readonly json?: boolean;
 }
@@ -25,14 +26,10 @@ export async function generateText(flags: GenerateFlags): Promise<void> {
   const policy = await resolvePolicy(flags.policy);
   const { tokenizer, contextLength } = policy;
   const promptIds = await readingInput(() => encodePrompt(prompt, tokenizer));
-  if (promptIds.length === 0) throw new CliError("usage", `${where} has no tokens: give some text`);
-  const room = contextLength - promptIds.length;
+  const room = Math.max(contextLength - promptIds.length, 1);
   const maxNewTokens = flags.maxNewTokens ?? Math.min(defaultMaxNewTokens, room);
-  if (room < 1 || maxNewTokens > room) {
-    const sum = `${promptIds.length} tokens, which leave ${Math.max(room, 0)} of the policy's context of ${contextLength}`;
-    throw new CliError("usage", `${where} has ${sum}: shorten it, or lower --max-new-tokens`);
-  }
-  const { topK, topP, seed, temperature } = flags;
+  refuseUnfit(promptIds, where, { contextLength, maxNewTokens });
+  const { topK, topP, stopTokenIds, seed, temperature } = flags;
   const prompts = { ids: promptIds, mask: new Uint8Array(promptIds.length).fill(1), shape: [1, promptIds.length] as const };
   // Nothing is written before the whole response is there: what the policy refuses is wrong use.
   const { responses, behaviourLogprobs, finishReasons } = await readingInput(() =>
@@ -42,11 +39,12 @@ export async function generateText(flags: GenerateFlags): Promise<void> {
       temperature,
       ...(topK !== undefined && { topK }),
       ...(topP !== undefined && { topP }),
+      ...(stopTokenIds !== undefined && { stopTokenIds }),
     }),
   );
   const length = responses.mask.reduce((sum, valid) => sum + valid, 0);
   const ids = [...responses.ids.subarray(0, length)];
-  const text = tokenizer.decode(ids, { skipSpecialTokens: true });
+  const text = tokenizer.decode(finishReasons[0] === "stop" ? ids.slice(0, -1) : ids, { skipSpecialTokens: true });
   const logprobs = [...behaviourLogprobs.subarray(0, length)];
   const answer = { promptIds: [...promptIds], ids, text, logprobs, finishReason: finishReasons[0] };
   process.stdout.write(`${flags.json ? JSON.stringify(answer) : text}\n`);

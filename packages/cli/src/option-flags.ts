@@ -13,7 +13,8 @@ export function addOptionFlags(
   { heading = "Options:", defaults = "" }: { readonly heading?: string; readonly defaults?: string } = {},
 ): Command {
   for (const [name, spec] of Object.entries(table) as [string, OptionSpec<unknown>][])
-    for (const option of flagsOf(name, spec, defaults || `default: ${spec.default}`)) command.addOption(option.helpGroup(heading));
+    for (const option of flagsOf(name, spec, defaults || `default: ${Array.isArray(spec.default) ? "none" : spec.default}`))
+      command.addOption(option.helpGroup(heading));
   return command;
 }
 
@@ -24,6 +25,7 @@ function flagsOf(name: string, { default: fallback, describe, choices }: OptionS
       new Option(`--${flag}`, `${describe}${fallback ? " (default)" : ""}`),
       new Option(`--no-${flag}`, fallback ? "not so" : `not so, where the configuration file says ${name}`),
     ];
+  if (Array.isArray(fallback)) return [new Option(`--${flag} <numbers>`, `${describe}: 1,2 (${defaults})`).argParser(parseNumbers)];
   const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (${defaults})`);
   return [choices === undefined ? option.argParser(parseNumber) : option.choices(choices.map(String))];
 }
@@ -33,4 +35,9 @@ export function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
   return value;
+}
+
+/** Numbers on the command line, with commas between them; an empty text is none. */
+export function parseNumbers(text: string): number[] {
+  return text.trim() === "" ? [] : text.split(",").map(parseNumber);
 }

@@ -1,5 +1,5 @@
 import { CaiError, type Tokenizer } from "@cai/contracts";
-import { encodePrompt, type Prompt } from "@cai/trainer";
+import { describeUnfitPrompt, encodePrompt, type Prompt } from "@cai/rollouts";
 import { CliError } from "./error.ts";
 import type { ReadPrompt } from "./read-prompts.ts";
 
@@ -20,13 +20,15 @@ export function preparePrompts(prompts: readonly ReadPrompt[], limits: PromptLim
   const { tokenizer, contextLength, maxNewTokens } = limits;
   return prompts.map(({ prompt, where }) => {
     const ids = encodeLine(prompt, tokenizer, where);
-    if (ids.length === 0) throw new CliError("usage", `${where} has no tokens: expected some text`);
-    if (ids.length + maxNewTokens > contextLength) {
-      const sum = `${ids.length} tokens, which with ${maxNewTokens} new ones exceed the policy's context of ${contextLength}`;
-      throw new CliError("usage", `${where} has ${sum}: shorten it, or lower --max-new-tokens`);
-    }
+    refuseUnfit(ids, where, { contextLength, maxNewTokens });
     return typeof prompt === "string" ? prompt : ids;
   });
+}
+
+/** @throws CliError `usage` for a prompt that the policy can't answer with so many tokens */
+export function refuseUnfit(ids: Int32Array, where: string, limits: Omit<PromptLimits, "tokenizer">): void {
+  const unfit = describeUnfitPrompt(ids, limits)?.replace("the option maxNewTokens", "--max-new-tokens");
+  if (unfit !== undefined) throw new CliError("usage", `${where} ${unfit}`);
 }
 
 function encodeLine(prompt: Prompt, tokenizer: Tokenizer, where: string): Int32Array {

@@ -43,7 +43,7 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
     const rewardModel = own(await resolveReward("demo"));
     const generator = await openRolloutEngine(rollout, policy);
     if (generator) own(generator);
-    const training = await demoPrompts({ split: "train" });
+    const trainingPrompts = await demoPrompts({ split: "train" });
     const heldOut = (await demoPrompts({ split: "heldout" })).slice(0, demoSettings.heldOutPrompts);
     const parts = { policy, rewardModel, ...(generator && { generator }) };
     const trainer = own(await PPOTrainer.create({ ...parts, ...hyperparameters, evaluateEvery: hyperparameters.steps }));
@@ -52,14 +52,14 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
     say(terminal.bold("A small language model learns by PPO to write more warmly."));
     say(`policy   GPT-2 with ${(parameters / 1e6).toFixed(1)} M parameters, pretrained on public-domain English`);
     say("reward   an ONNX classifier: warm against hostile wording");
-    say(`prompts  ${training.length}, and ${heldOut.length} held out, which are answered before and after`);
+    say(`prompts  ${trainingPrompts.length}, and ${heldOut.length} held out, which are answered before and after`);
     sayBackend(display, backend);
 
     const began = performance.now();
     const config = { policy: "demo", reward: "demo", prompts: "demo", rollout };
     const history = await runTrainer({
       display: { ...display, json: false }, // its one line of JSON comes at the end
-      train: (how) => trainer.train(training, { ...how, out, evaluationPrompts: heldOut, config }),
+      train: (how) => trainer.train(trainingPrompts, { ...how, out, evaluationPrompts: heldOut, config }),
       stepsDone: () => trainer.step,
       figures: rewardFigures,
       evaluated: ({ step, meanScore }: Evaluation) =>

@@ -32,9 +32,9 @@ export async function runTraining(
     const { tokenizer, contextLength } = policy;
     const preferred = settings.hyperparameters.maxNewTokens;
     const limits = { tokenizer, contextLength, maxNewTokens: settings.freeResponseLength ? 1 : preferred };
-    const training = preparePrompts(prompts, limits);
+    const trainingPrompts = preparePrompts(prompts, limits);
     const heldOut = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
-    const every = [...training, ...(heldOut ?? [])];
+    const every = [...trainingPrompts, ...(heldOut ?? [])];
     const fitted = settings.freeResponseLength && fitResponseLength(every, { tokenizer, contextLength, preferred });
     if (fitted && fitted.told !== undefined) display.terminal.write(`${fitted.told}\n`);
     const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
@@ -46,7 +46,7 @@ export async function runTraining(
     await runTrainer({
       display,
       train: (how) =>
-        trainer.train(training, {
+        trainer.train(trainingPrompts, {
           ...how,
           out,
           resume,

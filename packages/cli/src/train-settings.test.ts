@@ -27,18 +27,35 @@ const paths = { policy: "p", reward: "r", prompts: "f", out: "o" };
 test("every option of every algorithm has a flag of its name", () => {
   const flags = new Set(trainCommand().options.map((option) => option.attributeName()));
   for (const { table } of Object.values(algorithms)) for (const name of Object.keys(table)) expect(flags).toContain(name);
-  expect(parse("--learning-rate", "1e-4", "--top-k", "3", "--adam-beta1", "0.8", "--schedule", "cosine", "--reward-whitening")).toEqual({
+  expect(
+    parse(
+      "--learning-rate",
+      "1e-4",
+      "--top-k",
+      "3",
+      "--adam-beta1",
+      "0.8",
+      "--schedule",
+      "cosine",
+      "--reward-whitening",
+      "--stop-token-ids",
+      "13,0",
+    ),
+  ).toEqual({
     learningRate: 1e-4,
     topK: 3,
     adamBeta1: 0.8,
     schedule: "cosine",
     rewardWhitening: true,
+    stopTokenIds: [13, 0],
   });
+  expect(parse("--stop-token-ids", "")).toEqual({ stopTokenIds: [] });
 });
 
 test("what is no number, or no choice, is refused by the parser", () => {
   expect(() => parse("--steps", "many")).toThrow(/expected a number/);
   expect(() => parse("--steps", "")).toThrow(/expected a number/);
+  expect(() => parse("--stop-token-ids", "1,,2")).toThrow(/expected a number/);
   expect(() => parse("--schedule", "sudden")).toThrow(/Allowed choices are constant, linear, cosine/);
 });
 

@@ -1,3 +1,4 @@
+import type { KeptTokens } from "./kept-tokens.ts";
 import type { SequenceBatch, TokenBatch } from "./tokens.ts";
 
 /**
@@ -26,6 +27,8 @@ export interface SamplingOptions {
   readonly topP?: number;
   /** Ids that end a response beside the model's own end of text; the finish reason is then `stop`. */
   readonly stopTokenIds?: readonly number[];
+  /** Ask for `keptTokens`, where top-k or top-p leave tokens out. Default: false. */
+  readonly recordKeptTokens?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -43,6 +46,11 @@ export interface Generation {
   readonly behaviourLogprobs: Float32Array;
   /** One for each row. */
   readonly finishReasons: readonly FinishReason[];
+  /**
+   * The ids that each token was drawn from, if asked for and where top-k or top-p left others out; they lack what a minimum length ruled out. Four
+   * bytes an id: with top-p and a flat distribution, many.
+   */
+  readonly keptTokens?: KeptTokens | undefined;
 }
 
 /** Anything that continues prompts: the policy itself, or a faster engine that holds its weights. */

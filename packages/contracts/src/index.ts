@@ -1,9 +1,19 @@
 export { CaiError } from "./error.ts";
 export type { DrawCounters, FinishReason, Generation, Generator, Rollout, SamplingOptions } from "./generator.ts";
+export { joinKept, type KeptTokens, keptOf, selectKept } from "./kept-tokens.ts";
 export { countValid, validOnly, validRows } from "./mask.ts";
-export type { LogprobOptions, ModelIdentity, Parameter, ReferencePolicy, TrainablePolicy } from "./policy.ts";
+export type {
+  LogprobOptions,
+  ModelIdentity,
+  Parameter,
+  ReferencePolicy,
+  TokenLogprobOptions,
+  TokenLogprobs,
+  TrainablePolicy,
+} from "./policy.ts";
 export type { RewardModel, ScoreFunction, ScoreRequest } from "./reward-model.ts";
 export { selectRows, selectSequences } from "./select-rows.ts";
 export type { ChatMessage, ChatTemplateOptions, Tokenizer } from "./tokenizer.ts";
 export type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";
 export { describeUnknownOption } from "./unknown-option.ts";
+export type { WeightSource } from "./weight-source.ts";

@@ -1,4 +1,5 @@
 import type { Generator } from "./generator.ts";
+import type { KeptTokens } from "./kept-tokens.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import type { SequenceBatch, TokenBatch } from "./tokens.ts";
 
@@ -37,6 +38,26 @@ export interface LogprobOptions {
   /** Logits are divided by it before the softmax over the full vocabulary. */
   readonly temperature: number;
 }
+
+/** What is asked of the policy's own log-probabilities. */
+export interface TokenLogprobOptions extends LogprobOptions {
+  /** Entropies too. */
+  readonly entropy?: boolean;
+  /** Where tokens were drawn from a part of the vocabulary: the softmax goes over that part. */
+  readonly keptTokens?: KeptTokens | undefined;
+  /** With `keptTokens`: `fullLogprobs` too. */
+  readonly full?: boolean;
+}
+
+/** `[B, T]` each, in nats; at padding unspecified but finite. */
+export type TokenLogprobs<Tensor> = {
+  /** Under the full vocabulary; with `keptTokens`: under the tokens that each was drawn from. */
+  readonly logprobs: Tensor;
+  /** Under the full vocabulary, beside `keptTokens`: what a KL between two models is made of. */
+  readonly fullLogprobs?: Tensor;
+  /** Of each full distribution. */
+  readonly entropy?: Tensor;
+};
 
 /** Frozen weights that only score: the reference of the KL penalty. */
 export interface ReferencePolicy<Tensor> {
@@ -78,15 +99,8 @@ export interface TrainablePolicy<Tensor> extends Generator {
    * Differentiable; the caller disposes, as above.
    */
   lastHiddenStates(batch: SequenceBatch): Tensor;
-  /**
-   * From the hidden states of the response tokens: `[B, T]` log-probabilities of the response tokens under the full vocabulary and, if asked for, the
-   * entropy of each distribution in nats. Differentiable; at padding unspecified but finite; the caller disposes.
-   */
-  tokenLogprobs(
-    hidden: Tensor,
-    responses: TokenBatch,
-    options: LogprobOptions & { readonly entropy?: boolean },
-  ): { readonly logprobs: Tensor; readonly entropy?: Tensor };
+  /** From the hidden states of the response tokens: their log-probabilities and what else is asked for. Differentiable; the caller disposes. */
+  tokenLogprobs(hidden: Tensor, responses: TokenBatch, options: TokenLogprobOptions): TokenLogprobs<Tensor>;
   /** From hidden states `[…, H]`: logits `[…, V]`, before any temperature. Differentiable; the caller disposes. */
   logits?(hidden: Tensor): Tensor;
   /** The start weights, frozen; with an adapter: the same weights with the adapter off. */

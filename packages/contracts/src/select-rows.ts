@@ -1,3 +1,4 @@
+import { selectKept } from "./kept-tokens.ts";
 import type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";
 
 /** The given rows of a row-major array, in the order given. */
@@ -19,5 +20,10 @@ export function selectSequences(batch: SequenceBatch, rows: ArrayLike<number>): 
     mask: selectRows(mask, shape, rows),
     shape: [rows.length, shape[1]],
   });
-  return { prompts: select(batch.prompts), responses: select(batch.responses) };
+  const { keptTokens } = batch;
+  return {
+    prompts: select(batch.prompts),
+    responses: select(batch.responses),
+    ...(keptTokens && { keptTokens: selectKept(keptTokens, batch.responses.shape, rows) }),
+  };
 }

@@ -1,3 +1,5 @@
+import type { KeptTokens } from "./kept-tokens.ts";
+
 /** Rows and columns of a row-major array. */
 export type Shape2D = readonly [rows: number, columns: number];
 
@@ -22,4 +24,6 @@ export interface TokenBatch {
 export interface SequenceBatch {
   readonly prompts: TokenBatch;
   readonly responses: TokenBatch;
+  /** What each response token was drawn from, where that was less than the whole vocabulary and was recorded. */
+  readonly keptTokens?: KeptTokens | undefined;
 }

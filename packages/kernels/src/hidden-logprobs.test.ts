@@ -10,6 +10,8 @@ import { tokenEntropy, tokenLogprobs } from "./token-distribution.ts";
 const ids = Int32Array.of(6, 0, 3, 3, 1);
 const temperature = 0.7;
 const rowsAtOnce = [5, 2, 1];
+/** All, a few, the token alone, and lists of other lengths. */
+const kept = [[], [0, 2, 5], [3], [1, 3, 4, 6], [0, 1]].map((row) => Int32Array.from(row));
 
 const numbersOf = (tensors: readonly tf.Tensor[]) => tensors.flatMap((one) => [...one.dataSync()]);
 
@@ -66,8 +68,43 @@ onEachBackend(() => {
       const f = (x: tf.Tensor) => tf.sum(hiddenLogprobs({ hidden: x, weight, ids, temperature, isFrozen, rowsAtOnce: rows }).logprobs);
       tf.dispose(tf.tidy(() => f(hidden)));
       tf.dispose(tf.grad(f)(hidden));
+      const among = { kept, full: true, entropy: true, isFrozen, rowsAtOnce: rows };
+      const onKept = (x: tf.Tensor) => {
+        const { logprobs, fullLogprobs } = hiddenLogprobs({ hidden: x, weight, ids, temperature, ...among });
+        return tf.sum(isFrozen ? tf.add(logprobs, fullLogprobs!) : logprobs);
+      };
+      tf.dispose(tf.tidy(() => onKept(hidden)));
+      tf.dispose(tf.grad(onKept)(hidden));
       expect(tf.memory().numTensors).toBe(before);
     }
+  });
+
+  test("over kept ids, log-probabilities are those of a vocabulary of these alone; full ones and entropies stay as they are", () => {
+    const [hidden, weight] = [tensor([5, 4], 1), tensor([7, 4], 2)];
+    const all = hiddenLogprobs({ hidden, weight, ids, temperature, entropy: true });
+    const both = hiddenLogprobs({ hidden, weight, ids, temperature, kept, full: true, entropy: true });
+    expect(numbersOf([both.fullLogprobs!, both.entropy!])).toEqual(numbersOf([all.logprobs, all.entropy!]));
+    const logits = tf.matMul(hidden as tf.Tensor2D, weight as tf.Tensor2D, false, true).arraySync() as number[][];
+    const expected = kept.map((row, index) => {
+      const weights = (row.length > 0 ? [...row] : [0, 1, 2, 3, 4, 5, 6]).map((id) => Math.exp(logits[index]![id]! / temperature));
+      return logits[index]![ids[index]!]! / temperature - Math.log(weights.reduce((sum, one) => sum + one, 0));
+    });
+    expectClose(numbersOf([both.logprobs]), expected);
+    expect(numbersOf([hiddenLogprobs({ hidden, weight, ids, temperature, kept }).logprobs])).toEqual(numbersOf([both.logprobs]));
+  });
+
+  test.each(rowsAtOnce)("over kept ids too, gradients agree with finite differences, %i rows at once", (rows) => {
+    const inputs = [tensor([5, 4], 1), tensor([7, 4], 2)];
+    const options = { ids, temperature, kept, rowsAtOnce: rows };
+    const agrees = (read: (given: { hidden: tf.Tensor; weight: tf.Tensor }) => tf.Tensor) =>
+      expectGradientsByFiniteDifferences((hidden, weight) => read({ hidden: hidden!, weight: weight! }), inputs);
+    agrees((given) => hiddenLogprobs({ ...given, ...options }).logprobs);
+    agrees((given) => hiddenLogprobs({ ...given, ...options, full: true }).logprobs);
+    agrees((given) => hiddenLogprobs({ ...given, ...options, full: true }).fullLogprobs!);
+    agrees((given) => {
+      const { logprobs, fullLogprobs, entropy } = hiddenLogprobs({ ...given, ...options, full: true, entropy: true });
+      return tf.stack([logprobs, fullLogprobs!, entropy!]);
+    });
   });
 
   test("the gradient of a tied weight goes by way of its embedding, also after that pass's tape has ended", () => {
@@ -103,4 +140,7 @@ test("hidden states, weights and ids that don't fit are refused", () => {
   expect(() => hiddenLogprobs({ hidden: tf.zeros([1, 3]), weight: tf.zeros([5, 3]), ids: Int32Array.of(5), temperature: 1 })).toThrow(
     /id 5/,
   );
+  expect(() =>
+    hiddenLogprobs({ hidden: tf.zeros([1, 3]), weight: tf.zeros([5, 3]), ids: Int32Array.of(1), temperature: 1, kept: [] }),
+  ).toThrow(/kept ids of 0 rows/);
 });

@@ -1,20 +1,44 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { KernelError } from "./error.ts";
+import { logitReadings, type ResultName } from "./logit-readings.ts";
 import { matrixProduct } from "./matrix.ts";
 import { sumAndFree } from "./recording.ts";
 import { isLastUse, isOnTape, tapeEngine, tapeNode } from "./tape-node.ts";
-import { tokenDistribution, tokenDistributionGradient } from "./token-distribution.ts";
 
 /** Logits of so many bytes are held at once. */
 const mostLogitBytes = 256e6;
 
+/** What is asked of {@link hiddenLogprobs}. */
+export interface HiddenLogprobsOptions {
+  /** `[N, H]`. */
+  readonly hidden: tf.Tensor;
+  /** `[V, H]`. */
+  readonly weight: tf.Tensor;
+  /** The weight as `tiedEmbedding` gave it, on the same tape: its gradient goes there. */
+  readonly tied?: tf.Tensor | undefined;
+  /** `[N]`. */
+  readonly ids: Int32Array;
+  readonly temperature: number;
+  /**
+   * `[N]`: for each row the ids that its token was drawn from, ascending, its own among them; none: the whole vocabulary. `logprobs` are then those
+   * of softmax over these alone.
+   */
+  readonly kept?: readonly Int32Array[] | undefined;
+  /** With `kept`: also the log-probabilities over the whole vocabulary, as `fullLogprobs`. */
+  readonly full?: boolean;
+  /** Also the entropies, over the whole vocabulary. */
+  readonly entropy?: boolean;
+  /** The weight wants no gradient. */
+  readonly isFrozen?: boolean;
+  readonly rowsAtOnce?: number;
+}
+
 /**
  * Log-probabilities of chosen tokens, and entropies if asked for, from hidden states: log softmax(x·Wᵀ / temperature)[ids].
  *
- * `hidden` is `[N, H]`, `weight` `[V, H]`, `ids` `[N]`; the results are `[N]`, in nats. The logits are never there twice: their gradient takes
- * their place. Where they are more than 256 MB, they are computed a part of the rows at a time, and again in the backward pass. No gradient is
- * given for a `weight` that `isFrozen`; that of one that `tiedEmbedding` gave as `tied`, on the same tape, goes there. Saved for the backward
- * pass: x, W and the logits, unless there are too many.
+ * The results are `[N]`, in nats. The logits are never there twice: their gradient takes their place (with `kept` beside `full` or `entropy`, that
+ * of each stands beside them). Where they are more than 256 MB, they are computed a part of the rows at a time, and again in the backward pass.
+ * Saved for the backward pass: x, W and the logits, unless there are too many.
  *
  * @throws KernelError `shape-mismatch`, `id-out-of-range`, `bad-option`.
  * @example
@@ -26,58 +50,67 @@ export function hiddenLogprobs({
   tied,
   ids,
   temperature,
+  kept,
+  full = false,
   entropy = false,
   isFrozen = false,
   rowsAtOnce = Math.max(1, Math.floor(mostLogitBytes / (4 * weight.shape[0]!))),
-}: {
-  readonly hidden: tf.Tensor;
-  readonly weight: tf.Tensor;
-  readonly tied?: tf.Tensor | undefined;
-  readonly ids: Int32Array;
-  readonly temperature: number;
-  readonly entropy?: boolean;
-  readonly isFrozen?: boolean;
-  readonly rowsAtOnce?: number;
-}): { readonly logprobs: tf.Tensor; readonly entropy?: tf.Tensor } {
+}: HiddenLogprobsOptions): { readonly logprobs: tf.Tensor; readonly fullLogprobs?: tf.Tensor; readonly entropy?: tf.Tensor } {
   if (hidden.rank !== 2 || weight.rank !== 2 || hidden.shape[1] !== weight.shape[1] || ids.length !== hidden.shape[0])
     throw new KernelError(
       "shape-mismatch",
       `hiddenLogprobs was given hidden [${hidden.shape}], weight [${weight.shape}] and ${ids.length} ids: pass [N, H], [V, H] and N ids.`,
     );
+  if (kept !== undefined && kept.length !== ids.length)
+    throw new KernelError(
+      "shape-mismatch",
+      `hiddenLogprobs was given kept ids of ${kept.length} rows and ${ids.length} ids: pass as many.`,
+    );
   const runs = rowRuns(ids.length, rowsAtOnce);
   const isWhole = runs.length === 1;
   const rowsOf = (x: tf.Tensor, { from, to }: RowRun): tf.Tensor =>
     isWhole ? x : tf.slice(x, [from, ...x.shape.slice(1).fill(0)], [to - from, ...x.shape.slice(1)]);
-  const idsOf = ({ from, to }: RowRun): tf.Tensor => tf.tensor1d(ids.subarray(from, to), "int32");
   const logitsOf = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => matrixProduct(x, w, { transposeB: true });
+  const readings = runs.map(({ from, to }) =>
+    logitReadings({
+      ids: ids.subarray(from, to),
+      kept: kept?.slice(from, to),
+      vocabSize: weight.shape[0]!,
+      temperature,
+      alsoFull: full || entropy,
+    }),
+  );
+  const names: readonly ResultName[] = [
+    "logprobs",
+    ...(full && kept ? (["fullLogprobs"] as const) : []),
+    ...(entropy ? (["entropy"] as const) : []),
+  ];
 
-  const [logprobs, entropies] = tapeNode({
+  const results = tapeNode({
     inputs: isFrozen ? { hidden } : { hidden, weight: tied && isOnTape(tied) ? tied : weight },
     forward(save) {
-      const parts = runs.map((run) =>
+      const parts = runs.map((run, index) =>
         tf.tidy(() => {
           const logits = logitsOf(rowsOf(hidden, run), weight);
-          return { ...tokenDistribution({ logits, ids: idsOf(run), temperature }), ...(isWhole && save && { logits }) };
+          const { results, memory } = readings[index]!.read(logits);
+          return { results, memory: [...memory], ...(isWhole && save && { logits }) };
         }),
       );
-      const [logprob, entropyOf, normalizers] = (["logprobs", "entropies", "normalizers"] as const).map((name) =>
-        isWhole ? parts[0]![name] : tf.concat(parts.map((part) => part[name])),
-      );
-      save?.([hidden, weight, entropyOf!, normalizers!, ...(parts[0]!.logits ? [parts[0]!.logits] : [])]);
-      return entropy ? [logprob!, entropyOf!] : [logprob!];
+      const joined = (pick: (part: (typeof parts)[number]) => tf.Tensor) => (isWhole ? pick(parts[0]!) : tf.concat(parts.map(pick)));
+      const memory = parts[0]!.memory.map((_, place) => joined((part) => part.memory[place]!));
+      save?.([hidden, weight, ...memory, ...(parts[0]!.logits ? [parts[0]!.logits] : [])]);
+      return names.map((name) => joined((part) => part.results[name]!));
     },
-    backward([dLogprobs, dEntropies], [x, w, entropyOf, normalizers, whole]) {
+    backward(dys, [x, w, ...saved], reached) {
+      const whole = isWhole ? saved.pop() : undefined;
       let dWeight: tf.Tensor | undefined;
-      const dHidden = runs.map((run) => {
+      const dHidden = runs.map((run, index) => {
         const [dx, dw] = tf.tidy(() => {
           const rows = rowsOf(x!, run);
-          const dLogits = tokenDistributionGradient({
+          const dLogits = readings[index]!.gradient({
             logits: whole ?? logitsOf(rows, w!),
-            ids: idsOf(run),
-            temperature,
-            distribution: { entropies: rowsOf(entropyOf!, run), normalizers: rowsOf(normalizers!, run) },
-            dLogprobs: rowsOf(dLogprobs!, run),
-            dEntropies: dEntropies && rowsOf(dEntropies, run),
+            memory: saved.map((one) => rowsOf(one, run)),
+            upstream: Object.fromEntries(names.flatMap((name, place) => (reached[place] ? [[name, rowsOf(dys[place]!, run)]] : []))),
             overwrite: whole === undefined || isLastUse(tapeEngine()),
           });
           return [matrixProduct(dLogits, w!), ...(isFrozen ? [] : [matrixProduct(dLogits, rows, { transposeA: true })])];
@@ -88,7 +121,7 @@ export function hiddenLogprobs({
       return { hidden: isWhole ? dHidden[0]! : tf.concat(dHidden), ...(dWeight && { weight: dWeight }) };
     },
   });
-  return { logprobs: logprobs!, ...(entropies && { entropy: entropies }) };
+  return Object.fromEntries(names.map((name, place) => [name, results[place]!])) as Record<ResultName, tf.Tensor>;
 }
 
 interface RowRun {

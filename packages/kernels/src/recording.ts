@@ -6,7 +6,7 @@ import { isLastUse, tapeEngine, tapeNode } from "./tape-node.ts";
 
 let active: Recording | undefined;
 
-/** The recording that operations are noted in at this moment. */
+/** The tape that operations go to at this moment. */
 export const activeRecording = (): Recording | undefined => active;
 
 /** An operation that was run, without its tensors: all that a backward pass needs of it. */
@@ -20,8 +20,8 @@ interface Entry {
 }
 
 /**
- * Operations as they are run, and the way back through them. Only what leads from tensors whose gradient is wanted is noted, and for the
- * rest nothing is saved; each tensor is saved once, however many operations want it.
+ * A tape of this package's own: the operations of a forward pass in the order in which they run, to be walked back for gradients. Operations
+ * through which no wanted gradient goes are left out, and save nothing; a tensor that several operations read is saved once.
  */
 class Recording {
   /** What the backward pass reads; kept, and the caller's to dispose of. */
@@ -124,9 +124,8 @@ class Recording {
 }
 
 /**
- * A part of a model as one entry of tfjs's tape. What `forward` makes of `x` and the weights by this package's operations is noted aside:
- * until the backward pass nothing is kept but what their gradients read, and in the backward pass each of those tensors is freed as soon as
- * it was used.
+ * A part of a model as one operation on tfjs's tape; the operations within it go to a tape of their own. Until the backward pass only the tensors
+ * that their gradients read are kept, and in the backward pass each is freed as soon as nothing reads it any more.
  *
  * Gradients are given for `weights`, by any name, and for `x` unless `xIsConstant`; where none of them is there, nothing is kept at all. Other
  * tensors that `forward` uses are constants. With `recompute` only `x` is kept, and `forward` runs again in the backward pass: the same

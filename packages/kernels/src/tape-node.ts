@@ -42,8 +42,8 @@ export const tapeEngine = (): TapeEngine => tf.engine() as unknown as TapeEngine
  * `backward` has returned: tfjs by itself keeps it until the whole tape is done.
  *
  * `inputs` are those whose gradients may be asked for; only their ids and shapes are looked at. `backward` gives the gradients of all of them
- * by name (left out: 0), from those of the results, zeros where nothing came of a result. Where there is no tape, `forward` is called without
- * `save`.
+ * by name (left out: 0), from those of the results, zeros where nothing came of a result; `reached` says of which something did. Where there is
+ * no tape, `forward` is called without `save`.
  */
 export function tapeNode({
   inputs,
@@ -52,7 +52,7 @@ export function tapeNode({
 }: {
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   readonly forward: (save?: Save) => tf.Tensor[];
-  readonly backward: (dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]) => Record<string, tf.Tensor>;
+  readonly backward: (dys: readonly tf.Tensor[], saved: readonly tf.Tensor[], reached: readonly boolean[]) => Record<string, tf.Tensor>;
 }): tf.Tensor[] {
   const engine = tapeEngine();
   if (!engine.isTapeOn()) return tf.tidy(() => forward());
@@ -69,7 +69,8 @@ export function tapeNode({
   entry.gradient = (dys) => {
     const gradients = tf.tidy(() => {
       const upstream = dys.map((dy, index) => dy ?? tf.fill(outputShapes[index]!, 0));
-      return backward(upstream, entry.saved);
+      const reached = dys.map((dy) => dy !== null);
+      return backward(upstream, entry.saved, reached);
     });
     if (isLastUse(engine)) tf.dispose([...entry.saved]);
     return Object.fromEntries(shapes.map(([name, shape]) => [name, () => gradients[name] ?? tf.fill(shape, 0)]));

@@ -2,10 +2,8 @@ import type { BlockOperations } from "@cai/policy";
 import type { DecoderLayers } from "./decoder-layers.ts";
 
 /**
- * A family's block operations as nodes of a graph: what a policy computes in one kernel, in as many nodes as it takes.
- *
- * @example
- * hidden = architecture.block(0, hidden, unfolded(graph)); // writes the first block into the graph
+ * A family's block operations as nodes of a graph: what a policy computes in one kernel, in as many nodes as it takes:
+ * `architecture.block(0, hidden, unfolded(layers))` writes the first block into the graph.
  */
 export function unfolded(layers: DecoderLayers): BlockOperations<string> {
   return {

@@ -1,6 +1,5 @@
 import type {
   Generation,
-  LogprobOptions,
   ModelIdentity,
   Parameter,
   ReferencePolicy,
@@ -8,7 +7,10 @@ import type {
   SequenceBatch,
   TokenBatch,
   Tokenizer,
+  TokenLogprobOptions,
+  TokenLogprobs,
   TrainablePolicy,
+  WeightSource,
 } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { generate } from "./decode/generate.ts";
@@ -18,6 +20,7 @@ import type { LoraAdapter } from "./lora/adapter.ts";
 import { currentWeight } from "./lora/merged-values.ts";
 import { CausalModel } from "./model/causal-model.ts";
 import { FrozenPolicy } from "./model/reference.ts";
+import { weightSource } from "./weight-source.ts";
 
 /** What a policy is made of; see `loadPolicy`, `randomPolicy` and `createPolicy`, which gather it. */
 export interface PolicyParts {
@@ -50,6 +53,8 @@ export interface PolicyParts {
  * console.log(policy.tokenizer.decode(responses.ids));
  */
 export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
+  /** All weights, with an adapter in them: for engines that compute with a copy, and exports. */
+  readonly weights: WeightSource;
   /** For what takes a model apart: adapters, exports. */
   readonly parts: PolicyParts;
   /** All weights; with an adapter: the adapter's alone. */
@@ -68,6 +73,7 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   constructor(parts: PolicyParts) {
     const { architecture, parameters, adapter } = parts;
     this.parts = parts;
+    this.weights = weightSource(parts);
     this.#model = new CausalModel({
       architecture,
       weight: (name) => currentWeight(parts, name),
@@ -112,14 +118,11 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   }
 
   /**
-   * `[B, T]` log-probabilities of the response tokens under softmax(logits / temperature), and the entropies in nats if asked for.
-   * Differentiable; at padding unspecified but finite; the caller disposes. Throws PolicyError.
+   * `[B, T]` log-probabilities of the response tokens under softmax(logits / temperature), over the full vocabulary or the `keptTokens` that each
+   * was drawn from; the full ones beside those, and the entropies in nats, if asked for. Differentiable; at padding unspecified but finite; the
+   * caller disposes. Throws PolicyError, and KernelError for a token that was not among those kept.
    */
-  tokenLogprobs(
-    hidden: tf.Tensor,
-    responses: TokenBatch,
-    options: LogprobOptions & { readonly entropy?: boolean },
-  ): { readonly logprobs: tf.Tensor; readonly entropy?: tf.Tensor } {
+  tokenLogprobs(hidden: tf.Tensor, responses: TokenBatch, options: TokenLogprobOptions): TokenLogprobs<tf.Tensor> {
     return this.#model.tokenLogprobs(hidden, responses, options);
   }
 

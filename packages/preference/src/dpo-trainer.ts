@@ -8,7 +8,7 @@ import type { DpoSettings } from "./pair-options.ts";
 import { checkDpoTrainer, dpoPartSpecs } from "./pair-parts.ts";
 import { evaluationOf, type PairEvaluation, type PairStepResult, PairTrainer } from "./pair-trainer.ts";
 import type { PreferencePair } from "./preference-pair.ts";
-import { ReferenceCache } from "./reference-logps.ts";
+import { ReferenceCache } from "./reference-cache.ts";
 
 /** The parts of a DPO trainer, and any option that shall differ from its default (`dpoOptions`). */
 export interface DPOTrainerOptions extends Partial<DpoSettings> {

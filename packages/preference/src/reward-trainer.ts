@@ -51,7 +51,7 @@ export class RewardTrainer extends PairTrainer<RewardRow, RewardSettings, Reward
     this.optimizers = [makeOptimizer(this.rewardModel.parameters, options)];
   }
 
-  /** @throws TrainingError `invalid-option`, before anything is made. */
+  /** @throws TrainingError `invalid-option`, PreferenceError `too-large`, before anything is made. */
   static async create(options: RewardTrainerOptions): Promise<RewardTrainer> {
     return new RewardTrainer(options);
   }

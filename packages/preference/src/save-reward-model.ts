@@ -15,6 +15,25 @@ export function longestText({ tokenizer, contextLength }: Pick<CausalPolicy, "to
 }
 
 /**
+ * Refuses a trunk that can't be saved in the end.
+ *
+ * @throws PreferenceError `too-large`
+ */
+export function refuseTooLarge({
+  architecture,
+}: {
+  readonly architecture: Pick<CausalPolicy["parts"]["architecture"], "parameters">;
+}): void {
+  const numbers = architecture.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  if (4 * numbers >= 2 ** 31)
+    throw new PreferenceError(
+      "too-large",
+      `the policy's weights take ${((4 * numbers) / 2 ** 30).toFixed(1)} GiB in float32, and the ONNX file that a reward model is saved to holds ` +
+        "less than 2: start from a smaller one",
+    );
+}
+
+/**
  * Writes a reward model as `RewardTrainer.save` says. ONNX and safetensors hold the same numbers: the trunk's weights, an adapter in them, and
  * `score.weight`. `model_max_length` of the tokenizer's configuration says where texts are cut, if that was told.
  *

@@ -4,7 +4,7 @@ import { consecutiveRuns, evaluateRows, type ForwardPass, openPass, type Trained
 import type * as tf from "@tensorflow/tfjs-core";
 import { textBatch } from "./reward-chunks.ts";
 import { encodeTexts } from "./reward-rows.ts";
-import { longestText, saveRewardModel } from "./save-reward-model.ts";
+import { longestText, refuseTooLarge, saveRewardModel } from "./save-reward-model.ts";
 import { ScoreHead } from "./score-head.ts";
 
 /** One number a text, `[B]`. */
@@ -24,10 +24,12 @@ export class ScoringPolicy implements RewardModel {
   readonly #rowsAtOnce: number;
   readonly #maxLengthGiven: number;
 
+  /** @throws PreferenceError `too-large`; TrainingError `invalid-option` where nothing of the trunk is trained. */
   constructor(
     policy: CausalPolicy,
     options: { readonly seed: number; readonly frozenLayers: number; readonly maxLength: number; readonly rowsAtOnce: number },
   ) {
+    refuseTooLarge(policy.parts);
     this.#policy = policy;
     this.#trunk = trainedParameters({ parameters: policy.hiddenParameters, layerCount: policy.layerCount }, options);
     const deviation = (policy.parts.config.initializer_range ?? 0.02) as number; // as transformers makes its own

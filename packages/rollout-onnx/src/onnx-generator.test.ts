@@ -1,4 +1,4 @@
-import type { SamplingOptions } from "@cai/contracts";
+import { keptOf, type SamplingOptions } from "@cai/contracts";
 import { addLora, type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
 import { goldenModels, leftPadded } from "@cai/testing";
 import { createTokenizer } from "@cai/tokenizer";
@@ -70,6 +70,22 @@ describe.each(goldenModels)("$name", ({ folder, expected: { greedy } }) => {
       for (const [column, logprob] of alone.behaviourLogprobs.entries())
         expect(rowOf(behaviourLogprobs, 3, responses.shape)[column]).toBeCloseTo(logprob, 4);
     }
+  });
+
+  test("what top-k and top-p kept is recorded where that is asked for, and is what the log-probabilities are of", async () => {
+    for (const filter of [{ topK: 5 }, { topP: 0.8 }]) {
+      const asked = { ...sampled, ...filter, recordKeptTokens: true };
+      const { keptTokens } = await policy.generate(ragged, asked);
+      expect((await float32.generate(ragged, asked)).keptTokens).toEqual(keptTokens);
+      expect((await float32.generate(ragged, { ...asked, recordKeptTokens: false })).keptTokens).toBeUndefined();
+      const drawn = await int8.generate(ragged, asked);
+      drawn.responses.mask.forEach((valid, cell) => {
+        const kept = keptOf(drawn.keptTokens!, cell);
+        if (valid === 1) expect(kept).toContain(drawn.responses.ids[cell]);
+        else expect(kept.length).toBe(0);
+      });
+    }
+    expect((await float32.generate(ragged, { ...sampled, recordKeptTokens: true })).keptTokens).toBeUndefined();
   });
 
   test("int8 draws from a distribution near the policy's, and says which", async () => {
@@ -197,6 +213,23 @@ test.each([
     { model_type: "mistral", hidden_size: 12, num_attention_heads: 3, num_key_value_heads: 1, head_dim: 8, sliding_window: null },
   ],
   ["biases, and an output of its own", { model_type: "qwen2", hidden_size: 16, num_attention_heads: 2, num_key_value_heads: 2 }],
+  [
+    "heads that are normalised by themselves",
+    { model_type: "qwen3", hidden_size: 16, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 8, tie_word_embeddings: true },
+  ],
+  [
+    "embeddings that are scaled, two kinds of positions, gains less 1, queries of another scale",
+    {
+      model_type: "gemma3_text",
+      hidden_size: 16,
+      num_attention_heads: 4,
+      num_key_value_heads: 2,
+      head_dim: 8,
+      sliding_window: 64,
+      sliding_window_pattern: 2,
+      query_pre_attn_scalar: 20,
+    },
+  ],
 ])("%s: tokens are the policy's", async (_, config) => {
   const sizes = { vocab_size: 48, intermediate_size: 20, num_hidden_layers: 2, max_position_embeddings: 64, initializer_range: 0.3 };
   const vocab = Object.fromEntries(Array.from({ length: 48 }, (_, id) => [`t${id}`, id]));

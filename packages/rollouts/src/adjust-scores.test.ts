@@ -12,8 +12,8 @@ test("scores pass unchanged by default, and the given array is never written to"
   expect(scores).toEqual(Float32Array.of(1, 2, 3));
 });
 
-test("the penalty falls on every response that did not end its text", () => {
-  expect(adjustScores(scores, reasons, new RunningMoments(), { ...plain, missingEosPenalty: 0.5 })).toEqual(Float32Array.of(1, 1.5, 2.5));
+test("the penalty falls on every response that was cut, a stop token is an end too", () => {
+  expect(adjustScores(scores, reasons, new RunningMoments(), { ...plain, missingEosPenalty: 0.5 })).toEqual(Float32Array.of(1, 1.5, 3));
 });
 
 test("scaling divides by the running deviation, normalizing takes the mean off first", () => {

@@ -18,6 +18,7 @@ export { RolloutError } from "./error.ts";
 export { type Evaluation, type EvaluationParts, evaluatePrompts } from "./evaluation.ts";
 export {
   type Conversation,
+  describeUnfitPrompt,
   digestPrompts,
   encodePrompt,
   leftPad,

@@ -51,7 +51,7 @@ test.each([
   [["ab", ""], /prompt 2 of 2 has no tokens/],
   [[Int32Array.of(1, 27)], /prompt 1 of 1 holds the token id 27, outside the policy's vocabulary of 27/],
   [[Int32Array.of(-1)], /token id -1/],
-  [["abcdef"], /has 6 tokens, and with maxNewTokens 5 exceeds the policy's context of 10; shorten it or lower maxNewTokens/],
+  [["abcdef"], /has 6 tokens, which with 5 new ones exceed the policy's context of 10: shorten it, or lower the option maxNewTokens/],
 ])("%j is refused", (prompts, message) => {
   expect(() => tokenizePrompts(prompts, letters, 5)).toThrow(message);
 });

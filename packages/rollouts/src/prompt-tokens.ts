@@ -50,16 +50,28 @@ export function tokenizePrompts(
       throw new RolloutError("invalid-prompts", `prompt ${index + 1} of ${prompts.length} ${what}`, { cause });
     };
     const ids = encodeOrRefuse(prompt, model.tokenizer, refuse);
-    if (ids.length === 0) refuse("has no tokens; expected some text");
     const unknown = ids.find((id) => id < 0 || id >= model.vocabSize);
     if (unknown !== undefined) refuse(`holds the token id ${unknown}, outside the policy's vocabulary of ${model.vocabSize}`);
-    if (ids.length + maxNewTokens > model.contextLength)
-      refuse(
-        `has ${ids.length} tokens, and with maxNewTokens ${maxNewTokens} exceeds the policy's context of ${model.contextLength}; ` +
-          "shorten it or lower maxNewTokens",
-      );
+    const unfit = describeUnfitPrompt(ids, { contextLength: model.contextLength, maxNewTokens });
+    if (unfit !== undefined) refuse(unfit);
     return { text: typeof prompt === "string" ? prompt : model.tokenizer.decode(ids), ids };
   });
+}
+
+/**
+ * Why a policy can't answer a prompt of such ids with so many tokens, to be read behind the prompt's name; undefined where it can.
+ *
+ * @example
+ * describeUnfitPrompt(Int32Array.of(5, 6, 7), { contextLength: 4, maxNewTokens: 1 }); // undefined
+ */
+export function describeUnfitPrompt(
+  { length }: Int32Array,
+  { contextLength, maxNewTokens }: { readonly contextLength: number; readonly maxNewTokens: number },
+): string | undefined {
+  if (length === 0) return "has no tokens: expected some text";
+  if (length + maxNewTokens <= contextLength) return undefined;
+  const excess = `has ${length} tokens, which with ${maxNewTokens} new ones exceed the policy's context of ${contextLength}`;
+  return `${excess}: shorten it, or lower the option maxNewTokens`;
 }
 
 function encodeOrRefuse(prompt: Prompt, tokenizer: Tokenizer, refuse: (what: string, cause?: unknown) => never): Int32Array {

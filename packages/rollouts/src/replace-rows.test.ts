@@ -1,3 +1,4 @@
+import { joinKept, keptOf } from "@cai/contracts";
 import { expect, test } from "vitest";
 import { replaceRows } from "./replace-rows.ts";
 import type { TextRollout } from "./text-rollout.ts";
@@ -30,4 +31,15 @@ test("rows of the other stand where they are to, and all are padded to the wider
   expect(replaced.behaviourLogprobs).toEqual(Float32Array.of(-1, -2, 0, -7, -8, -9, -4, -5, 0));
   expect(replaced.responseTexts).toEqual(["1 2", "7 8 9", "4 5"]);
   expect(replaced.finishReasons).toEqual(["length", "length", "length"]);
+  expect("keptTokens" in replaced).toBe(false);
+});
+
+test("what tokens were drawn from goes with their rows", () => {
+  const kept = (rollout: TextRollout): TextRollout => ({
+    ...rollout,
+    keptTokens: joinKept(Array.from(rollout.responses.ids, (id) => Int32Array.of(id, id + 10))),
+  });
+  const { keptTokens, responses } = replaceRows(kept(rolloutOf([[1, 2], [3], [4, 5]])), kept(rolloutOf([[7, 8, 9]])), [1]);
+  const drawnFrom = Array.from(responses.ids, (_, cell) => keptOf(keptTokens!, cell)[0]);
+  expect(drawnFrom).toEqual([1, 2, undefined, 7, 8, 9, 4, 5, undefined]);
 });

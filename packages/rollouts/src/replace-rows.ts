@@ -1,4 +1,4 @@
-import type { TokenBatch } from "@cai/contracts";
+import { joinKept, keptOf, type TokenBatch } from "@cai/contracts";
 import type { TextRollout } from "./text-rollout.ts";
 
 /**
@@ -28,9 +28,16 @@ export function replaceRows(rollout: TextRollout, others: TextRollout, places: r
     mask: joined(new Uint8Array(rows * width), ({ responses: { mask } }) => mask),
     shape: [rows, width],
   };
+  const keptOfCell = (index: number) => {
+    const { from, row } = sources[Math.floor(index / width)]!;
+    const [column, count] = [index % width, from.responses.shape[1]];
+    return column < count && from.keptTokens ? keptOf(from.keptTokens, row * count + column) : new Int32Array();
+  };
+  const isKept = rollout.keptTokens !== undefined || others.keptTokens !== undefined;
   return {
     ...rollout,
     responses,
+    ...(isKept && { keptTokens: joinKept(Array.from({ length: rows * width }, (_, index) => keptOfCell(index))) }),
     behaviourLogprobs: joined(new Float32Array(rows * width), ({ behaviourLogprobs }) => behaviourLogprobs),
     finishReasons: sources.map(({ from, row }) => from.finishReasons[row]!),
     responseTexts: sources.map(({ from, row }) => from.responseTexts[row]!),

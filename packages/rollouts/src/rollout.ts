@@ -27,11 +27,15 @@ export async function rollOut(
 
 function decodeResponses({ responses, finishReasons }: Generation, tokenizer: Tokenizer): string[] {
   return validRows(responses.ids, responses.mask, responses.shape).map((ids, row) =>
-    tokenizer.decode(finishReasons[row] === "eos" ? ids.subarray(0, -1) : ids, { skipSpecialTokens: true }),
+    tokenizer.decode(finishReasons[row] === "length" ? ids : ids.subarray(0, -1), { skipSpecialTokens: true }),
   );
 }
 
-function refuseMisshapen({ responses, behaviourLogprobs, finishReasons }: Generation, rows: number, maxNewTokens: number): void {
+function refuseMisshapen(
+  { responses, behaviourLogprobs, finishReasons, keptTokens }: Generation,
+  rows: number,
+  maxNewTokens: number,
+): void {
   const [givenRows, columns] = responses.shape;
   const size = rows * columns;
   const refuse = (what: string) => {
@@ -42,6 +46,8 @@ function refuseMisshapen({ responses, behaviourLogprobs, finishReasons }: Genera
   if (responses.ids.length !== size || responses.mask.length !== size)
     refuse(`ids or mask of another size than its shape [${rows}, ${columns}]`);
   if (behaviourLogprobs.length !== size) refuse(`${behaviourLogprobs.length} behaviour log-probabilities; expected ${size}`);
+  if (keptTokens !== undefined && keptTokens.offsets.length !== size + 1)
+    refuse(`${keptTokens.offsets.length} offsets of kept tokens; expected ${size + 1}`);
   if (finishReasons.length !== rows) refuse(`${finishReasons.length} finish reasons for ${rows} rows`);
   for (let row = 0; row < rows; row++) {
     const mask = responses.mask.subarray(row * columns, (row + 1) * columns);

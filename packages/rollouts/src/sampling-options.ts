@@ -8,20 +8,22 @@ export interface SamplingSettings {
   temperature: number;
   topK: number;
   topP: number;
+  stopTokenIds: readonly number[];
 }
 
 export const samplingOptions: OptionTable<SamplingSettings> = {
   maxNewTokens: { default: 150, ...count, describe: "longest response, in tokens; trainers' default is half of a shorter context" },
   minNewTokens: { default: 0, ...countOrNone, describe: "no end of text before so many tokens" },
   temperature: { default: 1, min: 1e-4, max: 1e4, describe: "sampling temperature, also of every log-probability" },
-  topK: { default: 0, ...countOrNone, describe: "draw from the k likeliest tokens only; biases the ratio (0: off)" },
+  topK: { default: 0, ...countOrNone, describe: "draw from the k likeliest tokens only, and train over these (0: off)" },
   topP: {
     default: 1,
     min: 0,
     exclusiveMin: true,
     max: 1,
-    describe: "draw from the likeliest tokens of this probability; biases the ratio (1: off)",
+    describe: "draw from the likeliest tokens of this probability, and train over these (1: off)",
   },
+  stopTokenIds: { default: [], ...countOrNone, describe: "ids that end a response beside the policy's own end of text" },
 };
 
 /** @throws TrainingError `invalid-option` where the shortest response is longer than the longest. */
@@ -32,8 +34,16 @@ export function refuseCrossedLengths({ minNewTokens, maxNewTokens }: Pick<Sampli
 
 /** The sampling that the settings ask for, all but its draws. */
 export function samplingOf(
-  { maxNewTokens, minNewTokens, temperature, topK, topP }: SamplingSettings,
+  { maxNewTokens, minNewTokens, temperature, topK, topP, stopTokenIds }: SamplingSettings,
   signal: AbortSignal | undefined,
 ): Omit<SamplingOptions, "draws"> {
-  return { maxNewTokens, minNewTokens, temperature, ...(topK > 0 && { topK }), ...(topP < 1 && { topP }), ...(signal && { signal }) };
+  return {
+    maxNewTokens,
+    minNewTokens,
+    temperature,
+    ...(topK > 0 && { topK }),
+    ...(topP < 1 && { topP }),
+    ...(stopTokenIds.length > 0 && { stopTokenIds }),
+    ...(signal && { signal }),
+  };
 }

@@ -8,7 +8,11 @@ export interface ScoreSettings {
 }
 
 export const scoreOptions: OptionTable<ScoreSettings> = {
-  missingEosPenalty: { default: 0, ...factorOrNone, describe: "taken from the score of a response without an end of text" },
+  missingEosPenalty: {
+    default: 0,
+    ...factorOrNone,
+    describe: "taken from the score of a response that was cut, without an end of text or stop token",
+  },
   rewardScaling: {
     default: "none",
     choices: ["none", "scale", "normalize"],

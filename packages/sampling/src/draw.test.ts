@@ -35,6 +35,16 @@ test("top-k and top-p restrict, and the log-probability is that of what is left"
   expect(draw(0.999, { topP: 0.01 })).toEqual({ id: 1, probability: expect.closeTo(1) });
 });
 
+test("where tokens were left out, the ids that each was drawn from come too, ascending", () => {
+  const kept = (options = {}) =>
+    drawTokens({ logits, shape: [1, 4], uniforms: Float64Array.of(0.5), ...options }).kept?.map((ids) => [...ids]);
+  expect(kept({ topK: 2 })).toEqual([[1, 3]]);
+  expect(kept({ topP: 0.7 })).toEqual([[1, 3]]);
+  expect(kept({ topK: 3, blockedIds: [1] })).toEqual([[0, 2, 3]]);
+  for (const options of [{}, { topK: 4 }, { topP: 1 }, { blockedIds: [1] }, { temperature: 0, topK: 2 }])
+    expect(kept(options)).toBeUndefined();
+});
+
 test("top-p is taken of what top-k has left", () => {
   // Of 4/6 and 2/6 the first alone reaches 0.6; of all it would not.
   expect(draw(0.99, { topK: 2, topP: 0.6 }).id).toBe(1);

@@ -12,11 +12,19 @@ export interface DrawOptions extends FilterOptions {
   readonly uniforms: Float64Array;
 }
 
+/** One token for each row. */
+export interface DrawnTokens {
+  readonly ids: Int32Array;
+  readonly logprobs: Float32Array;
+  readonly kept?: readonly Int32Array[];
+}
+
 /**
  * Draws one token for each row. Sums are accumulated in float64.
  *
  * @returns `ids` `[B]` and `logprobs` `[B]`: the log-probability of each drawn token under the distribution that was really
- * sampled. At temperature 0: under that of temperature 1 without top-k and top-p.
+ * sampled. At temperature 0: under that of temperature 1 without top-k and top-p. Where one of these left tokens out, `kept` `[B]`: the ids that
+ * each was drawn from, ascending.
  * @throws SamplingError for lengths or options that don't fit, and for NaN or infinite logits (its message names the row)
  * @example
  * const { ids, logprobs } = drawTokens({
@@ -26,7 +34,7 @@ export interface DrawOptions extends FilterOptions {
  * });
  * console.log(ids[0], Math.exp(logprobs[0]!).toFixed(2)); // 1 0.75
  */
-export function drawTokens({ logits, shape, uniforms, ...options }: DrawOptions): { ids: Int32Array; logprobs: Float32Array } {
+export function drawTokens({ logits, shape, uniforms, ...options }: DrawOptions): DrawnTokens {
   const [rows, vocabSize] = shape;
   checkShape(logits, shape);
   if (uniforms.length !== rows) {
@@ -41,13 +49,15 @@ export function drawTokens({ logits, shape, uniforms, ...options }: DrawOptions)
   const ids = new Int32Array(rows);
   const logprobs = new Float32Array(rows);
   const weights = new Float64Array(vocabSize);
+  const keptIds: Int32Array[] = [];
   for (let row = 0; row < rows; row++) {
-    const { argmax, total } = weigh(logits.subarray(row * vocabSize, (row + 1) * vocabSize), filter, weights);
+    const { argmax, total, kept } = weigh(logits.subarray(row * vocabSize, (row + 1) * vocabSize), filter, weights);
     const id = filter.temperature === 0 ? argmax : invert(weights, uniforms[row]! * total);
     ids[row] = id;
     logprobs[row] = Math.log(weights[id]! / total);
+    if (kept !== undefined) keptIds.push(kept);
   }
-  return { ids, logprobs };
+  return { ids, logprobs, ...(keptIds.length > 0 && { kept: keptIds }) };
 }
 
 /** The first id at which the running sum exceeds `target`, which is below the whole sum. */

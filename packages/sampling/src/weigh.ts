@@ -8,6 +8,8 @@ export interface Weighed {
   readonly argmax: number;
   /** Sum of the weights, added up in id order. */
   readonly total: number;
+  /** The ids of the weights that top-k and top-p left, ascending; undefined where neither was asked for. */
+  readonly kept: Int32Array | undefined;
 }
 
 /**
@@ -29,8 +31,10 @@ export function weigh(logits: Float32Array, filter: Filter, weights: Float64Arra
   const greedy = filter.temperature === 0;
   const temperature = greedy ? 1 : filter.temperature;
   for (let id = 0; id < weights.length; id++) weights[id] = Math.exp((weights[id]! - max) / temperature);
-  if (!greedy && (filter.topK < weights.length || filter.topP < 1)) keepOnly(likeliest(logits, weights, filter), weights);
-  return { argmax, total: sum(weights) };
+  const isFiltered = !greedy && (filter.topK < weights.length || filter.topP < 1);
+  const kept = isFiltered ? likeliest(logits, weights, filter).slice().sort() : undefined;
+  if (kept !== undefined) keepOnly(kept, weights);
+  return { argmax, total: sum(weights), kept };
 }
 
 function keepOnly(ids: Int32Array, weights: Float64Array): void {

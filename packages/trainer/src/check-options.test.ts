@@ -48,6 +48,7 @@ describe("at creation, before a tensor is made", () => {
       { klController: "adaptive", klHorizon: 12.8, batchSize: 64 },
       /^klHorizon is 12.8; expected more than 12.8, a fifth of a step's 64 rows/,
     ],
+    [{ stopTokenIds: [0, 512] }, "stopTokenIds holds 512; expected ids within the policy's vocabulary of 512"],
     [{ frozenLayers: 3 }, /^frozenLayers is 3; the policy has 2 layers/],
   ])("%o is refused, saying what was meant or expected", async (options, message) => {
     const before = tf.memory().numTensors;

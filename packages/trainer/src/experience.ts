@@ -2,6 +2,7 @@ import { type Rollout, selectRows, selectSequences } from "@cai/contracts";
 
 /** What the policy and the value model said of a rollout before its update, `[B, T]`, 0 where the response mask is 0. */
 interface OldPolicy {
+  /** Over the tokens that each was drawn from, where the rollout has `keptTokens`. */
   readonly logprobs: Float32Array;
   readonly values: Float32Array;
 }

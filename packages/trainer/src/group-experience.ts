@@ -4,6 +4,8 @@ import { type Rollout, type SequenceBatch, selectRows, selectSequences } from "@
 export interface GroupExperience extends SequenceBatch {
   /** Of the policy before its update. */
   readonly logprobs: Float32Array;
+  /** The same over the whole vocabulary, where responses were drawn from part of it; only where a KL in the loss is weighed by it. */
+  readonly fullLogprobs?: Float32Array | undefined;
   /** Only where a KL is measured. */
   readonly refLogprobs: Float32Array | undefined;
   readonly advantages: Float32Array;
@@ -13,11 +15,12 @@ export interface GroupExperience extends SequenceBatch {
 
 /** The given rows of an experience, in the order given. */
 export function selectGroupExperience(experience: GroupExperience, rows: ArrayLike<number>): GroupExperience {
-  const { refLogprobs, weights } = experience;
+  const { fullLogprobs, refLogprobs, weights } = experience;
   const select = (values: Float32Array) => selectRows(values, experience.responses.shape, rows);
   return {
     ...selectSequences(experience, rows),
     logprobs: select(experience.logprobs),
+    fullLogprobs: fullLogprobs && select(fullLogprobs),
     refLogprobs: refLogprobs && select(refLogprobs),
     advantages: select(experience.advantages),
     weights: weights && select(weights),

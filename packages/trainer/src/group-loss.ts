@@ -2,8 +2,8 @@ import type { SequenceBatch } from "@cai/contracts";
 import type { Denominators } from "@cai/ppo-loss";
 import type { Slopes } from "@cai/training";
 
-/** What a pass gives: `[B, T]` each; `entropy` only with an entropy bonus. */
-export type GroupNumbers = { readonly logprobs: Float32Array; readonly entropy?: Float32Array };
+/** What a pass gives: `[B, T]` each; `entropy` only with an entropy bonus, `fullLogprobs` where `logprobs` are over kept tokens and there is a KL. */
+export type GroupNumbers = { readonly logprobs: Float32Array; readonly fullLogprobs?: Float32Array; readonly entropy?: Float32Array };
 
 /** The loss of some answers and its parts. */
 export interface GroupLoss {

@@ -1,5 +1,5 @@
 import type { SequenceBatch } from "@cai/contracts";
-import { type ForwardPass, makeOptimizer, type OptionTable, openPass, type TrainedTensors } from "@cai/training";
+import { type ForwardPass, makeOptimizer, type OptionTable, openPass, type PassTensors, type TrainedTensors } from "@cai/training";
 import type { GroupNumbers } from "./group-loss.ts";
 import { type GroupSettings, resolveGroupOptions } from "./group-options.ts";
 import {
@@ -40,16 +40,20 @@ export function assembleGroupParts(given: OnPolicyPartsGiven, options: GroupSett
   };
 }
 
-/** A pass over some answers: log-probabilities at the sampling temperature, and entropies where they are wanted. */
-export function openGroupPass(
-  { policy, policyParameters: { trained, frozen } }: GroupParts,
-  rows: SequenceBatch,
-  { temperature, entropy }: { readonly temperature: number; readonly entropy: boolean },
-): Promise<ForwardPass<GroupNumbers>> {
-  return openPass<GroupNumbers>({
-    batch: rows,
-    parameters: trained,
-    frozen,
-    forward: () => policy.tokenLogprobs(policy.hiddenStates(rows), rows.responses, { temperature, entropy }),
-  });
+/** What a pass over some answers reads. */
+interface Readings {
+  readonly temperature: number;
+  readonly entropy: boolean;
+}
+
+/** Log-probabilities at the sampling temperature (over kept tokens; for a KL the full ones too), and entropies where they are wanted. */
+export function groupForward({ policy, reference }: GroupParts, rows: SequenceBatch, readings: Readings): PassTensors<GroupNumbers> {
+  const drawnFrom = { keptTokens: rows.keptTokens, full: reference !== undefined };
+  return policy.tokenLogprobs(policy.hiddenStates(rows), rows.responses, { ...readings, ...drawnFrom });
+}
+
+/** The same with a way back to what is trained. */
+export function openGroupPass(parts: GroupParts, rows: SequenceBatch, readings: Readings): Promise<ForwardPass<GroupNumbers>> {
+  const { trained: parameters, frozen } = parts.policyParameters;
+  return openPass<GroupNumbers>({ batch: rows, parameters, frozen, forward: () => groupForward(parts, rows, readings) });
 }

@@ -1,12 +1,12 @@
 import type { SequenceBatch } from "@cai/contracts";
 import type { Denominators } from "@cai/ppo-loss";
 import { adjustScores, RunningMoments, type RunningMomentsState, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
-import type { ForwardPass, Json, OptionTable, Stopwatch } from "@cai/training";
+import { evaluateRows, type ForwardPass, type Json, type OptionTable, type Stopwatch } from "@cai/training";
 import { drawGroups, type ScoredGroups } from "./draw-groups.ts";
 import { type GroupExperience, selectGroupExperience } from "./group-experience.ts";
 import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
 import type { GroupSettings } from "./group-options.ts";
-import { assembleGroupParts, checkGroupOptions, type GroupParts, openGroupPass } from "./group-parts.ts";
+import { assembleGroupParts, checkGroupOptions, type GroupParts, groupForward, openGroupPass } from "./group-parts.ts";
 import { type GroupStepResult, measureGroupUpdate } from "./group-report.ts";
 import { type OnPolicyPartsGiven, onPolicyPartSpecs } from "./on-policy-parts.ts";
 import { OnPolicyTrainer } from "./on-policy-trainer.ts";
@@ -16,8 +16,10 @@ import { updateOnMinibatches } from "./update-on-minibatches.ts";
 
 /** The policy before its update, over all answers of a step. */
 export interface PolicyBefore {
-  /** `[B, T]`, at the sampling temperature. */
+  /** `[B, T]`, at the sampling temperature, over the tokens that each was drawn from. */
   readonly logprobs: Float32Array;
+  /** Over the full vocabulary: what a KL is made of. */
+  readonly fullLogprobs: Float32Array;
   /** A pass over all answers with its way back, where one holds them; `update` takes it over. */
   readonly firstPass: ForwardPass<GroupNumbers> | undefined;
   /** Opens a pass over some of them. */
@@ -60,8 +62,11 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
   protected async policyBefore(batch: SequenceBatch, { entropy }: { readonly entropy: boolean }): Promise<PolicyBefore> {
     const { temperature } = this.hyperparameters;
     const open = (rows: SequenceBatch) => openGroupPass(this.parts, rows, { temperature, entropy });
-    const firstPass = this.rowsAtOnce(batch) >= batch.responses.shape[0] ? await open(batch) : undefined;
-    return { open, firstPass, logprobs: firstPass?.numbers.logprobs ?? (await this.getLogprobs(batch)) };
+    const rowsAtOnce = this.rowsAtOnce(batch);
+    const firstPass = rowsAtOnce >= batch.responses.shape[0] ? await open(batch) : undefined;
+    const forward = (rows: SequenceBatch) => groupForward(this.parts, rows, { temperature, entropy: false });
+    const { logprobs, fullLogprobs = logprobs } = firstPass?.numbers ?? (await evaluateRows<GroupNumbers>(batch, rowsAtOnce, forward));
+    return { open, firstPass, logprobs, fullLogprobs };
   }
 
   /** Weights `[B, T]` where another engine than the policy drew the answers; and by how much the log-probabilities of the two differ. */

@@ -12,15 +12,17 @@ import { cispoClipShare, clipShares } from "./clip-shares.ts";
 import { type GroupExperience, perSequence } from "./group-experience.ts";
 import { type GroupLoss, type GroupNumbers, meansOver } from "./group-loss.ts";
 import type { GrpoSettings } from "./grpo-options.ts";
+import { logprobSlopes } from "./logprob-slopes.ts";
 
 /** GRPO's loss on some answers, from the numbers of a pass over them. */
 export function grpoLoss(numbers: GroupNumbers, experience: GroupExperience, options: GrpoSettings, denominators: Denominators): GroupLoss {
   const means = { ...meansOver(experience, denominators), aggregation: aggregationOf(options, denominators) };
   const surrogate = surrogateLoss(numbers.logprobs, experience, options, means);
   const { refLogprobs } = experience;
-  const oldLogprobs = options.unbiasedKl ? experience.logprobs : undefined;
+  const newLogprobs = numbers.fullLogprobs ?? numbers.logprobs;
+  const oldLogprobs = options.unbiasedKl ? (experience.fullLogprobs ?? experience.logprobs) : undefined;
   const klOver = (aggregation: Aggregation) =>
-    refLogprobs && klPenalty({ ...means, newLogprobs: numbers.logprobs, refLogprobs, oldLogprobs, estimator: "k3", aggregation });
+    refLogprobs && klPenalty({ ...means, newLogprobs, refLogprobs, oldLogprobs, estimator: "k3", aggregation });
   const kl = klOver(means.aggregation);
   const bonus = numbers.entropy && entropyBonus({ ...means, aggregation: "token-mean", entropy: numbers.entropy });
   return {
@@ -29,7 +31,7 @@ export function grpoLoss(numbers: GroupNumbers, experience: GroupExperience, opt
     entropy: bonus?.loss,
     clipped: clipped(numbers.logprobs, experience, options, denominators),
     slopes: {
-      logprobs: kl ? surrogate.slopes.map((slope, cell) => slope + options.beta * kl.slopes[cell]!) : surrogate.slopes,
+      ...logprobSlopes(surrogate.slopes, kl && { weight: options.beta, slopes: kl.slopes }, numbers),
       ...(bonus && { entropy: bonus.slopes.map((slope) => -options.entropyCoef * slope) }),
     },
   };

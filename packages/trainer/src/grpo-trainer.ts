@@ -63,6 +63,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     const experience: GroupExperience = {
       ...counted,
       logprobs: before.logprobs,
+      fullLogprobs: before.fullLogprobs,
       refLogprobs,
       advantages: perToken(ofAnswers, counted),
       weights,

@@ -1,8 +1,9 @@
 import type { Generator, ReferencePolicy, RewardModel, ScoreFunction, TrainablePolicy } from "@cai/contracts";
+import type { SamplingSettings } from "@cai/rollouts";
 import { checkParts, type OptionTable, type PartSpec, type PartSpecs, type TrainedParameters, trainedParameters } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import { onPolicyRunNames } from "./on-policy-run.ts";
-import { defaultsForContext, refuseLongResponses } from "./options-of-parts.ts";
+import { defaultsForContext, refuseOtherModels } from "./options-of-parts.ts";
 
 /** What every trainer that learns from its own responses is given. */
 export interface OnPolicyPartsGiven {
@@ -40,7 +41,7 @@ export const onPolicyPartSpecs = {
  * @throws TrainingError `invalid-option` for a name that is none, a part that is missing or something else, and a setting that is out of
  *   bounds, contradicts another one, or doesn't fit the policy.
  */
-export function checkOnPolicyOptions<Settings extends { readonly maxNewTokens: number }>(
+export function checkOnPolicyOptions<Settings extends Pick<SamplingSettings, "maxNewTokens" | "stopTokenIds">>(
   options: OnPolicyPartsGiven,
   { parts, table }: { readonly parts: PartSpecs; readonly table: OptionTable<Settings> },
   resolve: (given: Partial<Settings> & { readonly maxNewTokens: number }) => Settings,
@@ -48,7 +49,7 @@ export function checkOnPolicyOptions<Settings extends { readonly maxNewTokens: n
   const elsewhere = [...onPolicyRunNames.options, ...onPolicyRunNames.callbacks];
   const given = checkParts(options, { parts, table, elsewhere });
   const resolved = resolve({ ...defaultsForContext(options.policy), ...given });
-  refuseLongResponses(options.policy, resolved);
+  refuseOtherModels(options.policy, resolved);
   return resolved;
 }
 

@@ -74,11 +74,15 @@ export abstract class OnPolicyTrainer<
     return scoreResponses(this.parts.rewardModel, rollout, options.signal);
   }
 
-  /** `[B, T]` log-probabilities of the response tokens: the policy as it stands, full vocabulary, at the sampling temperature. */
+  /**
+   * `[B, T]` log-probabilities of the response tokens: the policy as it stands, full vocabulary, at the sampling temperature. Of a batch with
+   * `keptTokens`: over the tokens that each was drawn from.
+   */
   async getLogprobs(batch: SequenceBatch): Promise<Float32Array> {
     const { policy } = this.parts;
     const { temperature } = this.hyperparameters;
-    const forward = (rows: SequenceBatch) => policy.tokenLogprobs(policy.hiddenStates(rows), rows.responses, { temperature });
+    const forward = (rows: SequenceBatch) =>
+      policy.tokenLogprobs(policy.hiddenStates(rows), rows.responses, { temperature, keptTokens: rows.keptTokens });
     return this.#logprobsOf(batch, (rows) => forward(rows).logprobs);
   }
 
@@ -123,7 +127,8 @@ export abstract class OnPolicyTrainer<
     place: { readonly stream?: string; readonly firstSample?: number } = {},
   ): Promise<TextRollout> {
     const draws = { seed: this.hyperparameters.seed, stream: "rollout", step: this.step + 1, ...place };
-    return rollOut(this.parts.generator, this.parts.policy.tokenizer, prompts, { ...samplingOf(this.hyperparameters, signal), draws });
+    const sampling = { ...samplingOf(this.hyperparameters, signal), draws, recordKeptTokens: true };
+    return rollOut(this.parts.generator, this.parts.policy.tokenizer, prompts, sampling);
   }
 
   /** Rows a pass as in training, so that both give the same bits. */

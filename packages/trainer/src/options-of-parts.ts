@@ -1,4 +1,4 @@
-import { samplingOptions } from "@cai/rollouts";
+import { type SamplingSettings, samplingOptions } from "@cai/rollouts";
 import { TrainingError } from "@cai/training";
 
 /** Responses leave half of a short context to the prompt. */
@@ -6,11 +6,14 @@ export function defaultsForContext({ contextLength }: { readonly contextLength: 
   return { maxNewTokens: Math.min(samplingOptions.maxNewTokens.default, Math.floor(contextLength / 2)) };
 }
 
-/** Refuses responses that leave no prompt any room. */
-export function refuseLongResponses(
-  { contextLength }: { readonly contextLength: number },
-  { maxNewTokens }: { readonly maxNewTokens: number },
+/** Refuses responses that leave no prompt any room, and ids that the policy has no token for. */
+export function refuseOtherModels(
+  { contextLength, vocabSize }: { readonly contextLength: number; readonly vocabSize: number },
+  { maxNewTokens, stopTokenIds }: Pick<SamplingSettings, "maxNewTokens" | "stopTokenIds">,
 ): void {
+  const unknown = stopTokenIds.find((id) => id >= vocabSize);
+  if (unknown !== undefined)
+    throw new TrainingError("invalid-option", `stopTokenIds holds ${unknown}; expected ids within the policy's vocabulary of ${vocabSize}`);
   if (maxNewTokens >= contextLength)
     throw new TrainingError(
       "invalid-option",

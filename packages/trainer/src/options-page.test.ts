@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { repositoryPath } from "@cai/testing";
 import type { OptionSpec } from "@cai/training";
 import { expect, test } from "vitest";
 import { type AlgorithmName, algorithms } from "./algorithms.ts";
@@ -26,12 +27,12 @@ function allowed({ default: fallback, min, max, exclusiveMin, integer, zeroIsOff
   if (typeof fallback === "boolean") return "true, false";
   if (typeof fallback === "string") return "any text";
   const bounds = [min !== undefined && `${exclusiveMin ? ">" : "≥"} ${min}`, max !== undefined && `≤ ${max}`].filter(Boolean).join(", ");
-  return `${zeroIsOff ? "0; " : ""}${integer ? "whole, " : ""}${bounds}`;
+  return `${Array.isArray(fallback) ? "list: " : ""}${zeroIsOff ? "0; " : ""}${integer ? "whole, " : ""}${bounds}`;
 }
 
 function tableOf(specs: Specs): string {
   const rows = [["option", "default", "allowed", "meaning"]].concat(
-    specs.map(([name, spec]) => [`\`${name}\``, String(spec.default), allowed(spec), spec.describe]),
+    specs.map(([name, spec]) => [`\`${name}\``, Array.isArray(spec.default) ? "[]" : String(spec.default), allowed(spec), spec.describe]),
   );
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |\n`;
@@ -50,7 +51,7 @@ test.each([
   ["RLOO alone", except(specsOf("rloo"), groups)],
   ["REINFORCE++ alone", except(specsOf("reinforce++"), groups)],
 ])("docs/options.md has the table of what %s takes as it is", (name, specs) => {
-  const page = readFileSync(new URL("../../../docs/options.md", import.meta.url), "utf8");
+  const page = readFileSync(repositoryPath("docs/options.md"), "utf8");
   expect(page).toContain(`## Of ${name}\n`);
   expect(page).toContain(tableOf(specs));
 });

@@ -1,5 +1,5 @@
 import { prepareBackend } from "@cai/backend";
-import { countValid } from "@cai/contracts";
+import { countValid, validRows } from "@cai/contracts";
 import { loadPolicy } from "@cai/policy";
 import { accumulate, consecutiveRuns } from "@cai/training";
 import { separateValueModel, sharedTrunkValueModel, ValueHead } from "@cai/value-head";
@@ -130,6 +130,20 @@ describe("rewards", () => {
     expect(missing).toBeGreaterThan(0);
     expect(penalised!["objective/rlhf_reward"]).toBeCloseTo(free!["objective/rlhf_reward"]! - 2 * missing, 5);
     expect(penalised!["objective/scores"]).toBe(free!["objective/scores"]);
+  });
+
+  test("a stop token ends a response, and misses no end of text", async () => {
+    const stopTokenIds = Array.from({ length: 256 }, (_, id) => id);
+    await withTrainer({ stopTokenIds }, async (trainer) => {
+      const { responses, finishReasons } = await trainer.generateResponses(tinyPrompts);
+      const last = validRows(responses.ids, responses.mask, responses.shape).map((ids) => ids.at(-1)!);
+      expect(finishReasons.map((reason) => reason === "stop")).toEqual(last.map((id) => id > 0 && id < 256)); // 0 is the end of text
+      expect(finishReasons).toContain("stop");
+    });
+    const [free] = await metricsOf({ stopTokenIds }, 1);
+    const [penalised] = await metricsOf({ stopTokenIds, missingEosPenalty: 2 }, 1);
+    expect(free!["tokens/eos_fraction"]).toBeGreaterThan(0.5);
+    expect(penalised!["objective/rlhf_reward"]).toBeCloseTo(free!["objective/rlhf_reward"]! - 2 * (1 - free!["tokens/eos_fraction"]!), 5);
   });
 
   test("whitening keeps the mean of the token rewards and changes the returns", async () => {

@@ -106,14 +106,18 @@ export function makeKlController({ klController, klCoef, klTarget, klHorizon }: 
   return adaptiveKlController({ coefficient: klCoef, target: klTarget, horizon: klHorizon });
 }
 
-/** The tensors of one pass over the trunk: log-probabilities at the sampling temperature, values, and entropies where they are paid for. */
+/**
+ * The tensors of one pass over the trunk: log-probabilities at the sampling temperature (over kept tokens, the full ones too), values, and
+ * entropies where they are paid for.
+ */
 export function forward(
   { policy, valueModel }: Models,
   rows: SequenceBatch,
   { temperature, entropyCoef }: Pick<Hyperparameters, "temperature" | "entropyCoef">,
 ): PassTensors<PpoNumbers> {
   const hidden = policy.hiddenStates(rows);
-  const read = policy.tokenLogprobs(hidden, rows.responses, { temperature, entropy: entropyCoef > 0 });
+  const { keptTokens } = rows;
+  const read = policy.tokenLogprobs(hidden, rows.responses, { temperature, entropy: entropyCoef > 0, keptTokens, full: true });
   return { ...read, values: valueModel.values(rows, hidden) };
 }
 

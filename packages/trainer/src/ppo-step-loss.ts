@@ -1,11 +1,17 @@
 import { type Denominators, entropyBonus, type ImportanceCorrection, klPenalty, policyLoss, valueLoss } from "@cai/ppo-loss";
 import type { Slopes } from "@cai/training";
 import type { Experience } from "./experience.ts";
+import { logprobSlopes } from "./logprob-slopes.ts";
 import type { Hyperparameters } from "./ppo-options.ts";
 import { samplingMismatch } from "./sampling-mismatch.ts";
 
-/** What a pass gives PPO: `[B, T]` each; `entropy` only with an entropy bonus. */
-export type PpoNumbers = { readonly logprobs: Float32Array; readonly values: Float32Array; readonly entropy?: Float32Array };
+/** What a pass gives PPO: `[B, T]` each; `entropy` only with an entropy bonus, `fullLogprobs` where `logprobs` are over kept tokens. */
+export type PpoNumbers = {
+  readonly logprobs: Float32Array;
+  readonly fullLogprobs?: Float32Array;
+  readonly values: Float32Array;
+  readonly entropy?: Float32Array;
+};
 
 /** The loss of some rows and its parts: means over what `denominators` count. */
 export interface PpoLoss {
@@ -59,9 +65,10 @@ export function ppoStepLoss(numbers: PpoNumbers, experience: Experience, options
   });
   const bonus = entropy && entropyBonus({ ...means, entropy });
   const { klPlacement, klEstimator: estimator, valueLossCoef, entropyCoef } = options;
+  const { refLogprobs } = experience;
   const kl =
     klPlacement === "loss" && estimator !== "full"
-      ? klPenalty({ ...means, newLogprobs, refLogprobs: experience.refLogprobs, estimator })
+      ? klPenalty({ ...means, newLogprobs: numbers.fullLogprobs ?? newLogprobs, refLogprobs, estimator })
       : undefined;
 
   const terms = { policy: policy.loss, value: value.loss, entropy: bonus?.loss };
@@ -71,7 +78,7 @@ export function ppoStepLoss(numbers: PpoNumbers, experience: Experience, options
     ...terms,
     total: policy.loss + valueLossCoef * value.loss - entropyCoef * (bonus?.loss ?? 0) + klWeight * (kl?.loss ?? 0),
     slopes: {
-      logprobs: kl ? policy.slopes.map((slope, cell) => slope + klWeight * kl.slopes[cell]!) : policy.slopes,
+      ...logprobSlopes(policy.slopes, kl && { weight: klWeight, slopes: kl.slopes }, numbers),
       values,
       ...(bonus && { entropy: bonus.slopes.map((slope) => -entropyCoef * slope) }),
     },

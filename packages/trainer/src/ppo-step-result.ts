@@ -64,7 +64,7 @@ export function stepResult(given: {
   const rows = scores.length;
   const tokens = countValid(rollout.responses.mask);
   const meanReward = mean(scores);
-  const ended = rollout.finishReasons.filter((reason) => reason === "eos").length;
+  const ended = rollout.finishReasons.filter((reason) => reason !== "length").length;
   return {
     step,
     policyLoss: update.policyLoss ?? 0,

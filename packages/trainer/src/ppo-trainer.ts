@@ -81,10 +81,11 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const rowsAtOnce = this.rowsAtOnce(rollout);
     const bootstrap = options.bootstrapTruncated && { bootstrapValues: await evaluateBootstrapValues(parts, rollout, rowsAtOnce) };
     const firstPass = rowsAtOnce >= shape[0] ? await openPpoPass(parts, rollout, options, optimizers) : undefined;
-    const { logprobs, values } = firstPass?.numbers ?? (await this.#evaluate(rollout));
+    const { logprobs, values, fullLogprobs = logprobs } = firstPass?.numbers ?? (await this.#evaluate(rollout));
 
-    // 6. The KL penalty on every token, and the score on the last.
-    const { rewards, nonScoreRewards, kl } = this.computeRewards({ scores: adjustedScores, logprobs, refLogprobs, exactKl, mask, shape });
+    // 6. The KL penalty on every token, over the full vocabulary of both models, and the score on the last.
+    const compared = { logprobs: fullLogprobs, refLogprobs, exactKl, mask, shape };
+    const { rewards, nonScoreRewards, kl } = this.computeRewards({ scores: adjustedScores, ...compared });
 
     // 7. Advantages, whitened over the whole rollout; returns from the raw ones.
     const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });

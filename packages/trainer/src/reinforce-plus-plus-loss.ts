@@ -2,6 +2,7 @@ import { type Denominators, klPenalty, policyLoss } from "@cai/ppo-loss";
 import { clipShares } from "./clip-shares.ts";
 import type { GroupExperience } from "./group-experience.ts";
 import { type GroupLoss, type GroupNumbers, meansOver } from "./group-loss.ts";
+import { logprobSlopes } from "./logprob-slopes.ts";
 import type { ReinforcePlusPlusSettings } from "./reinforce-plus-plus-options.ts";
 
 /** REINFORCE++'s loss on some answers: the clipped surrogate of single tokens, its mean over them, and the KL where it acts in the loss. */
@@ -19,12 +20,12 @@ export function reinforcePlusPlusLoss(
   const clipped = clipShares(newLogprobs, experience, denominators, { level: "token", ...clipping });
   if (klPlacement === "reward" || refLogprobs === undefined)
     return { total: surrogate.loss, kl: undefined, entropy: undefined, clipped, slopes: { logprobs: surrogate.slopes } };
-  const kl = klPenalty({ ...means, newLogprobs, refLogprobs, estimator: "k2" });
+  const kl = klPenalty({ ...means, newLogprobs: numbers.fullLogprobs ?? newLogprobs, refLogprobs, estimator: "k2" });
   return {
     total: surrogate.loss + beta * kl.loss,
     kl: kl.loss,
     entropy: undefined,
     clipped,
-    slopes: { logprobs: surrogate.slopes.map((slope, cell) => slope + beta * kl.slopes[cell]!) },
+    slopes: logprobSlopes(surrogate.slopes, { weight: beta, slopes: kl.slopes }, numbers),
   };
 }

@@ -56,7 +56,7 @@ export class ReinforcePlusPlusTrainer extends GroupTrainer<ReinforcePlusPlusSett
 
     // 5. Advantages of tokens: the score, less β times the KL, of what is still to come, whitened over the step.
     const { mask, shape } = counted.responses;
-    const kl = refLogprobs ? tokenKl({ logprobs: before.logprobs, refLogprobs, mask }) : new Float32Array(mask.length);
+    const kl = refLogprobs ? tokenKl({ logprobs: before.fullLogprobs, refLogprobs, mask }) : new Float32Array(mask.length);
     const { advantages, groupDeviations } = this.computeAdvantages({ scores: this.adjusted(scores, rollout), kl, mask, shape });
 
     // 6. Where another engine drew the answers: by how much its log-probabilities differ.

@@ -57,7 +57,7 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
 
     // 5. Advantages: each answer's score, less β times its KL, less the mean of the others to its prompt.
     const { mask, shape } = counted.responses;
-    const tokenKls = refLogprobs && tokenKl({ logprobs: before.logprobs, refLogprobs, mask });
+    const tokenKls = refLogprobs && tokenKl({ logprobs: before.fullLogprobs, refLogprobs, mask });
     const adjusted = this.adjusted(scores, rollout);
     const penalised = tokenKls ? lessKl(adjusted, tokenKls, shape, options.beta) : adjusted;
     const compared = { scores: penalised, groupSize: options.numGenerations, baseline: "leave-one-out" } as const;

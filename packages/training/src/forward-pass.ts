@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 export type Gradients = Map<string, tf.Tensor>;
 
 /** What a pass gives: numbers for each response token, `[B, T]`, 0 at padding, or for each row, `[B]` (`scores`). */
-export type PassNumbers = Readonly<Partial<Record<"logprobs" | "values" | "entropy" | "scores", Float32Array>>>;
+export type PassNumbers = Readonly<Partial<Record<"logprobs" | "fullLogprobs" | "values" | "entropy" | "scores", Float32Array>>>;
 
 /** The derivatives of a loss with respect to a pass's numbers, of the same shapes; what is left out counts for nothing. */
 export type Slopes = PassNumbers;

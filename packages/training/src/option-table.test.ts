@@ -2,16 +2,24 @@ import { expect, test } from "vitest";
 import { TrainingError } from "./error.ts";
 import { type OptionTable, resolveOptions } from "./option-table.ts";
 
-const table: OptionTable<{ rate: number; rows: number; mode: "a" | "b"; on: boolean }> = {
+const table: OptionTable<{ rate: number; rows: number; mode: "a" | "b"; on: boolean; ids: readonly number[] }> = {
   rate: { default: 0.1, min: 0, exclusiveMin: true, max: 1, describe: "the rate" },
   rows: { default: 4, integer: true, min: 1, describe: "the rows" },
   mode: { default: "a", choices: ["a", "b"], describe: "the mode" },
   on: { default: false, describe: "whether" },
+  ids: { default: [], integer: true, min: 0, describe: "the ids" },
 };
 
 test("what is not given, or given as undefined, has its default", () => {
-  expect(resolveOptions(table, {})).toEqual({ rate: 0.1, rows: 4, mode: "a", on: false });
-  expect(resolveOptions(table, { rows: 2, on: true })).toEqual({ rate: 0.1, rows: 2, mode: "a", on: true });
+  expect(resolveOptions(table, {})).toEqual({ rate: 0.1, rows: 4, mode: "a", on: false, ids: [] });
+  expect(resolveOptions(table, { rows: 2, on: true, ids: [7, 0] })).toEqual({ rate: 0.1, rows: 2, mode: "a", on: true, ids: [7, 0] });
+});
+
+test("a list is the options' own", () => {
+  const ids = [1];
+  const resolved = resolveOptions(table, { ids });
+  ids.push(2);
+  expect(resolved.ids).toEqual([1]);
 });
 
 test.each([
@@ -21,6 +29,10 @@ test.each([
   [{ rows: 1.5 }, "rows is 1.5; expected a whole number (the rows)"],
   [{ rows: 0 }, "rows is 0; expected at least 1 (the rows)"],
   [{ mode: "c" }, 'mode is "c"; expected one of a, b (the mode)'],
+  [{ ids: 3 }, "ids is 3; expected a list of numbers (the ids)"],
+  [{ ids: [1, "2"] }, 'ids[1] is "2"; expected a number (the ids)'],
+  [{ ids: [1, -1] }, "ids[1] is -1; expected at least 0 (the ids)"],
+  [{ ids: [0.5] }, "ids[0] is 0.5; expected a whole number (the ids)"],
   [{ on: "yes" }, 'on is "yes"; expected a boolean (whether)'],
 ])("%o is refused with what is allowed", (given, message) => {
   expect(() => resolveOptions(table, given as never)).toThrow(TrainingError);

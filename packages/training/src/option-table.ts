@@ -1,11 +1,11 @@
 import { TrainingError } from "./error.ts";
 import { refuseUnknownOptions } from "./refuse-unknown-options.ts";
 
-/** One option that is plain data: its default, what it may be, and what it means. */
+/** One option that is plain data, a number, text, yes or no, or a list of numbers: its default, what it may be, and what it means. */
 export interface OptionSpec<Value> {
   readonly default: Value;
   readonly describe: string;
-  /** Numbers: the smallest and largest value allowed. */
+  /** Numbers, and each of a list of them: the smallest and largest value allowed. */
   readonly min?: number;
   readonly max?: number;
   /** Numbers: the smallest value itself is not allowed. */
@@ -47,26 +47,45 @@ export function resolveOptions<Options extends object>(table: OptionTable<Option
   const resolved: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(table) as [string, OptionSpec<unknown>][]) {
     const { [name as keyof Options]: value = spec.default } = given;
+    if (Array.isArray(spec.default)) {
+      resolved[name] = numbersOf(name, value, spec);
+      continue;
+    }
     refuseInvalid(name, value, spec);
     resolved[name] = value;
   }
   return resolved as Options;
 }
 
+/** A list of numbers, copied. */
+function numbersOf(name: string, list: unknown, spec: OptionSpec<unknown>): number[] {
+  if (!Array.isArray(list)) return refuse(name, list, "a list of numbers", spec);
+  for (const [index, value] of list.entries()) {
+    if (typeof value !== "number") refuse(`${name}[${index}]`, value, "a number", spec);
+    refuseOutOfBounds(`${name}[${index}]`, value, spec);
+  }
+  return [...list];
+}
+
 function refuseInvalid(name: string, value: unknown, spec: OptionSpec<unknown>): void {
-  const refuse = (expected: string) => {
-    const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-    throw new TrainingError("invalid-option", `${name} is ${shown}; expected ${expected} (${spec.describe})`);
-  };
-  if (typeof value !== typeof spec.default) refuse(`a ${typeof spec.default}`);
-  if (spec.choices !== undefined && !spec.choices.includes(value)) refuse(`one of ${spec.choices.join(", ")}`);
-  if (typeof value !== "number") return;
-  if (!Number.isFinite(value)) refuse("a finite number");
-  if (spec.integer && !Number.isSafeInteger(value)) refuse("a whole number");
+  if (typeof value !== typeof spec.default) refuse(name, value, `a ${typeof spec.default}`, spec);
+  if (spec.choices !== undefined && !spec.choices.includes(value)) refuse(name, value, `one of ${spec.choices.join(", ")}`, spec);
+  if (typeof value === "number") refuseOutOfBounds(name, value, spec);
+}
+
+function refuse(name: string, value: unknown, expected: string, { describe }: Pick<OptionSpec<unknown>, "describe">): never {
+  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
+  throw new TrainingError("invalid-option", `${name} is ${shown}; expected ${expected} (${describe})`);
+}
+
+function refuseOutOfBounds(name: string, value: number, spec: OptionSpec<unknown>): void {
+  const refuseFor = (expected: string) => refuse(name, value, expected, spec);
+  if (!Number.isFinite(value)) refuseFor("a finite number");
+  if (spec.integer && !Number.isSafeInteger(value)) refuseFor("a whole number");
   const { min, max, exclusiveMin, zeroIsOff } = spec;
   if (zeroIsOff && value === 0) return;
   const orZero = zeroIsOff ? ", or 0" : "";
   if (min !== undefined && (exclusiveMin ? value <= min : value < min))
-    refuse(`${exclusiveMin ? "more than" : "at least"} ${min}${orZero}`);
-  if (max !== undefined && value > max) refuse(`at most ${max}`);
+    refuseFor(`${exclusiveMin ? "more than" : "at least"} ${min}${orZero}`);
+  if (max !== undefined && value > max) refuseFor(`at most ${max}`);
 }

@@ -124,7 +124,7 @@ export abstract class StageTrainer<
     checkTrainOptions(options, trainOptionNames, this.optionNames);
     const notice = options.callbacks?.onNotice ?? warn;
     const rows = this.prepare(data, notice);
-    const held = options.evaluationData && this.prepare(options.evaluationData, notice);
+    const heldOut = options.evaluationData && this.prepare(options.evaluationData, notice);
     const { steps } = resolveOptions({ steps: runOptions.steps }, { steps: options.steps ?? this.plannedSteps(rows.length) });
     const settings: Settings = { ...this.hyperparameters, steps };
     this.#dataSha256 = this.digest(rows);
@@ -133,7 +133,7 @@ export abstract class StageTrainer<
     const stream = this.dataStream;
     const stage = this.#stage({
       batch: (step) => rowsOfStep({ seed, step, batchSize, count: rows.length, stream }).map((place) => rows[place]!),
-      ...(held && { evaluate: (signal) => this.look(held, signal) }),
+      ...(heldOut && { evaluate: (signal) => this.look(heldOut, signal) }),
     });
     yield* runStage(stage, settings, { ...options, config: { ...options.config, ...settings, versions: versions() } });
   }

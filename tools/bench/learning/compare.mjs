@@ -43,4 +43,4 @@ function learn(algorithm, seed = "1") {
 const { best, deviation } = learn("best-of");
 const runs = values.algorithms.split(",").flatMap((algorithm) => values.seeds.split(",").map((seed) => learn(algorithm, seed)));
 writeFileSync(new URL("algorithms.svg", import.meta.url), drawFrontier({ best, runs }));
-writeFileSync(new URL("algorithms.md", import.meta.url), frontierPage({ best, deviation, runs }));
+writeFileSync(new URL("README.md", import.meta.url), frontierPage({ best, deviation, runs }));

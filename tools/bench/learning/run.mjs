@@ -37,7 +37,7 @@ const rows = results.map(
     `| ${seed} | ${steps} | ${rewardBefore.toFixed(3)} ± ${rewardStdBefore.toFixed(3)} | ${rewardAfter.toFixed(3)} | ${gain.toFixed(2)} | ${klPerToken.toFixed(3)} | ${trainSeconds.toFixed(0)} | ${learned ? "yes" : "no"} |`,
 );
 writeFileSync(
-  new URL(rollout === "policy" ? "README.md" : `${rollout}.md`, import.meta.url),
+  new URL(rollout === "policy" ? "demo.md" : `${rollout}.md`, import.meta.url),
   `# Does it learn${rollout === "policy" ? "" : `, with responses from ${rollout}`}?
 
 The demo's task with several seeds: the embedded policy, trained by PPO against the embedded reward, and judged on held-out prompts with the

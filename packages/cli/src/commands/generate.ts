@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { generateText } from "../generate-text.ts";
-import { parseNumber } from "../option-flags.ts";
+import { parseNumber, parseNumbers } from "../option-flags.ts";
 import { policyForms } from "../resolve-policy.ts";
 
 /** `cai generate`: what a policy writes after a prompt. */
@@ -20,6 +20,7 @@ export function generateCommand(): Command {
     .option("--temperature <number>", "0 is greedy", parseNumber, 1)
     .option("--top-k <number>", "draw from the k likeliest tokens only", parseNumber)
     .option("--top-p <number>", "draw from the likeliest tokens of this probability", parseNumber)
+    .option("--stop-token-ids <numbers>", "ids that end the response beside the model's own end of text: 1,2", parseNumbers)
     .option("--seed <number>", "seed of the draws", parseNumber, 0)
     .option("--json", "print one JSON object: promptIds, ids, text, logprobs, finishReason")
     .action(generateText);

@@ -50,7 +50,10 @@ export class Uploads {
   }
 }
 
-/** An array that lies where TensorFlow uses it in place, in one of 16 places of four bytes; of any other it makes a copy first. */
+/**
+ * An array whose memory TensorFlow uses as it is. It copies arrays that do not begin at a multiple of 64 bytes: of 16 beginnings, each four
+ * bytes behind the one before, one does.
+ */
 function arrayForNative(native: NativeOps, length: number): Float32Array<ArrayBuffer> {
   const places = 16;
   const memory = new ArrayBuffer(4 * (length + places));

@@ -1,4 +1,4 @@
-import type { LogprobOptions, SequenceBatch, TokenBatch } from "@cai/contracts";
+import { keptOf, type SequenceBatch, type TokenBatch, type TokenLogprobOptions, type TokenLogprobs } from "@cai/contracts";
 import {
   add,
   embedding,
@@ -126,8 +126,8 @@ export class CausalModel {
   tokenLogprobs(
     hidden: tf.Tensor,
     responses: TokenBatch,
-    { temperature, entropy = false }: LogprobOptions & { readonly entropy?: boolean },
-  ): { readonly logprobs: tf.Tensor; readonly entropy?: tf.Tensor } {
+    { temperature, entropy = false, keptTokens, full = false }: TokenLogprobOptions,
+  ): TokenLogprobs<tf.Tensor> {
     const { vocabSize, hiddenSize } = this.architecture;
     checkResponses(responses, vocabSize);
     const [rows, columns] = responses.shape;
@@ -138,14 +138,20 @@ export class CausalModel {
       );
     if (!(temperature > 0 && Number.isFinite(temperature)))
       throw new PolicyError("bad-option", `temperature is ${temperature}: log-probabilities want a positive number`);
+    if (keptTokens !== undefined && keptTokens.offsets.length !== rows * columns + 1)
+      throw new PolicyError(
+        "shape-mismatch",
+        `keptTokens has ${keptTokens.offsets.length} offsets, responses [${rows}, ${columns}] want ${rows * columns + 1}`,
+      );
     const valid = packTokens(responses);
     const places = new Int32Array(rows * columns).fill(-1);
     valid.cells.forEach((cell, place) => {
       places[cell] = place;
     });
-    if (valid.cells.length === 0) return { logprobs: tf.zeros([rows, columns]), ...(entropy && { entropy: tf.zeros([rows, columns]) }) };
+    const zeros = () => tf.zeros([rows, columns]);
+    if (valid.cells.length === 0)
+      return { logprobs: zeros(), ...(keptTokens && full && { fullLogprobs: zeros() }), ...(entropy && { entropy: zeros() }) };
     return tf.tidy(() => {
-      const inBatch = (values: tf.Tensor) => tf.reshape(placeRows(values, places), [rows, columns]);
       const { outputWeight } = this.architecture;
       const results = hiddenLogprobs({
         hidden: placeRows(tf.reshape(hidden, [rows * columns, hiddenSize]), valid.cells),
@@ -154,9 +160,16 @@ export class CausalModel {
         isFrozen: !this.#isTrained(outputWeight),
         ids: valid.ids,
         temperature,
+        kept: keptTokens && Array.from(valid.cells, (cell) => keptOf(keptTokens, cell)),
+        full,
         entropy,
       });
-      return { logprobs: inBatch(results.logprobs), ...(results.entropy && { entropy: inBatch(results.entropy) }) };
+      const inBatch = (values: tf.Tensor) => tf.reshape(placeRows(values, places), [rows, columns]);
+      return {
+        logprobs: inBatch(results.logprobs),
+        ...(results.fullLogprobs && { fullLogprobs: inBatch(results.fullLogprobs) }),
+        ...(results.entropy && { entropy: inBatch(results.entropy) }),
+      };
     });
   }
 

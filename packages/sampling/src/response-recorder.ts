@@ -1,12 +1,13 @@
-import type { FinishReason, Generation } from "@cai/contracts";
+import { type FinishReason, type Generation, joinKept } from "@cai/contracts";
+import type { DrawnTokens } from "./draw.ts";
 
 /** Collects what is drawn, a token at a time for each row that has not ended. */
 export class ResponseRecorder {
-  readonly #rows: { ids: number[]; logprobs: number[]; finishReason: FinishReason | undefined }[];
+  readonly #rows: { ids: number[]; logprobs: number[]; kept: Int32Array[]; finishReason: FinishReason | undefined }[];
   readonly #maxNewTokens: number;
 
   constructor(rows: number, maxNewTokens: number) {
-    this.#rows = Array.from({ length: rows }, () => ({ ids: [], logprobs: [], finishReason: undefined }));
+    this.#rows = Array.from({ length: rows }, () => ({ ids: [], logprobs: [], kept: [], finishReason: undefined }));
     this.#maxNewTokens = maxNewTokens;
   }
 
@@ -15,12 +16,16 @@ export class ResponseRecorder {
     return Int32Array.from([...this.#rows.keys()].filter((index) => this.#rows[index]!.finishReason === undefined));
   }
 
-  /** A token, with its log-probability, for each row of `running`. `endedBy` says why a token ends its row, if it does. */
-  add(ids: Int32Array, logprobs: Float32Array, endedBy: (id: number) => FinishReason | undefined): void {
+  /**
+   * A token, with its log-probability and the ids that it was drawn from, for each row of `running`. `endedBy` says why a token ends its row, if it
+   * does.
+   */
+  add({ ids, logprobs, kept }: DrawnTokens, endedBy: (id: number) => FinishReason | undefined): void {
     this.running.forEach((index, place) => {
       const row = this.#rows[index]!;
       row.ids.push(ids[place]!);
       row.logprobs.push(logprobs[place]!);
+      if (kept !== undefined) row.kept.push(kept[place]!);
       row.finishReason = endedBy(ids[place]!) ?? (row.ids.length === this.#maxNewTokens ? "length" : undefined);
     });
   }
@@ -42,6 +47,12 @@ export class ResponseRecorder {
       mask.fill(1, index * columns, index * columns + row.ids.length);
       behaviourLogprobs.set(row.logprobs, index * columns);
     }
-    return { responses: { ids, mask, shape }, behaviourLogprobs, finishReasons: this.#rows.map(({ finishReason }) => finishReason!) };
+    const finishReasons = this.#rows.map(({ finishReason }) => finishReason!);
+    const isKept = this.#rows.some(({ kept }) => kept.length > 0);
+    const keptTokens =
+      isKept && joinKept(this.#rows.flatMap(({ kept }) => Array.from({ length: columns }, (_, column) => kept[column] ?? none)));
+    return { responses: { ids, mask, shape }, behaviourLogprobs, finishReasons, ...(keptTokens && { keptTokens }) };
   }
 }
+
+const none = new Int32Array();

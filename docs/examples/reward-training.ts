@@ -1,8 +1,8 @@
-// Does a reward model learn? Of several answers of the demo's policy the best and the worst by the demo's reward make a pair; a reward model that
-// starts from the policy learns them, and is asked about pairs of prompts that it has not seen. Pairs are drawn once and kept in the folder, as `cai reward-train`
-// takes them. Prints a line of JSON.
-// node --conditions=@cai/source --import tsx docs/examples/reward-training.ts --folder runs/pairs [--pairs 3200] [--answers 4] [--labels soft|hard]
-//   [--epochs 1] [--learning-rate 3e-4] [--batch-size 32] [--seed 1]
+// Does a reward model learn? Answers of the demo's policy, two to a prompt, labelled by the demo's reward; a reward model that starts from the
+// policy learns them, and is asked about the best and the worst of four answers to prompts that it has not seen. Pairs are drawn once and kept in
+// the folder, as `cai reward-train` takes them. Prints a line of JSON.
+// node --conditions=@cai/source --import tsx docs/examples/reward-training.ts --folder runs/pairs [--pairs 16000] [--answers 2]
+//   [--held-out-answers 4] [--labels soft|hard] [--epochs 1] [--learning-rate 3e-4] [--batch-size 32] [--seed 1]
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,8 +17,9 @@ import { rollOut, scoreResponses, tokenizePrompts } from "@cai/rollouts";
 const { values } = parseArgs({
   options: {
     folder: { type: "string", default: "runs/pairs" },
-    pairs: { type: "string", default: "3200" },
-    answers: { type: "string", default: "4" },
+    pairs: { type: "string", default: "16000" },
+    answers: { type: "string", default: "2" },
+    "held-out-answers": { type: "string", default: "4" },
     labels: { type: "string", default: "soft" },
     epochs: { type: "string", default: "1" },
     "learning-rate": { type: "string", default: "3e-4" },
@@ -27,8 +28,8 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-/** To a prompt, of which two make a pair. */
-const answers = Number(values.answers);
+/** To a prompt, of which the best and the worst make a pair. */
+const answers = { train: Number(values.answers), heldout: Number(values["held-out-answers"]) };
 const maxNewTokens = 32;
 
 const backend = await prepareBackend();
@@ -68,17 +69,15 @@ async function drawPairs(split: "train" | "heldout", count: number): Promise<Pre
   const reward = await OnnxRewardModel.load(demoRewardDirectory, { threads: 1, batchSize: 256 });
   const prompts = tokenizePrompts(await demoPrompts({ split }), policy, maxNewTokens);
   const pairs: PreferencePair[] = [];
-  const promptsAtOnce = Math.floor(512 / answers);
+  const group = answers[split];
+  const promptsAtOnce = Math.floor(512 / group);
   for (let first = 0; pairs.length < count; first += promptsAtOnce) {
-    const asked = Array.from(
-      { length: promptsAtOnce * answers },
-      (_, row) => prompts[(first + Math.floor(row / answers)) % prompts.length]!,
-    );
-    const draws = { seed, stream: `pairs/${split}`, step: 0, firstSample: answers * first };
+    const asked = Array.from({ length: promptsAtOnce * group }, (_, row) => prompts[(first + Math.floor(row / group)) % prompts.length]!);
+    const draws = { seed, stream: `pairs/${split}`, step: 0, firstSample: group * first };
     const rollout = await rollOut(policy, policy.tokenizer, asked, { draws, maxNewTokens });
     const scores = await scoreResponses(reward, rollout);
-    for (let row = 0; row < asked.length && pairs.length < count; row += answers) {
-      const ranked = Array.from({ length: answers }, (_, answer) => row + answer).sort((one, other) => scores[other]! - scores[one]!);
+    for (let row = 0; row < asked.length && pairs.length < count; row += group) {
+      const ranked = Array.from({ length: group }, (_, answer) => row + answer).sort((one, other) => scores[other]! - scores[one]!);
       const [better, worse] = [ranked[0]!, ranked.at(-1)!];
       const lead = scores[better]! - scores[worse]!;
       if (lead === 0) continue;

@@ -88,7 +88,11 @@ test("a weight that is no number is refused by name", async () => {
   policy.dispose();
 });
 
-describe.each([...goldenModels, ...familyModels])("$name", ({ folder, batch, expected: { greedy } }) => {
+describe.each([
+  ...goldenModels.map((model) => ({ ...model, int8Error: 0.08 })),
+  // Heads of eight numbers that are normalised by themselves make more of what was rounded away.
+  ...familyModels.map((model) => ({ ...model, int8Error: 0.16 })),
+])("$name", ({ folder, batch, expected: { greedy }, int8Error }) => {
   let policy: CausalPolicy;
   let float32: Uint8Array;
   let int8: Uint8Array;
@@ -141,10 +145,10 @@ describe.each([...goldenModels, ...familyModels])("$name", ({ folder, batch, exp
     expect((await difference(tokenByToken, float32)).largest).toBeLessThan(1e-4);
   });
 
-  test("int8 logits differ by at most 8 % of their root mean square, and as much read token by token in a ragged batch as at once", async () => {
+  test(`int8 logits differ by at most ${100 * int8Error} % of their root mean square, and as much read token by token in a ragged batch as at once`, async () => {
     const { relative } = await difference(atOnce, int8);
     expect(relative).toBeGreaterThan(1e-3);
-    expect(relative).toBeLessThan(0.08);
+    expect(relative).toBeLessThan(int8Error);
     expect((await difference(tokenByToken, int8)).relative).toBeCloseTo(relative, 4);
   });
 

@@ -18,9 +18,9 @@ import type { ModelArchitecture } from "./families/family.ts";
 import { savePolicy } from "./load/save.ts";
 import type { LoraAdapter } from "./lora/adapter.ts";
 import { currentWeight } from "./lora/merged-values.ts";
-import { weightSource } from "./lora/weight-source.ts";
 import { CausalModel } from "./model/causal-model.ts";
 import { FrozenPolicy } from "./model/reference.ts";
+import { weightSource } from "./weight-source.ts";
 
 /** What a policy is made of; see `loadPolicy`, `randomPolicy` and `createPolicy`, which gather it. */
 export interface PolicyParts {
@@ -53,14 +53,14 @@ export interface PolicyParts {
  * console.log(policy.tokenizer.decode(responses.ids));
  */
 export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
+  /** All weights, with an adapter in them: for engines that compute with a copy, and exports. */
+  readonly weights: WeightSource;
   /** For what takes a model apart: adapters, exports. */
   readonly parts: PolicyParts;
   /** All weights; with an adapter: the adapter's alone. */
   readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
   /** Those of `parameters` that `hiddenStates` reads: all, but for an output matrix of its own. What a value model stands on. */
   readonly hiddenParameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
-  /** All weights as numbers, with any adapter: for engines and exports. */
-  readonly weights: WeightSource;
   readonly tokenizer: Tokenizer;
   readonly hiddenSize: number;
   readonly vocabSize: number;
@@ -73,6 +73,7 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   constructor(parts: PolicyParts) {
     const { architecture, parameters, adapter } = parts;
     this.parts = parts;
+    this.weights = weightSource(parts);
     this.#model = new CausalModel({
       architecture,
       weight: (name) => currentWeight(parts, name),
@@ -83,7 +84,6 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
     this.parameters = adapter?.lora.parameters ?? parameters;
     const output = adapter?.lora.replacement(architecture.outputWeight) ?? parameters.get(architecture.outputWeight);
     this.hiddenParameters = new Map([...this.parameters].filter(([, parameter]) => parameter !== output || parameter.layer < 0));
-    this.weights = weightSource(parts);
     this.tokenizer = parts.tokenizer;
     this.identity = adapter?.identity ?? parts.identity;
     this.eosTokenIds = parts.eosTokenIds;

@@ -92,7 +92,6 @@ export class OnnxGenerator implements Generator {
 
   /** Brings over what changed, and opens what isn't open. Gives the stages that had new weights. */
   async #refresh(signal: AbortSignal | undefined): Promise<readonly number[]> {
-    const { weights } = this.#policy;
     const changed = new Set(this.#versions.changed());
     const stages = [...this.#plan.stages.keys()];
     const renewed = stages.filter((stage) => this.#plan.stages[stage]!.weights.some(({ parameter }) => changed.has(parameter)));
@@ -104,9 +103,9 @@ export class OnnxGenerator implements Generator {
       if (taken.has(name)) return;
       taken.add(name);
       signal?.throwIfAborted();
-      const { shapes } = weights;
-      const numbers = requests.copyOf(await weights.read(name)); // it is sent away, and may be a backend's own
-      await requests.send({ kind: "take", weight: { name, shape: shapes.get(name)!, numbers }, stages: stale }, [numbers.buffer]);
+      const { weights } = this.#policy;
+      const numbers = requests.copyOf(await weights.read(name)); // a backend may have given its own
+      await requests.send({ kind: "take", weight: { name, shape: weights.shape(name), numbers }, stages: stale }, [numbers.buffer]);
     };
     try {
       for (const name of Object.values(this.#plan.embeddings)) if (changed.has(name)) await take(name);

@@ -11,7 +11,7 @@ export class WeightVersions {
 
   /** All that differ from what `keep` was last called for. */
   changed(): string[] {
-    return [...this.#weights.shapes.keys()].filter((name) => this.#seen.get(name) !== this.#weights.version(name));
+    return this.#weights.names.filter((name) => this.#seen.get(name) !== this.#weights.version(name));
   }
 
   /** Takes the weights of this moment as known. */

@@ -19,3 +19,11 @@ export async function mergedValues(parts: Weights, name: string): Promise<Float3
     merged.dispose();
   }
 }
+
+/**
+ * Text that is another one whenever `mergedValues` of a weight may give other numbers than before: an update puts another tensor in a parameter's
+ * place.
+ */
+export function weightVersion({ parameters, adapter }: Weights, name: string): string {
+  return [parameters.get(name)!, ...(adapter?.lora.partsOf(name) ?? [])].map(({ value }) => value.id).join();
+}

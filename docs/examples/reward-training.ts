@@ -1,6 +1,11 @@
 // Does a reward model learn? Answers of the demo's policy, two to a pair, labelled by the demo's reward; a reward model that starts from the
-// policy learns them, and is asked about pairs of prompts that it has not seen. Prints a line of JSON.
-// node --conditions=@cai/source --import tsx docs/examples/reward-training.ts [--pairs 12800] [--epochs 2] [--learning-rate 3e-4] [--seed 1]
+// policy learns them, and is asked about pairs of prompts that it has not seen. Pairs are drawn once and kept in the folder, as `cai reward-train`
+// takes them. Prints a line of JSON.
+// node --conditions=@cai/source --import tsx docs/examples/reward-training.ts --folder runs/pairs [--pairs 25600] [--labels soft|hard] [--epochs 2]
+//   [--learning-rate 3e-4] [--batch-size 32] [--seed 1]
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prepareBackend } from "@cai/backend";
 import { demoPolicyDirectory, demoPrompts, demoRewardDirectory } from "@cai/demo";
@@ -11,12 +16,13 @@ import { rollOut, scoreResponses, tokenizePrompts } from "@cai/rollouts";
 
 const { values } = parseArgs({
   options: {
-    pairs: { type: "string", default: "12800" },
-    "batch-size": { type: "string", default: "32" },
+    folder: { type: "string", default: "runs/pairs" },
+    pairs: { type: "string", default: "25600" },
+    labels: { type: "string", default: "soft" },
     epochs: { type: "string", default: "2" },
     "learning-rate": { type: "string", default: "3e-4" },
+    "batch-size": { type: "string", default: "32" },
     seed: { type: "string", default: "1" },
-    out: { type: "string" },
   },
 });
 const seed = Number(values.seed);
@@ -24,52 +30,54 @@ const maxNewTokens = 32;
 
 const backend = await prepareBackend();
 const policy = await loadPolicy(demoPolicyDirectory);
-const reward = await OnnxRewardModel.load(demoRewardDirectory, { threads: 1 });
-const seconds = stopwatch();
-const train = await drawPairs(await demoPrompts({ split: "train" }), Number(values.pairs), "train");
-const heldOut = await drawPairs(await demoPrompts({ split: "heldout" }), 1024, "heldout");
-const drawSeconds = seconds();
+const train = await pairsOf("train", Number(values.pairs));
+const heldOut = await pairsOf("heldout", 1024);
 
-const trainer = await RewardTrainer.create({
-  policy,
-  seed,
-  batchSize: Number(values["batch-size"]),
-  learningRate: Number(values["learning-rate"]),
-  epochs: Number(values.epochs),
-  warmupSteps: 20,
-});
-for await (const { step, metrics } of trainer.steps(train, values.out === undefined ? {} : { out: values.out }))
+const began = performance.now();
+const options = { batchSize: Number(values["batch-size"]), learningRate: Number(values["learning-rate"]), epochs: Number(values.epochs) };
+const trainer = await RewardTrainer.create({ policy, seed, ...options, warmupSteps: 20 });
+const labelled = values.labels === "hard" ? train.map(({ probability: _, ...pair }) => pair as PreferencePair) : train;
+for await (const { step, metrics } of trainer.steps(labelled))
   if (step % 50 === 0) console.error(step, metrics.loss!.toFixed(3), metrics.accuracy!.toFixed(3));
-const trainSeconds = seconds() - drawSeconds;
+const seconds = Math.round((performance.now() - began) / 1000);
 const { accuracy, loss, calibrationError } = await trainer.evaluate(heldOut);
-const settings = { pairs: train.length, steps: trainer.step, batchSize: Number(values["batch-size"]), learningRate: Number(values["learning-rate"]), seed }; // biome-ignore format: a line
-console.log(JSON.stringify({ backend: backend.name, ...settings, heldOutPairs: heldOut.length, accuracy, loss, calibrationError, drawSeconds, trainSeconds })); // biome-ignore format: a line
+const learned = { pairs: train.length, labels: values.labels, steps: trainer.step, ...options, seed, seconds };
+console.log(JSON.stringify({ backend: backend.name, ...learned, heldOutPairs: heldOut.length, accuracy, loss, calibrationError }));
 trainer.dispose();
 policy.dispose();
-await reward.dispose();
 
-/** Pairs of answers to the same prompt, round by round; the one that the demo's reward scores higher is the chosen one. */
-async function drawPairs(prompts: readonly string[], count: number, stream: string): Promise<PreferencePair[]> {
-  const pairs: PreferencePair[] = [];
-  const tokenized = tokenizePrompts(prompts, policy, maxNewTokens);
-  const atOnce = 32;
-  for (let round = 0; pairs.length < count; round++)
-    for (let first = 0; first < prompts.length && pairs.length < count; first += atOnce) {
-      const twice = tokenized.slice(first, first + atOnce).flatMap((prompt) => [prompt, prompt]);
-      const draws = { seed, stream: `pairs/${stream}`, step: round, firstSample: 2 * first };
-      const rollout = await rollOut(policy, policy.tokenizer, twice, { draws, maxNewTokens });
-      const scores = await scoreResponses(reward, rollout);
-      for (let row = 0; row < twice.length && pairs.length < count; row += 2) {
-        if (scores[row] === scores[row + 1]) continue;
-        const [better, worse] = scores[row]! > scores[row + 1]! ? [row, row + 1] : [row + 1, row];
-        pairs.push({ prompt: twice[row]!.text, chosen: rollout.responseTexts[better]!, rejected: rollout.responseTexts[worse]! });
-      }
-    }
-  return pairs;
+/** The folder's pairs on prompts of a split, as many as asked for; drawn where they are not there yet. */
+async function pairsOf(split: "train" | "heldout", count: number): Promise<PreferencePair[]> {
+  const file = join(values.folder, `${split}.jsonl`);
+  if (!existsSync(file)) {
+    await mkdir(values.folder, { recursive: true });
+    await writeFile(file, (await drawPairs(split, count)).map((pair) => `${JSON.stringify(pair)}\n`).join(""));
+  }
+  const lines = (await readFile(file, "utf8")).trimEnd().split("\n").slice(0, count);
+  return lines.map((line) => JSON.parse(line) as PreferencePair);
 }
 
-/** Seconds since now. */
-function stopwatch(): () => number {
-  const began = performance.now();
-  return () => Math.round((performance.now() - began) / 1000);
+/**
+ * Pairs of answers to the same prompt, round by round. The one that the reward scores higher is the chosen one; that it is the better one has
+ * the probability σ(chosen − rejected), as Bradley and Terry have it.
+ */
+async function drawPairs(split: "train" | "heldout", count: number): Promise<PreferencePair[]> {
+  const reward = await OnnxRewardModel.load(demoRewardDirectory, { threads: 1, batchSize: 256 });
+  const prompts = tokenizePrompts(await demoPrompts({ split }), policy, maxNewTokens);
+  const pairs: PreferencePair[] = [];
+  for (let first = 0; pairs.length < count; first += 256) {
+    const asked = Array.from({ length: 512 }, (_, row) => prompts[(first + Math.floor(row / 2)) % prompts.length]!);
+    const draws = { seed, stream: `pairs/${split}`, step: 0, firstSample: 2 * first };
+    const rollout = await rollOut(policy, policy.tokenizer, asked, { draws, maxNewTokens });
+    const scores = await scoreResponses(reward, rollout);
+    for (let row = 0; row < asked.length && pairs.length < count; row += 2) {
+      const lead = Math.abs(scores[row]! - scores[row + 1]!);
+      if (lead === 0) continue;
+      const [better, worse] = scores[row]! > scores[row + 1]! ? [row, row + 1] : [row + 1, row];
+      const answers = { chosen: rollout.responseTexts[better]!, rejected: rollout.responseTexts[worse]! };
+      pairs.push({ prompt: asked[row]!.text, ...answers, probability: 1 / (1 + Math.exp(-lead)) });
+    }
+  }
+  await reward.dispose();
+  return pairs;
 }

@@ -39,7 +39,7 @@ export interface AdamSteps {
   readonly epsilon: number;
 }
 
-export interface AdamStep {
+interface AdamStep {
   /** Before clipping, and what they are multiplied by. */
   readonly gradients: ArrayLike<number>;
   readonly scale: number;

@@ -1,6 +1,6 @@
 import type { TokenBatch } from "@cai/contracts";
 import { type CausalPolicy, createPolicy, loadPolicy } from "@cai/policy";
-import { goldenModels, leftPadded } from "@cai/testing";
+import { familyModels, goldenModels, leftPadded } from "@cai/testing";
 import { createTokenizer } from "@cai/tokenizer";
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
@@ -88,7 +88,11 @@ test("a weight that is no number is refused by name", async () => {
   policy.dispose();
 });
 
-describe.each(goldenModels)("$name", ({ folder, batch, expected: { greedy } }) => {
+describe.each([
+  ...goldenModels.map((model) => ({ ...model, int8Error: 0.08 })),
+  // Heads of eight numbers that are normalised by themselves make more of what was rounded away.
+  ...familyModels.map((model) => ({ ...model, int8Error: 0.16 })),
+])("$name", ({ folder, batch, expected: { greedy }, int8Error }) => {
   let policy: CausalPolicy;
   let float32: Uint8Array;
   let int8: Uint8Array;
@@ -141,10 +145,10 @@ describe.each(goldenModels)("$name", ({ folder, batch, expected: { greedy } }) =
     expect((await difference(tokenByToken, float32)).largest).toBeLessThan(1e-4);
   });
 
-  test("int8 logits differ by at most 8 % of their root mean square, and as much read token by token in a ragged batch as at once", async () => {
+  test(`int8 logits differ by at most ${100 * int8Error} % of their root mean square, and as much read token by token in a ragged batch as at once`, async () => {
     const { relative } = await difference(atOnce, int8);
     expect(relative).toBeGreaterThan(1e-3);
-    expect(relative).toBeLessThan(0.08);
+    expect(relative).toBeLessThan(int8Error);
     expect((await difference(tokenByToken, int8)).relative).toBeCloseTo(relative, 4);
   });
 

@@ -16,6 +16,16 @@ const vocab = Object.fromEntries(Array.from({ length: 48 }, (_, id) => [`t${id}`
 const tokenizer = createTokenizer({ tokenizerJson: { model: { type: "BPE", vocab, merges: [] } } });
 const texts = [[3, 1, 4, 1, 5, 9], [2, 6, 5], [8]];
 
+const small = {
+  vocab_size: 48,
+  hidden_size: 12,
+  intermediate_size: 20,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  num_key_value_heads: 1,
+  max_position_embeddings: 64,
+};
+
 /** Rows of ids as the graph takes them, padded with an id that means something elsewhere. */
 function padded(side: "left" | "right", rows: readonly (readonly number[])[]) {
   const columns = Math.max(...rows.map(({ length }) => length));
@@ -43,6 +53,8 @@ test.each([
       max_position_embeddings: 64,
     },
   ],
+  ["qwen3", { ...small, model_type: "qwen3", head_dim: 4 }],
+  ["gemma3_text", { ...small, model_type: "gemma3_text", head_dim: 4, sliding_window: 64 }],
 ])("%s: scores equal w·h at each text's last token, with padding on either side or none", async (_, config) => {
   const policy = await createPolicy({ config: { ...config, initializer_range: 0.3 }, seed: 3, tokenizer });
   const score = Float32Array.from({ length: 12 }, (_, i) => Math.sin(1 + 2 * i));

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type CausalPolicy, mergeLora, modelTextFiles } from "@cai/policy";
+import { type CausalPolicy, modelTextFiles } from "@cai/policy";
 import { wholeFiles } from "@cai/whole-file";
 import { buildDecodeGraph } from "./build-decode-graph.ts";
 import { OnnxExportError } from "./error.ts";
@@ -28,19 +28,10 @@ export async function exportOnnx({
   readonly directory: string;
   readonly quantize?: boolean;
 }): Promise<void> {
-  const { config, architecture, adapter } = policy.parts;
+  const { config, architecture } = policy.parts;
   refuseTooLarge(architecture.parameters);
-  if (adapter !== undefined) {
-    const merged = await mergeLora(policy);
-    try {
-      return await exportOnnx({ policy: merged, directory, quantize });
-    } finally {
-      merged.dispose();
-    }
-  }
-
   const weights = new Map<string, Float32Array>();
-  for (const [name, { value }] of policy.parts.parameters) weights.set(name, (await value.data()) as Float32Array);
+  for (const name of policy.weights.names) weights.set(name, await policy.weights.read(name));
   const build = (int8: boolean) => buildDecodeGraph({ architecture, weights, quantize: int8 }).toBytes();
 
   const float32 = build(false);

@@ -1,5 +1,6 @@
 export { checkSampling } from "./decode/check-sampling.ts";
 export { quantizedGenerator } from "./decode/quantized-generator.ts";
+export { rowUniforms } from "./decode/row-uniforms.ts";
 export { PolicyError } from "./error.ts";
 export type { BlockFusion, BlockOperations, LayerNorm } from "./families/block-operations.ts";
 export type { AttentionHeads, ModelArchitecture } from "./families/family.ts";
@@ -11,7 +12,6 @@ export { modelTextFiles } from "./load/model-text-files.ts";
 export { addLora } from "./lora/add-lora.ts";
 export { loadLora } from "./lora/load-lora.ts";
 export { mergeLora } from "./lora/merge-lora.ts";
-export { mergedValues, weightVersion } from "./lora/merged-values.ts";
 export type { LoraTargets } from "./lora/targets.ts";
 export { checkPrompts, longestRow } from "./model/check-batch.ts";
 export { CausalPolicy } from "./policy.ts";

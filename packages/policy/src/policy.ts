@@ -10,6 +10,7 @@ import type {
   TokenLogprobOptions,
   TokenLogprobs,
   TrainablePolicy,
+  WeightSource,
 } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { generate } from "./decode/generate.ts";
@@ -19,6 +20,7 @@ import type { LoraAdapter } from "./lora/adapter.ts";
 import { currentWeight } from "./lora/merged-values.ts";
 import { CausalModel } from "./model/causal-model.ts";
 import { FrozenPolicy } from "./model/reference.ts";
+import { weightSource } from "./weight-source.ts";
 
 /** What a policy is made of; see `loadPolicy`, `randomPolicy` and `createPolicy`, which gather it. */
 export interface PolicyParts {
@@ -51,6 +53,8 @@ export interface PolicyParts {
  * console.log(policy.tokenizer.decode(responses.ids));
  */
 export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
+  /** All weights, with an adapter in them: for engines that compute with a copy, and exports. */
+  readonly weights: WeightSource;
   /** For what takes a model apart: adapters, exports. */
   readonly parts: PolicyParts;
   /** All weights; with an adapter: the adapter's alone. */
@@ -69,6 +73,7 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   constructor(parts: PolicyParts) {
     const { architecture, parameters, adapter } = parts;
     this.parts = parts;
+    this.weights = weightSource(parts);
     this.#model = new CausalModel({
       architecture,
       weight: (name) => currentWeight(parts, name),

@@ -16,5 +16,11 @@ test("the trunk's sizes stay; the class, its one label and the padding say that 
 
 test("a class that is not named stays so", () => {
   expect(classifierConfig({ model_type: "llama" }, undefined)).not.toHaveProperty("architectures");
-  expect(classifierConfig({ architectures: ["LlamaForCausalLM"] }, undefined).architectures).toEqual(["LlamaForSequenceClassification"]);
+});
+
+test("classes are named as transformers names them for each family", () => {
+  const named = (model_type: string, name: string) => classifierConfig({ model_type, architectures: [name] }, undefined).architectures;
+  expect(named("llama", "LlamaForCausalLM")).toEqual(["LlamaForSequenceClassification"]);
+  expect(named("qwen3", "Qwen3ForCausalLM")).toEqual(["Qwen3ForSequenceClassification"]);
+  expect(named("gemma3_text", "Gemma3ForCausalLM")).toEqual(["Gemma3TextForSequenceClassification"]);
 });

@@ -7,8 +7,10 @@ type Config = Readonly<Record<string, unknown>>;
  * token by `pad_token_id`, and refuses batches without one.
  */
 export function classifierConfig(config: Config, padTokenId: number | undefined): Config {
+  // A model type of text alone, beside one of the same name with pictures, has classifiers of its own.
+  const task = String(config.model_type).endsWith("_text") ? "TextForSequenceClassification" : "ForSequenceClassification";
   const architectures = Array.isArray(config.architectures)
-    ? { architectures: config.architectures.map((name) => String(name).replace(/(LMHeadModel|ForCausalLM)$/, "ForSequenceClassification")) }
+    ? { architectures: config.architectures.map((name) => String(name).replace(/(LMHeadModel|ForCausalLM)$/, task)) }
     : {};
   return {
     ...float32Config(config),

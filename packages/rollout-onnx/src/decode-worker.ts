@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { CaiError } from "@cai/contracts";
-import { type DecodedRow, type DecodeRequest, decode } from "./decode.ts";
+import { CaiError, type Generation } from "@cai/contracts";
+import { type DecodeRequest, decode } from "./decode.ts";
 import { Engine, type EngineOptions, type NewWeight } from "./engine.ts";
 
 // The engine's thread: ONNX Runtime's run() blocks the thread that calls it, and the main one is where TensorFlow.js works.
@@ -12,9 +12,9 @@ export type Request =
   | { readonly kind: "close"; readonly stage: number }
   | { readonly kind: "decode"; readonly request: DecodeRequest };
 
-/** `rows` of a decode that was not aborted; `memory` that a weight came in, where it is not needed any more. */
+/** The `generation` of a decode that was not aborted; `memory` that a weight came in, where it is not needed any more. */
 export type Answer =
-  | { readonly rows?: readonly DecodedRow[] | undefined; readonly memory?: ArrayBuffer }
+  | { readonly generation?: Generation | undefined; readonly memory?: ArrayBuffer }
   | { readonly failure: { readonly code: string; readonly message: string } };
 
 const engine = new Engine(workerData as EngineOptions);
@@ -24,7 +24,7 @@ async function answer(request: Request): Promise<Answer> {
     if (request.kind === "take") return engine.take(request.weight, request.stages) ? {} : { memory: request.weight.numbers.buffer };
     if (request.kind === "open") await engine.open(request.stage);
     else if (request.kind === "close") await engine.close(request.stage);
-    else return { rows: await decode(engine, request.request) };
+    else return { generation: await decode(engine, request.request) };
     return {};
   } catch (error) {
     const code = CaiError.isInstance(error) ? error.code : "run-failed";

@@ -213,6 +213,23 @@ test.each([
     { model_type: "mistral", hidden_size: 12, num_attention_heads: 3, num_key_value_heads: 1, head_dim: 8, sliding_window: null },
   ],
   ["biases, and an output of its own", { model_type: "qwen2", hidden_size: 16, num_attention_heads: 2, num_key_value_heads: 2 }],
+  [
+    "heads that are normalised by themselves",
+    { model_type: "qwen3", hidden_size: 16, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 8, tie_word_embeddings: true },
+  ],
+  [
+    "embeddings that are scaled, two kinds of positions, gains less 1, queries of another scale",
+    {
+      model_type: "gemma3_text",
+      hidden_size: 16,
+      num_attention_heads: 4,
+      num_key_value_heads: 2,
+      head_dim: 8,
+      sliding_window: 64,
+      sliding_window_pattern: 2,
+      query_pre_attn_scalar: 20,
+    },
+  ],
 ])("%s: tokens are the policy's", async (_, config) => {
   const sizes = { vocab_size: 48, intermediate_size: 20, num_hidden_layers: 2, max_position_embeddings: 64, initializer_range: 0.3 };
   const vocab = Object.fromEntries(Array.from({ length: 48 }, (_, id) => [`t${id}`, id]));

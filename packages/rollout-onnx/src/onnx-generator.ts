@@ -1,9 +1,9 @@
 import type { Generation, Generator, SamplingOptions, TokenBatch } from "@cai/contracts";
-import { type CausalPolicy, checkPrompts, checkSampling, longestRow, mergedValues } from "@cai/policy";
-import type { DecodedRow, DecodeRequest } from "./decode.ts";
+import { type CausalPolicy, checkPrompts, checkSampling, longestRow } from "@cai/policy";
+import type { DecodeRequest } from "./decode.ts";
+import { decodeRequest } from "./decode-request.ts";
 import { EngineThread } from "./engine-thread.ts";
 import { RolloutError } from "./error.ts";
-import { generationOf, requestOf } from "./generation.ts";
 import { planStages, type StagePlan } from "./plan-stages.ts";
 import { RequestPipeline } from "./request-pipeline.ts";
 import type { Precision } from "./stage-graph.ts";
@@ -43,7 +43,7 @@ export class OnnxGenerator implements Generator {
     this.#policy = policy;
     this.#plan = plan;
     this.#thread = thread;
-    this.#versions = new WeightVersions(policy.parts);
+    this.#versions = new WeightVersions(policy.weights);
   }
 
   /**
@@ -85,9 +85,9 @@ export class OnnxGenerator implements Generator {
     checkPrompts(prompts, vocabSize);
     checkSampling({ sampling, eosTokenIds, longestPrompt: longestRow(prompts), vocabSize, contextLength });
     const renewed = await this.#refresh(signal);
-    const rows = await this.#decode(requestOf(prompts, sampling, eosTokenIds), signal);
+    const generation = await this.#decode(decodeRequest(prompts, sampling, eosTokenIds), signal);
     for (const stage of renewed) await this.#close(stage);
-    return generationOf(rows);
+    return generation;
   }
 
   /** Brings over what changed, and opens what isn't open. Gives the stages that had new weights. */
@@ -103,11 +103,9 @@ export class OnnxGenerator implements Generator {
       if (taken.has(name)) return;
       taken.add(name);
       signal?.throwIfAborted();
-      const numbers = requests.copyOf(await mergedValues(this.#policy.parts, name)); // a backend may have given its own
-      await requests.send(
-        { kind: "take", weight: { name, shape: this.#policy.parts.parameters.get(name)!.shape, numbers }, stages: stale },
-        [numbers.buffer],
-      );
+      const { weights } = this.#policy;
+      const numbers = requests.copyOf(await weights.read(name)); // a backend may have given its own
+      await requests.send({ kind: "take", weight: { name, shape: weights.shape(name), numbers }, stages: stale }, [numbers.buffer]);
     };
     try {
       for (const name of Object.values(this.#plan.embeddings)) if (changed.has(name)) await take(name);
@@ -123,13 +121,13 @@ export class OnnxGenerator implements Generator {
     return renewed;
   }
 
-  async #decode(request: DecodeRequest, signal: AbortSignal | undefined): Promise<readonly DecodedRow[]> {
+  async #decode(request: DecodeRequest, signal: AbortSignal | undefined): Promise<Generation> {
     const abort = () => Atomics.store(request.aborted, 0, 1);
     signal?.addEventListener("abort", abort);
     try {
-      const { rows } = await this.#thread.ask({ kind: "decode", request });
+      const { generation } = await this.#thread.ask({ kind: "decode", request });
       signal?.throwIfAborted();
-      return rows!;
+      return generation!;
     } finally {
       signal?.removeEventListener("abort", abort);
     }

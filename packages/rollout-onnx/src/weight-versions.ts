@@ -1,24 +1,21 @@
-import { type CausalPolicy, weightVersion } from "@cai/policy";
+import type { WeightSource } from "@cai/contracts";
 
-/**
- * Which weights of a policy changed since they were last asked for. An update puts another tensor in a parameter's place, so that
- * comparing the tensors' numbers is not needed; with an adapter, those that it makes of a weight count as well.
- */
+/** Which weights changed since they were last asked for. */
 export class WeightVersions {
-  readonly #parts: CausalPolicy["parts"];
+  readonly #weights: WeightSource;
   readonly #seen = new Map<string, string>();
 
-  constructor(parts: CausalPolicy["parts"]) {
-    this.#parts = parts;
+  constructor(weights: WeightSource) {
+    this.#weights = weights;
   }
 
   /** All that differ from what `keep` was last called for. */
   changed(): string[] {
-    return [...this.#parts.parameters.keys()].filter((name) => this.#seen.get(name) !== weightVersion(this.#parts, name));
+    return this.#weights.names.filter((name) => this.#seen.get(name) !== this.#weights.version(name));
   }
 
   /** Takes the weights of this moment as known. */
   keep(names: Iterable<string>): void {
-    for (const name of names) this.#seen.set(name, weightVersion(this.#parts, name));
+    for (const name of names) this.#seen.set(name, this.#weights.version(name));
   }
 }

@@ -30,7 +30,7 @@ export interface SFTTrainerOptions extends SftParts, Partial<SftSettings> {}
  *
  * @example
  * await prepareBackend();
- * const policy = await loadPolicy("./my-model");
+ * const policy = await loadPolicy("./gpt2");
  * const trainer = await SFTTrainer.create({ policy, learningRate: 2e-5, epochs: 3, seed: 7 });
  * const history = await trainer.train([{ prompt: "2 + 2 =", completion: " 4" }], { out: "runs/sft" });
  */

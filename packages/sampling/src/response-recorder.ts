@@ -1,5 +1,5 @@
 import { type FinishReason, type Generation, joinKept } from "@cai/contracts";
-import type { DrawnTokens } from "@cai/sampling";
+import type { DrawnTokens } from "./draw.ts";
 
 /** Collects what is drawn, a token at a time for each row that has not ended. */
 export class ResponseRecorder {

@@ -1,8 +1,8 @@
-// Does a reward model learn? Answers of the demo's policy, two to a pair, labelled by the demo's reward; a reward model that starts from the
-// policy learns them, and is asked about pairs of prompts that it has not seen. Pairs are drawn once and kept in the folder, as `cai reward-train`
-// takes them. Prints a line of JSON.
-// node --conditions=@cai/source --import tsx docs/examples/reward-training.ts --folder runs/pairs [--pairs 25600] [--labels soft|hard] [--epochs 2]
-//   [--learning-rate 3e-4] [--batch-size 32] [--seed 1]
+// Does a reward model learn? Answers of the demo's policy, two to a prompt, labelled by the demo's reward; a reward model that starts from the
+// policy learns them, and is asked about the best and the worst of four answers to prompts that it has not seen. Pairs are drawn once and kept in
+// the folder, as `cai reward-train` takes them. Prints a line of JSON.
+// node --conditions=@cai/source --import tsx docs/examples/reward-training.ts --folder runs/pairs [--pairs 16000] [--answers 2]
+//   [--held-out-answers 4] [--labels soft|hard] [--epochs 1] [--learning-rate 3e-4] [--batch-size 32] [--seed 1]
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,15 +17,19 @@ import { rollOut, scoreResponses, tokenizePrompts } from "@cai/rollouts";
 const { values } = parseArgs({
   options: {
     folder: { type: "string", default: "runs/pairs" },
-    pairs: { type: "string", default: "25600" },
+    pairs: { type: "string", default: "16000" },
+    answers: { type: "string", default: "2" },
+    "held-out-answers": { type: "string", default: "4" },
     labels: { type: "string", default: "soft" },
-    epochs: { type: "string", default: "2" },
+    epochs: { type: "string", default: "1" },
     "learning-rate": { type: "string", default: "3e-4" },
     "batch-size": { type: "string", default: "32" },
     seed: { type: "string", default: "1" },
   },
 });
 const seed = Number(values.seed);
+/** To a prompt, of which the best and the worst make a pair. */
+const answers = { train: Number(values.answers), heldout: Number(values["held-out-answers"]) };
 const maxNewTokens = 32;
 
 const backend = await prepareBackend();
@@ -41,7 +45,7 @@ for await (const { step, metrics } of trainer.steps(labelled))
   if (step % 50 === 0) console.error(step, metrics.loss!.toFixed(3), metrics.accuracy!.toFixed(3));
 const seconds = Math.round((performance.now() - began) / 1000);
 const { accuracy, loss, calibrationError } = await trainer.evaluate(heldOut);
-const learned = { pairs: train.length, labels: values.labels, steps: trainer.step, ...options, seed, seconds };
+const learned = { pairs: train.length, answers, labels: values.labels, steps: trainer.step, ...options, seed, seconds };
 console.log(JSON.stringify({ backend: backend.name, ...learned, heldOutPairs: heldOut.length, accuracy, loss, calibrationError }));
 trainer.dispose();
 policy.dispose();
@@ -58,24 +62,27 @@ async function pairsOf(split: "train" | "heldout", count: number): Promise<Prefe
 }
 
 /**
- * Pairs of answers to the same prompt, round by round. The one that the reward scores higher is the chosen one; that it is the better one has
- * the probability σ(chosen − rejected), as Bradley and Terry have it.
+ * Pairs of answers to the same prompt, round by round: the best of several and the worst. That the chosen one is the better one has the
+ * probability σ(chosen − rejected), as Bradley and Terry have it.
  */
 async function drawPairs(split: "train" | "heldout", count: number): Promise<PreferencePair[]> {
   const reward = await OnnxRewardModel.load(demoRewardDirectory, { threads: 1, batchSize: 256 });
   const prompts = tokenizePrompts(await demoPrompts({ split }), policy, maxNewTokens);
   const pairs: PreferencePair[] = [];
-  for (let first = 0; pairs.length < count; first += 256) {
-    const asked = Array.from({ length: 512 }, (_, row) => prompts[(first + Math.floor(row / 2)) % prompts.length]!);
-    const draws = { seed, stream: `pairs/${split}`, step: 0, firstSample: 2 * first };
+  const group = answers[split];
+  const promptsAtOnce = Math.floor(512 / group);
+  for (let first = 0; pairs.length < count; first += promptsAtOnce) {
+    const asked = Array.from({ length: promptsAtOnce * group }, (_, row) => prompts[(first + Math.floor(row / group)) % prompts.length]!);
+    const draws = { seed, stream: `pairs/${split}`, step: 0, firstSample: group * first };
     const rollout = await rollOut(policy, policy.tokenizer, asked, { draws, maxNewTokens });
     const scores = await scoreResponses(reward, rollout);
-    for (let row = 0; row < asked.length && pairs.length < count; row += 2) {
-      const lead = Math.abs(scores[row]! - scores[row + 1]!);
+    for (let row = 0; row < asked.length && pairs.length < count; row += group) {
+      const ranked = Array.from({ length: group }, (_, answer) => row + answer).sort((one, other) => scores[other]! - scores[one]!);
+      const [better, worse] = [ranked[0]!, ranked.at(-1)!];
+      const lead = scores[better]! - scores[worse]!;
       if (lead === 0) continue;
-      const [better, worse] = scores[row]! > scores[row + 1]! ? [row, row + 1] : [row + 1, row];
-      const answers = { chosen: rollout.responseTexts[better]!, rejected: rollout.responseTexts[worse]! };
-      pairs.push({ prompt: asked[row]!.text, ...answers, probability: 1 / (1 + Math.exp(-lead)) });
+      const both = { chosen: rollout.responseTexts[better]!, rejected: rollout.responseTexts[worse]! };
+      pairs.push({ prompt: asked[row]!.text, ...both, probability: 1 / (1 + Math.exp(-lead)) });
     }
   }
   await reward.dispose();

@@ -14,6 +14,7 @@ import { markdownTable } from "../table.mjs";
 export function frontierPage({ best, deviation, runs }) {
   const before = best[0]?.reward ?? Number.NaN;
   const gain = (/** @type {number} */ reward) => ((reward - before) / deviation).toFixed(2);
+  const seeds = [...new Set(runs.map(({ seed }) => seed))];
   const algorithms = [...new Set(runs.map(({ algorithm }) => algorithm))];
   const rows = algorithms.map((algorithm) => {
     const own = runs.filter((run) => run.algorithm === algorithm);
@@ -42,14 +43,14 @@ export function frontierPage({ best, deviation, runs }) {
     "gain in deviations",
     "KL a response",
     "tokens a response",
-    "seconds",
+    "CPU seconds",
     "learned",
   ];
   const bests = best.map(({ n, reward, kl }) => [`best of ${n}`, reward.toFixed(2), gain(reward), kl.toFixed(2)]);
   return `# What each algorithm makes of one task
 
 The demo's task: a GPT-2 of 2.6 million parameters learns to write more warmly, judged by an ONNX classifier. Each algorithm trains with
-several seeds, and answers 64 held-out prompts 8 times each afterwards, at the temperature that it was trained at. KL is measured from the
+the seeds ${seeds.join(", ")}, and answers 64 held-out prompts 8 times each afterwards, at the temperature that it was trained at. KL is measured from the
 untrained policy, in nats a response. A seed has learned when the mean reward rose by at least one standard deviation of the untrained
 policy's (${deviation.toFixed(2)}). What differs from the trainers' defaults stands in [\`configurations.ts\`](configurations.ts).
 
@@ -63,6 +64,6 @@ ln n − (n − 1) / n:
 ${markdownTable([["", "reward", "gain in deviations", "KL a response"], ...bests])}
 
 DPO learns from pairs that the untrained policy wrote and the reward labelled, drawn before training begins; its seconds include that. CPU
-seconds are a run's on all cores together, training alone. Made by \`node tools/bench/learning/compare.mjs\`.
+seconds are a run's on all cores together, training alone. Made by \`node tools/bench/learning/compare.mjs --seeds ${seeds.join(",")}\`.
 `;
 }

@@ -1,3 +1,4 @@
+import { expectClose } from "@cai/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GaeError } from "./error.ts";
@@ -14,8 +15,8 @@ test("a row by hand", () => {
     gamma: 0.9,
     lambda: 0.5,
   });
-  expectClose(advantages, [1.7 + 0.45 * (-2.1 + 0.45 * 4), -2.1 + 0.45 * 4, 4]);
-  expectClose(returns, [1.565 + 2, -0.3 + 3, 5]);
+  expectClose(advantages, [1.7 + 0.45 * (-2.1 + 0.45 * 4), -2.1 + 0.45 * 4, 4], { tolerance: 1e-6 });
+  expectClose(returns, [1.565 + 2, -0.3 + 3, 5], { tolerance: 1e-6 });
 });
 
 test("each row may have a λ of its own", () => {
@@ -110,10 +111,11 @@ test("advantages are Σ (γλ)^l·δ over the valid tokens up to the end of the 
           }
         }
       }
-      expectClose(advantages, expected);
+      expectClose(advantages, expected, { tolerance: 1e-6 });
       expectClose(
         returns,
         expected.map((advantage, i) => (mask[i] === 1 ? advantage + values[i]! : 0)),
+        { tolerance: 1e-6 },
       );
     }),
     { numRuns: 300 },
@@ -124,7 +126,7 @@ test("with λ = 1 the returns are the discounted rewards, whatever the values", 
   fc.assert(
     fc.property(batch, ({ rewards, values, mask, shape, gamma }) => {
       const { returns } = computeGae({ rewards, values, mask, shape, gamma, lambda: 1 });
-      expectClose(returns, discountedReturns({ rewards, mask, shape, gamma }));
+      expectClose(returns, discountedReturns({ rewards, mask, shape, gamma }), { tolerance: 1e-6 });
     }),
   );
 });
@@ -146,11 +148,3 @@ test.each([
   expect(attempt).toThrow(GaeError);
   expect(attempt).toThrow(message);
 });
-
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>): void {
-  expect(found.length).toBe(expected.length);
-  for (let i = 0; i < found.length; i++) {
-    const allowed = 1e-6 * Math.max(1, Math.abs(expected[i]!));
-    if (!(Math.abs(found[i]! - expected[i]!) <= allowed)) expect.fail(`number ${i} is ${found[i]}, expected ${expected[i]}`);
-  }
-}

@@ -1,5 +1,5 @@
-import { readGolden } from "@cai/testing";
-import { expect, test } from "vitest";
+import { expectClose, readGolden } from "@cai/testing";
+import { test } from "vitest";
 import { computeGae } from "./gae.ts";
 import { maskedMean, maskedVariance } from "./masked.ts";
 import { whiten } from "./whiten.ts";
@@ -29,26 +29,17 @@ const floats = (rows: number[][]) => Float32Array.from(rows.flat());
 const bytes = (rows: number[][]) => Uint8Array.from(rows.flat());
 const shapeOf = (rows: number[][]) => [rows.length, rows[0]!.length] as const;
 
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, mask?: Uint8Array): void {
-  expect(found.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    if (mask?.[i] === 0) continue;
-    const allowed = tolerance * Math.max(1, Math.abs(expected[i]!));
-    if (!(Math.abs(found[i]! - expected[i]!) <= allowed)) expect.fail(`number ${i} is ${found[i]}, expected ${expected[i]}`);
-  }
-}
-
 test.each(ofGroup<StatsCase>("masked-stats"))("golden masked-stats $name", ({ inputs, params, expected }) => {
   const masked = { x: floats(inputs.x), mask: bytes(inputs.mask) };
   // null is undefined in mathematics: there stands what the docstrings promise.
   const mean = expected.mean ?? 0;
   const whitened = expected.whitened.flat().map((number) => number ?? 0);
   const whitenedKeepMean = expected.whitenedKeepMean.flat().map((number, i) => number ?? mean * masked.mask[i]!);
-  expectClose([maskedMean(masked)], [mean], 1e-9);
-  expectClose([maskedVariance(masked)], [expected.varUnbiased ?? 0], 1e-9);
-  expectClose([maskedVariance({ ...masked, unbiased: false })], [expected.varBiased ?? 0], 1e-9);
-  expectClose(whiten({ ...masked, epsilon: params.eps }), whitened, 1e-6);
-  expectClose(whiten({ ...masked, epsilon: params.eps, keepMean: true }), whitenedKeepMean, 1e-6);
+  expectClose([maskedMean(masked)], [mean], { tolerance: 1e-9 });
+  expectClose([maskedVariance(masked)], [expected.varUnbiased ?? 0], { tolerance: 1e-9 });
+  expectClose([maskedVariance({ ...masked, unbiased: false })], [expected.varBiased ?? 0], { tolerance: 1e-9 });
+  expectClose(whiten({ ...masked, epsilon: params.eps }), whitened, { tolerance: 1e-6 });
+  expectClose(whiten({ ...masked, epsilon: params.eps, keepMean: true }), whitenedKeepMean, { tolerance: 1e-6 });
 });
 
 test.each(ofGroup<GaeCase>("gae"))("golden gae $name", ({ inputs, params, expected }) => {
@@ -60,8 +51,8 @@ test.each(ofGroup<GaeCase>("gae"))("golden gae $name", ({ inputs, params, expect
     shape: shapeOf(inputs.mask),
     ...params,
   });
-  expectClose(advantages, floats(expected.advantages), 1e-6);
-  expectClose(returns, floats(expected.returns), 1e-6);
+  expectClose(advantages, floats(expected.advantages), { tolerance: 1e-6 });
+  expectClose(returns, floats(expected.returns), { tolerance: 1e-6 });
 });
 
 test.each(computeAdvantages)("TRL's $name", ({ inputs, params, expected }) => {
@@ -77,14 +68,13 @@ test.each(computeAdvantages)("TRL's $name", ({ inputs, params, expected }) => {
     expectClose(
       whiten({ x: rewards, mask, keepMean: true }),
       rewards.map((reward) => (reward - mean) * scale + mean),
-      1e-6,
-      mask,
+      { tolerance: 1e-6, mask },
     );
     rewards = rewards.map((reward, i) => (reward * mask[i]! - mean) * scale + mean);
     values = values.map((value, i) => value * mask[i]!);
     flowing = new Uint8Array(mask.length).fill(1);
   }
   const { advantages, returns } = computeGae({ rewards, values, mask: flowing, shape, gamma: params.gamma, lambda: params.lambda });
-  expectClose(whiten({ x: advantages, mask }), floats(expected.advantages), 5e-6, mask);
-  expectClose(returns, floats(expected.returns), 5e-6, mask);
+  expectClose(whiten({ x: advantages, mask }), floats(expected.advantages), { tolerance: 5e-6, mask });
+  expectClose(returns, floats(expected.returns), { tolerance: 5e-6, mask });
 });

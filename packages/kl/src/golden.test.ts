@@ -1,5 +1,5 @@
-import { readGolden } from "@cai/testing";
-import { expect, test } from "vitest";
+import { expectClose, readGolden } from "@cai/testing";
+import { test } from "vitest";
 import { adaptiveKlController } from "./controller.ts";
 import type { KlEstimator } from "./estimators.ts";
 import { fullKl } from "./full-kl.ts";
@@ -42,15 +42,6 @@ const flat = (nested: Nested): number[] => (typeof nested === "number" ? [nested
 const floats = (nested: Nested) => Float32Array.from(flat(nested));
 const shapeOf = (nested: Nested): number[] => (typeof nested === "number" ? [] : [nested.length, ...shapeOf(nested[0]!)]);
 
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, mask?: Uint8Array): void {
-  expect(found.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    if (mask?.[i] === 0) continue;
-    const allowed = tolerance * Math.max(1, Math.abs(expected[i]!));
-    if (!(Math.abs(found[i]! - expected[i]!) <= allowed)) expect.fail(`number ${i} is ${found[i]}, expected ${expected[i]}`);
-  }
-}
-
 test.each(ofGroup<EstimatorCase>("kl"))("golden kl $name", ({ inputs, params, expected }) => {
   const found: Record<string, Float32Array> = {};
   if (inputs.logits !== undefined) {
@@ -62,7 +53,7 @@ test.each(ofGroup<EstimatorCase>("kl"))("golden kl $name", ({ inputs, params, ex
       found[estimator] = tokenKl({ logprobs, refLogprobs: floats(inputs.refLogp), mask, estimator, ...params });
     }
   }
-  for (const [quantity, numbers] of Object.entries(expected)) expectClose(found[quantity]!, flat(numbers), 1e-6);
+  for (const [quantity, numbers] of Object.entries(expected)) expectClose(found[quantity]!, flat(numbers), { tolerance: 1e-6 });
 });
 
 test.each(ofGroup<RewardsCase>("reward-shaping"))("golden reward-shaping $name", ({ inputs, params, expected }) => {
@@ -74,8 +65,8 @@ test.each(ofGroup<RewardsCase>("reward-shaping"))("golden reward-shaping $name",
     shape: shapeOf(inputs.mask) as [number, number],
     coefficient: params.beta,
   });
-  expectClose(nonScoreRewards, flat(expected.nonScoreRewards), 1e-6);
-  expectClose(rewards, flat(expected.rewards), 1e-6);
+  expectClose(nonScoreRewards, flat(expected.nonScoreRewards), { tolerance: 1e-6 });
+  expectClose(rewards, flat(expected.rewards), { tolerance: 1e-6 });
 });
 
 const controllerCases = [
@@ -88,7 +79,7 @@ test.each(controllerCases)("golden adaptive-kl $name", ({ inputs, params, expect
     controller.update({ kl, samples: params.n });
     return controller.coefficient;
   });
-  expectClose(coefficients, expected.beta, 1e-12);
+  expectClose(coefficients, expected.beta, { tolerance: 1e-12 });
 });
 
 test.each(trl.computeRewards)("TRL's $name", ({ inputs, params, expected }) => {
@@ -105,7 +96,7 @@ test.each(trl.computeRewards)("TRL's $name", ({ inputs, params, expected }) => {
         });
   const shape = shapeOf(inputs.mask) as [number, number];
   const { rewards, nonScoreRewards } = shapeRewards({ kl, scores: floats(inputs.scores), mask, shape, coefficient: params.klCoef });
-  expectClose(kl, flat(expected.kl), 1e-6, mask);
-  expectClose(nonScoreRewards, flat(expected.nonScoreReward), 1e-6, mask);
-  expectClose(rewards, flat(expected.rewards), 1e-6, mask);
+  expectClose(kl, flat(expected.kl), { tolerance: 1e-6, mask });
+  expectClose(nonScoreRewards, flat(expected.nonScoreReward), { tolerance: 1e-6, mask });
+  expectClose(rewards, flat(expected.rewards), { tolerance: 1e-6, mask });
 });

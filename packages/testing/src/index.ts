@@ -1,3 +1,4 @@
+export { expectClose } from "./expect-close.ts";
 export { goldenAdapter, goldenAdapters, goldenClassifier, goldenPath, readGolden, repositoryPath } from "./golden.ts";
 export { expected, familyModels, goldenModels, tinyGpt2, tinyLlama } from "./golden-models.ts";
 export { startHubServer } from "./start-hub-server.ts";

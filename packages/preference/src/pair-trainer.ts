@@ -76,11 +76,9 @@ export abstract class PairTrainer<
     gradients: Gradients,
     { signal, updating }: StepContext,
   ): Promise<{ readonly grad_norm: number; readonly lr: number }> {
-    const { optimizers, hyperparameters: options } = this;
+    const { optimizers, hyperparameters: options, totalSteps } = this;
     const step = this.step + 1;
     const where = `step ${step}`;
-    // Steps that are made one by one have no last one, which the rate would fall to.
-    const totalSteps = this.totalSteps || Number.MAX_SAFE_INTEGER;
     const learningRates = optimizers.map((optimizer) => scheduledRate(optimizer, { step, totalSteps }, options));
     try {
       refuseNonFinite(loss, where);

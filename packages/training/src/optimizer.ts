@@ -23,13 +23,13 @@ export function makeOptimizer(
   return { adamW, parameters: trained, learningRate };
 }
 
-/** The learning rate of a step, counted from 1. */
+/** The learning rate of a step, counted from 1. Steps made one by one are of no run, `totalSteps` 0: no last one, which the rate would fall to. */
 export function scheduledRate(
   { learningRate }: Pick<Optimizer, "learningRate">,
   { step, totalSteps }: { readonly step: number; readonly totalSteps: number },
   { schedule, warmupSteps }: Pick<OptimizerSettings, "schedule" | "warmupSteps">,
 ): number {
-  return learningRateAt({ schedule, base: learningRate, step: step - 1, totalSteps, warmupSteps });
+  return learningRateAt({ schedule, base: learningRate, step: step - 1, totalSteps: totalSteps || Number.MAX_SAFE_INTEGER, warmupSteps });
 }
 
 /**

@@ -14,8 +14,8 @@ const groups = { ...common, batchSize: 24, numGenerations: 4 };
 /** How each algorithm learns the demo's task: about as many responses each, and what differs from its trainer's defaults. */
 export const configurations = {
   ppo: demoSettings.hyperparameters,
-  grpo: { ...groups, beta: 0.2 },
+  grpo: { ...groups, steps: 60, beta: 0.2 },
   rloo: { ...groups, beta: 0.2 },
   "reinforce++": { ...common, batchSize: 96, beta: 0.2 },
-  dpo: { pairs: { ...sampled, answers: 8 }, steps: 50, batchSize: 32, learningRate: 2e-4, schedule: "linear", beta: 0.15 },
+  dpo: { pairs: { ...sampled, answers: 8 }, steps: 120, batchSize: 32, learningRate: 2e-4, schedule: "linear", beta: 0.1 },
 } satisfies Record<AlgorithmName, Partial<AlgorithmSettings>> & { dpo: Partial<DpoSettings> & { readonly pairs: object } };

@@ -160,7 +160,7 @@ onNativeKernels(() => {
     const native = nativeOps()!;
     const row = () => tf.zeros([1]);
     const others = [tf.zeros([1], "int32"), tf.scalar(1), tf.tensor2d([[0, Math.log(3)]]), row(), tf.ones([1]), row()];
-    const inputs = [native.run("CaiGive", {}, [tf.zeros([1, 3])]), ...others];
+    const inputs = [native.run("CaiDonate", {}, [tf.zeros([1, 3])]), ...others];
     expectClose(native.run("CaiTokenLogprobsGradientInPlace", {}, inputs), [2 / 3, -1 / 3, -1 / 3]);
     expect(() => native.run("CaiTokenLogprobsGradientInPlace", {}, inputs)).toThrow(/each is good for one op/);
   });

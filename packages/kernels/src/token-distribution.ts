@@ -79,7 +79,7 @@ export function tokenDistributionGradient({ overwrite = false, ...input }: Chose
     const { normalizers, entropies } = distribution;
     const others = [ids, tf.scalar(temperature), normalizers, entropies, dLogprobs, dEntropies ?? tf.zeros([ids.size])];
     if (!overwrite) return native.run("CaiTokenLogprobsGradient", {}, [logits, ...others]);
-    const ticket = native.run("CaiGive", {}, [logits]);
+    const ticket = native.run("CaiDonate", {}, [logits]);
     logits.dispose();
     return native.run("CaiTokenLogprobsGradientInPlace", {}, [ticket, ...others]);
   });

@@ -16,7 +16,7 @@ export const kernelUpdate: WeightUpdate = (parameter, gradient, moments, update)
   // In the order of `Update` in the kernel.
   const numbers = [1 - learningRate * weightDecay, rate, beta1, 1 - beta1, beta2, 1 - beta2, inverseRoot, epsilon, scale];
   tf.tidy(() => {
-    const ticket = native.run("CaiGive", {}, [parameter.value]);
+    const ticket = native.run("CaiDonate", {}, [parameter.value]);
     const inputs = [ticket, ...moments, gradient, tf.tensor1d(numbers)];
     parameter.replace(() => native.run("CaiAdamW", {}, inputs));
   });

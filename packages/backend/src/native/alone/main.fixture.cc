@@ -44,7 +44,7 @@ TF_Tensor* doubles(const std::vector<double>& numbers) {
   return alone::tensor(TF_INT32, {2 * static_cast<int64_t>(numbers.size())}, numbers.data());
 }
 TF_Tensor* ticket(TF_Tensor* tensor) {
-  const auto made = alone::run("CaiGive", {}, {tensor});
+  const auto made = alone::run("CaiDonate", {}, {tensor});
   delete tensor;
   return made[0];
 }

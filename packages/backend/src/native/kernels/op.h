@@ -30,7 +30,7 @@
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 
-#include "given.h"
+#include "donated.h"
 #include "huge-pages.h"
 
 namespace cai {
@@ -100,12 +100,12 @@ class Call {
     return tensor;
   }
 
-  /** A tensor that was given, and the output that takes its place: the same memory where nobody else holds it. */
+  /** A tensor that was donated, and the output that takes its place: the same memory where nobody else holds it. */
   template <class Number>
   Taken<Number> take(int ticket_index, int output_index) {
-    TF_Tensor* const given = take_given(input<int32_t>(ticket_index).data[0]);
-    TF_Tensor* const alone = TF_TensorMaybeMove(given);
-    const auto from = numbers<Number>(alone == nullptr ? given : alone);
+    TF_Tensor* const donated = take_donated(input<int32_t>(ticket_index).data[0]);
+    TF_Tensor* const alone = TF_TensorMaybeMove(donated);
+    const auto from = numbers<Number>(alone == nullptr ? donated : alone);
     if (alone == nullptr) return {from, output<Number>(output_index, from.shape)};
     TF_SetOutput(context_, output_index, alone, status_.get());
     status_.check();

@@ -90,8 +90,8 @@ struct TokenLogprobs {
   }
 };
 
-/** `given`: the logits come as a ticket, and the gradient takes their memory where it can. */
-template <bool given>
+/** `donated`: the logits come as a ticket, and the gradient takes their memory where it can. */
+template <bool donated>
 struct TokenLogprobsGradient {
   void compute(cai::Call& call) {
     const auto [logits, dlogits] = places(call);
@@ -117,7 +117,7 @@ struct TokenLogprobsGradient {
   }
 
   static cai::Taken<float> places(cai::Call& call) {
-    if constexpr (given) return call.take<float>(0, 0);
+    if constexpr (donated) return call.take<float>(0, 0);
     const auto logits = call.input<float>(0);
     return {logits, call.output<float>(0, logits.shape)};
   }

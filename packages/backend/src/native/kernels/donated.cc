@@ -1,4 +1,4 @@
-#include "given.h"
+#include "donated.h"
 
 #include <mutex>
 #include <unordered_map>
@@ -19,15 +19,15 @@ Waiting& waiting() {
   return *found;
 }
 
-struct Give {
-  void compute(Call& call) { call.output<int32_t>(0, {}).data[0] = give(call.hold(0)); }
+struct Donate {
+  void compute(Call& call) { call.output<int32_t>(0, {}).data[0] = donate(call.hold(0)); }
 };
 
-const Op<Give> op("CaiGive", {"tensor: float"}, {"ticket: int32"});
+const Op<Donate> op("CaiDonate", {"tensor: float"}, {"ticket: int32"});
 
 }  // namespace
 
-int32_t give(TF_Tensor* tensor) {
+int32_t donate(TF_Tensor* tensor) {
   Waiting& all = waiting();
   std::lock_guard<std::mutex> lock(all.mutex);
   const auto ticket = static_cast<int32_t>(all.tickets++);
@@ -35,7 +35,7 @@ int32_t give(TF_Tensor* tensor) {
   return ticket;
 }
 
-TF_Tensor* take_given(int32_t ticket) {
+TF_Tensor* take_donated(int32_t ticket) {
   Waiting& all = waiting();
   std::lock_guard<std::mutex> lock(all.mutex);
   const auto found = all.tensors.find(ticket);

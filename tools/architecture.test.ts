@@ -8,11 +8,12 @@ import { publishedPackages } from "./published.ts";
 // @cai/testing, which is theirs.
 const rows = [
   ["contracts", "whole-file"],
-  ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo", "hub"],
+  ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo", "hub", "data", "endpoint"],
   ["ppo-loss", "value-head", "optim", "checkpoint", "run-log", "gguf"],
   ["backend", "policy", "reward-model", "training"],
   ["rollouts", "onnx-export"],
-  ["trainer", "sft", "preference", "rollout-onnx"],
+  ["trainer", "sft", "preference", "rollout-onnx", "feedback", "evaluation"],
+  ["constitution"],
   ["cli"],
 ];
 const packagesFolder = fileURLToPath(new URL("../packages", import.meta.url));

@@ -17,5 +17,5 @@ export const configurations = {
   grpo: { ...groups, steps: 60, beta: 0.2 },
   rloo: { ...groups, beta: 0.2 },
   "reinforce++": { ...common, batchSize: 96, beta: 0.2 },
-  dpo: { pairs: { ...sampled, answers: 8 }, steps: 120, batchSize: 32, learningRate: 2e-4, schedule: "linear", beta: 0.1 },
+  dpo: { pairs: { ...sampled, answers: 8 }, steps: 80, batchSize: 32, learningRate: 2e-4, schedule: "linear", beta: 0.1 },
 } satisfies Record<AlgorithmName, Partial<AlgorithmSettings>> & { dpo: Partial<DpoSettings> & { readonly pairs: object } };

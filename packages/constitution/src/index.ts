@@ -1,0 +1,3 @@
+export type { Constitution, Principle } from "./constitution.ts";
+export { ConstitutionError } from "./error.ts";
+export type { AnswerPair, Labeller, PreferenceLabel } from "./labeller.ts";

@@ -1,0 +1,3 @@
+export { FeedbackError } from "./error.ts";
+export type { Answered, AnswerLogprob, Choice, CompletionOptions, FeedbackModel } from "./feedback-model.ts";
+export { type PromptFormat, type PromptFormatName, promptFormat, promptFormats, suitableFormat } from "./prompt-format.ts";

@@ -1,0 +1,74 @@
+import type { ChatMessage, Tokenizer } from "@cai/contracts";
+import type { Conversation } from "@cai/rollouts";
+import { FeedbackError } from "./error.ts";
+
+/** The names of the formats, for options. */
+export const promptFormats = ["chat", "dialogue", "continuation"] as const;
+export type PromptFormatName = (typeof promptFormats)[number];
+
+/** How a conversation becomes what a model reads, and an answer what follows it: as text, or as messages that a chat template writes. */
+export interface PromptFormat {
+  readonly name: PromptFormatName;
+  /** What the model goes on with. */
+  promptOf(messages: readonly ChatMessage[]): string | Conversation;
+  /** An answer in the form of the prompt, as trainers take it: a text that follows the prompt, or the assistant's turn. */
+  completionOf(answer: string): string | readonly ChatMessage[];
+  /** The answer in what the model wrote: up to where it begins the next speaker's turn, trimmed. */
+  answerOf(written: string): string;
+}
+
+/**
+ * A format by its name. `chat` is the model's chat template; `dialogue` is for models without one, as in Bai et al. 2022 (turns that begin with
+ * "Human:" and "Assistant:", a system message above them); `continuation` is for models that only go on with a text: contents follow each
+ * other, a paragraph each, and the answer goes on where the last one ends.
+ *
+ * @example
+ * promptFormat("dialogue").promptOf([{ role: "user", content: "Hello." }]); // "\n\nHuman: Hello.\n\nAssistant:"
+ */
+export function promptFormat(name: PromptFormatName): PromptFormat {
+  return { chat, dialogue, continuation }[name];
+}
+
+/** The format that suits a model: its chat template where it has one, `dialogue` where not. */
+export function suitableFormat(tokenizer: Tokenizer): PromptFormat {
+  try {
+    tokenizer.applyChatTemplate([{ role: "user", content: "Hello." }], { addGenerationPrompt: true });
+    return chat;
+  } catch {
+    return dialogue;
+  }
+}
+
+const chat: PromptFormat = {
+  name: "chat",
+  promptOf: (messages) => ({ messages }),
+  completionOf: (answer) => [{ role: "assistant", content: answer }],
+  answerOf: (written) => written.trim(),
+};
+
+const dialogue: PromptFormat = {
+  name: "dialogue",
+  promptOf(messages) {
+    const turns = messages.map((message) => `\n\n${speakers[message.role] ?? ""}${textOf(message)}`).join("");
+    return messages.at(-1)?.role === "assistant" ? turns : `${turns}\n\nAssistant:`;
+  },
+  completionOf: (answer) => ` ${answer}`,
+  answerOf: (written) => written.split(/\n\s*(?:Human|Assistant):/)[0]!.trim(),
+};
+
+const speakers: Readonly<Record<string, string>> = { user: "Human: ", assistant: "Assistant: " };
+
+const continuation: PromptFormat = {
+  name: "continuation",
+  promptOf: (messages) => messages.map(textOf).join("\n\n"),
+  completionOf: (answer) => answer,
+  answerOf: (written) => written.trimEnd(),
+};
+
+function textOf({ role, content }: ChatMessage): string {
+  if (typeof content === "string") return content;
+  throw new FeedbackError(
+    "unreadable-message",
+    `a message of role ${role} holds ${JSON.stringify(content)}: a model without a chat template reads text only`,
+  );
+}

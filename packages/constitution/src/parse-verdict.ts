@@ -63,21 +63,22 @@ function statementOf(sentence: string): Verdict | "tie" | undefined {
   const because = reason.exec(sentence)?.[0] ?? "";
   if (takesBack.test(because)) return undefined;
   const claim = sentence.slice(0, sentence.length - because.length).replace(opening, "");
-  const has = (form: string, X: Verdict, Y: Verdict): boolean => written(form, { X, Y }).test(claim);
-  for (const [X, Y] of [["A", "B"] as const, ["B", "A"] as const]) {
-    if (ties.some((form) => has(form, X, Y))) return "tie";
-    const found = forms.find(({ form }) => has(form, X, Y));
-    if (found !== undefined) return { X, Y }[found.means];
-  }
-  return undefined;
+  return readings.find(({ form }) => form.test(claim))?.said;
 }
 
-/** A form with its words and its answers written in; an answer may be called "answer A" too. */
-function written(form: string, { X, Y }: { readonly X: Verdict; readonly Y: Verdict }): RegExp {
+/** Every form with its words and its answers written in, in both orders; an answer may be called "answer A" too. */
+const readings = (["A", "B"] as const).flatMap((X) => {
+  const Y = X === "A" ? "B" : "A";
   const named = (answer: Verdict): string => `(?:(?:the )?ANSWER )?<${answer.toLowerCase()}>`;
-  const source = form.replaceAll(/[XY]/g, (which) => named(which === "X" ? X : Y));
-  return new RegExp(`^${source.replaceAll(/[A-Z]{3,}/g, (name) => words[name]!)}$`);
-}
+  const written = (form: string): RegExp => {
+    const source = form.replaceAll(/[XY]/g, (which) => named(which === "X" ? X : Y));
+    return new RegExp(`^${source.replaceAll(/[A-Z]{3,}/g, (name) => words[name]!)}$`);
+  };
+  return [
+    ...ties.map((form) => ({ form: written(form), said: "tie" as const })),
+    ...forms.map(({ form, means }) => ({ form: written(form), said: { X, Y }[means] })),
+  ];
+});
 
 /** What stands behind the last thought; nothing where a thought is not ended. */
 function withoutThoughts(text: string): string {

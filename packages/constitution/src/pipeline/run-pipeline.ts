@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Json } from "@cai/training";
 import { ConstitutionError } from "../error.ts";
-import { sha256OfJson } from "./canonical-json.ts";
+import { contentHash } from "../content-hash.ts";
 import { hashFiles } from "./hash-files.ts";
 import { type Manifest, readManifest, type StageRecord, writeManifest } from "./manifest.ts";
 import { pipelinePace } from "./pipeline-pace.ts";
@@ -58,7 +58,7 @@ export async function runPipeline(
   for (const [index, stage] of stages.entries()) {
     signal?.throwIfAborted();
     const directory = join(out, stage.name);
-    const inputs = sha256OfJson(stage.inputs(products));
+    const inputs = contentHash(stage.inputs(products));
     const earlier = kept.get(stage.name);
     const isSame = earlier?.inputs === inputs;
     const isDone = isSame && earlier.state === "done" && (await isWhole(directory, earlier));

@@ -1,7 +1,7 @@
-import { type Choice, type FeedbackModel } from "@cai/feedback";
+import type { Choice, FeedbackModel } from "@cai/feedback";
 import { afterThoughts, comparisonOf, exchanged } from "./comparison.ts";
 import { ConstitutionError } from "./error.ts";
-import type { AnswerPair, Labeller, PreferenceLabel } from "./labeller.ts";
+import type { Labeller, PreferenceLabel } from "./labeller.ts";
 import { positionBias } from "./position-bias.ts";
 
 /** How a model chooses between two answers. */

@@ -43,10 +43,12 @@ export async function likelihoodRatios({
   const told = await feedback.logprobs(questions, { ...(signal && { signal }) });
   const ratios = asked.map((_, index) => {
     const [positive, negative] = [told[2 * index]!, told[2 * index + 1]!];
-    const ratio = positive.logprob - negative.logprob;
-    if (!Number.isFinite(ratio))
-      throw new ConstitutionError("bad-answer", `an answer's log-probabilities are ${positive.logprob} and ${negative.logprob}: expected finite numbers`);
-    return per === "token" ? ratio / positive.tokens : ratio;
+    const ratio = (positive.logprob - negative.logprob) / (per === "token" ? positive.tokens : 1);
+    if (Number.isFinite(ratio)) return ratio;
+    throw new ConstitutionError(
+      "bad-answer",
+      `an answer of ${positive.tokens} tokens has the log-probabilities ${positive.logprob} and ${negative.logprob}: expected finite numbers`,
+    );
   });
   const next = ratios.values();
   return answers.map(({ answer }) => (answer === "" ? 0 : next.next().value!));

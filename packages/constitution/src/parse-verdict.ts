@@ -67,8 +67,8 @@ function statementOf(sentence: string): Verdict | "tie" | undefined {
 }
 
 /** Every form with its words and its answers written in, in both orders; an answer may be called "answer A" too. */
-const readings = (["A", "B"] as const).flatMap((X) => {
-  const Y = X === "A" ? "B" : "A";
+const readings = (["A", "B"] as const).flatMap((X): { readonly form: RegExp; readonly said: Verdict | "tie" }[] => {
+  const Y: Verdict = X === "A" ? "B" : "A";
   const named = (answer: Verdict): string => `(?:(?:the )?ANSWER )?<${answer.toLowerCase()}>`;
   const written = (form: string): RegExp => {
     const source = form.replaceAll(/[XY]/g, (which) => named(which === "X" ? X : Y));

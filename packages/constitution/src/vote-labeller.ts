@@ -36,7 +36,10 @@ export interface VoteLabellerOptions {
  */
 export function voteLabeller({ feedback, votes = 4, prior = 0, chainOfThought = false, ...given }: VoteLabellerOptions): Labeller {
   if (!Number.isSafeInteger(votes) || votes < 2 || votes % 2 !== 0)
-    throw new ConstitutionError("bad-option", `votes is ${votes}: expected an even number from 2 on, half of them in each order of the answers`);
+    throw new ConstitutionError(
+      "bad-option",
+      `votes is ${votes}: expected an even number from 2 on, half of them in each order of the answers`,
+    );
   if (!(prior >= 0 && prior < Number.POSITIVE_INFINITY))
     throw new ConstitutionError("bad-option", `prior is ${prior}: expected a number of votes from 0 on`);
   const { maxNewTokens = chainOfThought ? 256 : 16, temperature = 1 } = given;
@@ -51,7 +54,12 @@ export function voteLabeller({ feedback, votes = 4, prior = 0, chainOfThought = 
         [pair, exchanged(pair)].flatMap((shown) => Array.from({ length: votes / 2 }, () => comparisonOf(shown, form))),
       );
       const firstSample = votes * (draws.firstSample ?? 0);
-      const texts = await feedback.complete(questions, { draws: { ...draws, firstSample }, maxNewTokens, temperature, ...(signal && { signal }) });
+      const texts = await feedback.complete(questions, {
+        draws: { ...draws, firstSample },
+        maxNewTokens,
+        temperature,
+        ...(signal && { signal }),
+      });
       const verdicts = texts.map(parseVerdict);
       return pairs.map((_, index) => countVotes(verdicts.slice(votes * index, votes * (index + 1)), prior));
     },

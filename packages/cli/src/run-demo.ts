@@ -5,7 +5,7 @@ import { refuseExistingRun } from "@cai/run-log";
 import { type Evaluation, PPOTrainer } from "@cai/trainer";
 import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
 import { demoSettings } from "./demo-settings.ts";
-import { disposing } from "./disposing.ts";
+import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";

@@ -18,7 +18,13 @@ const paths = ["policy", "constitution", "prompts", "heldOutPrompts", "judge", "
  *
  * @throws CliError `usage`
  */
-export async function resolvePipeline({ config: file, out }: { readonly config?: string; readonly out?: string }): Promise<PipelineSettings> {
+export async function resolvePipeline({
+  config: file,
+  out,
+}: {
+  readonly config?: string;
+  readonly out?: string;
+}): Promise<PipelineSettings> {
   if (file === undefined) throw new CliError("usage", "cai pipeline needs --config: a file, JSON or YAML");
   const config = await readingInput(async () => parsePipelineConfig(await readFile(file, "utf8"), file));
   const folder = dirname(file);

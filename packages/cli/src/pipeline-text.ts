@@ -7,9 +7,17 @@ export function describePipeline(report: PipelineReport, out: string): string {
   const { winRate, winRateInterval, lengthControlledWinRate, labelAgreement, rewardAccuracy, revisionYield, bestOfN } = report;
   const best = Object.entries(bestOfN).map(([n, rate]) => `${n}: ${percent(rate)}`);
   const lines: [string, string | undefined][] = [
-    ["win rate", `${percent(winRate)} (${winRateInterval.map(percent).join(" to ")}), ${percent(lengthControlledWinRate)} with length controlled`],
+    [
+      "win rate",
+      `${percent(winRate)} (${winRateInterval.map(percent).join(" to ")}), ${percent(lengthControlledWinRate)} with length controlled`,
+    ],
     ["best of n of the base", best.length > 0 ? best.join(", ") : undefined],
-    ["KL", report.klPerToken === null ? undefined : `${report.klPerToken.toFixed(3)} nats a token, ${report.klPerResponse!.toFixed(2)} an answer`],
+    [
+      "KL",
+      report.klPerToken === null
+        ? undefined
+        : `${report.klPerToken.toFixed(3)} nats a token, ${report.klPerResponse!.toFixed(2)} an answer`,
+    ],
     ["length, against the base", report.lengthRatio.toFixed(2)],
     ["variety (distinct-2)", report.distinct2Ratio === null ? undefined : `${report.distinct2Ratio.toFixed(2)} of the base's`],
     ["revisions kept", revisionYield === null ? undefined : percent(revisionYield)],

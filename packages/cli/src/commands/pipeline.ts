@@ -6,7 +6,10 @@ import { runPipelineCommand } from "../run-pipeline.ts";
 export function pipelineCommand(): Command {
   return new Command("pipeline")
     .description("Constitutional AI, all stages: revise, fine-tune, prefer, reward, reinforce, evaluate")
-    .option("--config <F>", "JSON or YAML: models, constitution, prompts, judge, options of each stage; docs/constitutional-ai.md lists them")
+    .option(
+      "--config <F>",
+      "JSON or YAML: models, constitution, prompts, judge, options of each stage; docs/constitutional-ai.md lists them",
+    )
     .option("--out <DIR>", "the run's folder, a folder below it for each stage (default: the file's \"out\")")
     .option("--resume", "go on where it was stopped; stages whose inputs are unchanged are not run again")
     .option("--json", "print one line of JSON at the end")

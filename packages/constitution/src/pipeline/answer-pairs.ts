@@ -37,7 +37,12 @@ export async function answerPairs(
   const principles = new Map(constitution.principles.map((principle) => [principle.name, principle]));
   const placeOf = (row: number) => Math.floor(row / pairsPerPrompt);
   const { rows } = await disposing(async (own) => {
-    const { model } = own(await openAsFeedback(pipeline.parts, startPolicy(pipeline, context.products), { ...pipeline, ...config }));
+    const { model } = own(
+      await openAsFeedback(pipeline.parts, startPolicy(pipeline, context.products), {
+        format: pipeline.format,
+        batchSize: config.batchSize,
+      }),
+    );
     return produceRows<AnswerRow>({
       file: join(context.directory, "answers.jsonl"),
       identity: {

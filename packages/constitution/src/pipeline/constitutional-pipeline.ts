@@ -1,7 +1,7 @@
 import type { Json } from "@cai/training";
+import { evaluateStage } from "./evaluate-stage.ts";
 import { onPolicyStage } from "./on-policy-stage.ts";
 import { dpoStage, rewardStage } from "./pair-stages.ts";
-import { evaluateStage } from "./evaluate-stage.ts";
 import { type PipelineReport, pipelineReport } from "./pipeline-report.ts";
 import { preferStage } from "./prefer-stage.ts";
 import { type PipelineGiven, preparePipeline } from "./prepare-pipeline.ts";

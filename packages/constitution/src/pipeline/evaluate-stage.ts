@@ -60,7 +60,10 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         await files.write(join(directory, "eval.json"), `${JSON.stringify({ labels, ...figures }, null, 2)}\n`);
         await files.write(join(directory, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
         await files.write(join(directory, "index.html"), comparisonPage(comparison));
-        return { paths: ["eval.json", "samples.jsonl", "index.html"], summary: { labels: { ...labels }, ...(figures as unknown as { [name: string]: Json }) } };
+        return {
+          paths: ["eval.json", "samples.jsonl", "index.html"],
+          summary: { labels: { ...labels }, ...(figures as unknown as { [name: string]: Json }) },
+        };
       }),
   };
 }

@@ -1,6 +1,6 @@
 import type { ScoreFunction, Tokenizer } from "@cai/contracts";
-import { encodePrompt } from "@cai/rollouts";
 import type { PromptFormat } from "@cai/feedback";
+import { encodePrompt } from "@cai/rollouts";
 import type { LabelledPair } from "../labelled-pairs.ts";
 
 /** How labels stand to a judge that had no part in them. */
@@ -37,7 +37,13 @@ export function labelAgreement({
 /** What a judge gives both answers of each pair. */
 export async function judgeScores(
   pairs: readonly LabelledPair[],
-  { judge, tokenizer, format, batchSize, signal }: {
+  {
+    judge,
+    tokenizer,
+    format,
+    batchSize,
+    signal,
+  }: {
     readonly judge: { readonly score: ScoreFunction };
     readonly tokenizer: Tokenizer;
     readonly format: PromptFormat;
@@ -47,7 +53,9 @@ export async function judgeScores(
 ): Promise<[number, number][]> {
   const scores: [number, number][] = [];
   for (let first = 0; first < pairs.length; first += batchSize) {
-    const answers = pairs.slice(first, first + batchSize).flatMap(({ prompt, answers }) => answers.map((answer) => ({ prompt: format.promptOf(prompt), answer })));
+    const answers = pairs
+      .slice(first, first + batchSize)
+      .flatMap(({ prompt, answers }) => answers.map((answer) => ({ prompt: format.promptOf(prompt), answer })));
     const promptIds = answers.map(({ prompt }) => encodePrompt(prompt, tokenizer));
     const given = await judge.score(
       {

@@ -29,7 +29,10 @@ export function onPolicyStage(pipeline: PreparedPipeline, algorithm: "ppo" | "gr
         const policy = own(await parts.openPolicy(startPolicy(pipeline, context.products), adapter));
         const rewardModel = own(await parts.openReward(join(out, "reward", "final")));
         const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...options }));
-        const { steps } = await trainer.train(asked, runOptionsOf(context, () => trainer.totalSteps));
+        const { steps } = await trainer.train(
+          asked,
+          runOptionsOf(context, () => trainer.totalSteps),
+        );
         return { paths: ["final"], summary: { algorithm, steps: steps.length, metrics: { ...steps.at(-1)!.metrics } } };
       }),
   };

@@ -13,7 +13,11 @@ import type { PipelineConfig } from "./pipeline-config.ts";
  */
 export async function openLabeller(
   { labeller, per, scale, votes, chainOfThought }: PipelineConfig["prefer"],
-  { feedback, known, signal }: { readonly feedback: FeedbackModel; readonly known: readonly AnswerPair[]; readonly signal: AbortSignal | undefined },
+  {
+    feedback,
+    known,
+    signal,
+  }: { readonly feedback: FeedbackModel; readonly known: readonly AnswerPair[]; readonly signal: AbortSignal | undefined },
 ): Promise<Labeller> {
   switch (labeller) {
     case "choice":

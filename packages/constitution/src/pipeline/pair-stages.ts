@@ -50,10 +50,17 @@ function pairStage(
       disposing(async (own) => {
         const pairs = await readJsonLines<PreferencePair>(join(out, "prefer", "preferences.jsonl"));
         const heldOut = await readJsonLines<PreferencePair>(join(out, "prefer", "held-out.jsonl"));
-        if (pairs.length === 0) throw new ConstitutionError("no-data", "the labeller preferred no answer (prefer/report.json says why): there is nothing to learn");
+        if (pairs.length === 0)
+          throw new ConstitutionError(
+            "no-data",
+            "the labeller preferred no answer (prefer/report.json says why): there is nothing to learn",
+          );
         const policy = own(await parts.openPolicy(startPolicy(pipeline, context.products), adapter));
         const trainer = own(await create(policy));
-        const { steps } = await trainer.train(pairs, runOptionsOf(context, () => trainer.totalSteps));
+        const { steps } = await trainer.train(
+          pairs,
+          runOptionsOf(context, () => trainer.totalSteps),
+        );
         const signal = context.signal && { signal: context.signal };
         const evaluation: PairEvaluation | undefined = heldOut.length === 0 ? undefined : await trainer.evaluate(heldOut, { ...signal });
         const accuracy = evaluation?.accuracy ?? null;

@@ -1,5 +1,6 @@
 import { promptFormats } from "@cai/feedback";
 import { z } from "zod";
+import { parseValidated } from "../parse-validated.ts";
 
 const text = z.string().trim().min(1);
 const count = z.number().int().positive();
@@ -51,7 +52,7 @@ const evaluation = z.strictObject({
 });
 
 /** A pipeline of Constitutional AI as it stands in a file. */
-export const pipelineSchema = z.strictObject({
+const pipelineSchema = z.strictObject({
   policy: text,
   constitution: text.default("default"),
   prompts: text,
@@ -84,3 +85,17 @@ export const pipelineSchema = z.strictObject({
 });
 
 export type PipelineConfig = z.infer<typeof pipelineSchema>;
+
+/**
+ * A pipeline's configuration from JSON or YAML, with its defaults.
+ *
+ * @param file for messages
+ * @throws ConstitutionError `bad-config`: names file, line and field of each of the first faults, what was given and what is expected
+ * @example
+ * const config = parsePipelineConfig("{ policy: demo, prompts: prompts.jsonl, heldOutPrompts: held-out.jsonl, judge: demo }");
+ * config.prefer.pairs; // "contrast"
+ */
+export function parsePipelineConfig(text: string, file = "the configuration"): PipelineConfig {
+  const example = '{"policy": …, "prompts": …, "heldOutPrompts": …, "judge": …}';
+  return parseValidated(text, { name: file, schema: pipelineSchema, code: "bad-config", example });
+}

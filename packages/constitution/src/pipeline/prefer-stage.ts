@@ -63,7 +63,10 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
         const report = preferenceReport(rows);
         await files.write(join(directory, "preferences.jsonl"), jsonLines(learned));
         await files.write(join(directory, "held-out.jsonl"), jsonLines(heldOut));
-        await files.write(join(directory, "report.json"), `${JSON.stringify({ labeller: JSON.parse(labeller.identity), ...report }, null, 2)}\n`);
+        await files.write(
+          join(directory, "report.json"),
+          `${JSON.stringify({ labeller: JSON.parse(labeller.identity), ...report }, null, 2)}\n`,
+        );
         const { byPrinciple: _, ...totals } = report;
         return {
           paths: ["labels.jsonl", "preferences.jsonl", "held-out.jsonl", "report.json"],

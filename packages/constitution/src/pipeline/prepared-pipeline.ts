@@ -41,7 +41,9 @@ export function adapterOf({ lora, loraAlpha, seed }: PipelineConfig): PipelineAd
 
 /** What judges and revises: the model that the configuration names, or the policy as it was. */
 export async function openFeedback({ config, format, parts }: PreparedPipeline): Promise<OpenedFeedback> {
-  return config.feedback === undefined ? openAsFeedback(parts, config.policy, { format, batchSize: config.batchSize }) : parts.openFeedback(config.feedback);
+  return config.feedback === undefined
+    ? openAsFeedback(parts, config.policy, { format, batchSize: config.batchSize })
+    : parts.openFeedback(config.feedback);
 }
 
 /** A policy that is asked. */

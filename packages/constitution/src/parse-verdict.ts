@@ -75,7 +75,7 @@ const readings = (["A", "B"] as const).flatMap((X): { readonly form: RegExp; rea
     return new RegExp(`^${source.replaceAll(/[A-Z]{3,}/g, (name) => words[name]!)}$`);
   };
   return [
-    ...ties.map((form) => ({ form: written(form), said: "tie" })),
+    ...ties.map((form) => ({ form: written(form), said: "tie" as const })),
     ...forms.map(({ form, means }) => ({ form: written(form), said: { X, Y }[means] })),
   ];
 });

@@ -1,4 +1,5 @@
 import type { ChatMessage } from "@cai/contracts";
+import { fieldOf } from "./constitution.ts";
 import { ConstitutionError } from "./error.ts";
 import type { AnswerPair } from "./labeller.ts";
 
@@ -25,7 +26,7 @@ const requests: Readonly<Record<VerdictForm, string>> = {
 export function comparisonOf({ prompt, answers, principle }: AnswerPair, form: VerdictForm): ChatMessage[] {
   const parts = [
     `Consider the following conversation:\n\n${conversationText(prompt)}`,
-    principle.comparisonQuestion,
+    fieldOf(principle, "comparisonQuestion"),
     ...["A", "B"].map((letter, index) => `(${letter}) ${answers[index]!.trim()}`),
     requests[form],
   ];

@@ -1,6 +1,6 @@
 import type { ChatMessage, DrawCounters } from "@cai/contracts";
 import type { FeedbackModel } from "@cai/feedback";
-import type { Principle } from "./constitution.ts";
+import { fieldOf, type Principle } from "./constitution.ts";
 import { ConstitutionError } from "./error.ts";
 import type { AnswerPair } from "./labeller.ts";
 import { underPersona } from "./under-persona.ts";
@@ -46,9 +46,9 @@ export async function sampledPairs(options: DrawnPairsOptions): Promise<AnswerPa
  * const pairs = await contrastPairs({ feedback, prompts: [prompt], principles: [principle], draws: { seed: 7, stream: "pairs", step: 0 } });
  */
 export async function contrastPairs(options: DrawnPairsOptions): Promise<ContrastPair[]> {
-  const pairs = await drawPairs(options, (prompt, { positivePersona, negativePersona }) => [
-    underPersona(positivePersona, prompt),
-    underPersona(negativePersona, prompt),
+  const pairs = await drawPairs(options, (prompt, principle) => [
+    underPersona(fieldOf(principle, "positivePersona"), prompt),
+    underPersona(fieldOf(principle, "negativePersona"), prompt),
   ]);
   return pairs.map((pair) => ({ ...pair, personas: ["positive", "negative"] }));
 }

@@ -1,6 +1,6 @@
 import type { ChatMessage } from "@cai/contracts";
 import type { FeedbackModel } from "@cai/feedback";
-import type { Principle } from "./constitution.ts";
+import { fieldOf, type Principle } from "./constitution.ts";
 import { ConstitutionError } from "./error.ts";
 import { underPersona } from "./under-persona.ts";
 
@@ -38,7 +38,10 @@ export async function likelihoodRatios({
   refuseNoLogprobs(feedback);
   const asked = answers.filter(({ answer }) => answer !== "");
   const questions = asked.flatMap(({ prompt, answer, principle }) =>
-    [principle.positivePersona, principle.negativePersona].map((persona) => ({ messages: underPersona(persona, prompt), answer })),
+    (["positivePersona", "negativePersona"] as const).map((field) => ({
+      messages: underPersona(fieldOf(principle, field), prompt),
+      answer,
+    })),
   );
   const told = await feedback.logprobs(questions, { ...(signal && { signal }) });
   const ratios = asked.map((_, index) => {

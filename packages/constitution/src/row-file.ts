@@ -54,24 +54,25 @@ const files = wholeFiles(ConstitutionError);
  */
 export async function produceRows<Row extends object>(options: RowFileOptions<Row>): Promise<RowFile<Row>> {
   const { file, total, chunkRows, make, signal, onProgress } = options;
-  const { rows: all, lines: kept, bytes } = await openRows<Row>(options);
+  const { rows, bytes } = await openRows<Row>(options);
+  const kept = rows.length;
   const handle = await open(file, "a").catch(refuse(file));
   try {
     await handle.truncate(bytes).catch(refuse(file));
     await syncFolder(dirname(file));
-    onProgress?.({ done: all.length, total });
-    while (all.length < total) {
+    onProgress?.({ done: rows.length, total });
+    while (rows.length < total) {
       signal?.throwIfAborted();
-      const count = Math.min(chunkRows, total - all.length);
-      const made = await make(all.length, count);
+      const count = Math.min(chunkRows, total - rows.length);
+      const made = await make(rows.length, count);
       if (made.length !== count)
-        throw new ConstitutionError("bad-answer", `${count} rows from ${all.length} on were asked for ${file}, ${made.length} came`);
+        throw new ConstitutionError("bad-answer", `${count} rows from ${rows.length} on were asked for ${file}, ${made.length} came`);
       const lines = made.map((row) => JSON.stringify(row));
       await append(handle, file, lines);
-      all.push(...lines.map((line) => JSON.parse(line) as Row));
-      onProgress?.({ done: all.length, total });
+      rows.push(...lines.map((line) => JSON.parse(line) as Row));
+      onProgress?.({ done: rows.length, total });
     }
-    return { rows: all, kept };
+    return { rows, kept };
   } finally {
     await handle.close();
   }
@@ -93,7 +94,7 @@ async function openRows<Row extends object>({ file, identity, total, chunkRows }
   const made = { identity, total, chunkRows };
   if (bytes === undefined) {
     await files.write(meta, `${JSON.stringify(made, null, 2)}\n`);
-    return { rows: [] as Row[], lines: 0, bytes: 0 };
+    return { rows: [] as Row[], bytes: 0 };
   }
   refuseOther(file, await readIfThere(meta), made);
   return wholeChunks<Row>(bytes, { total, chunkRows });
@@ -134,7 +135,7 @@ function wholeChunks<Row extends object>(bytes: Buffer, { total, chunkRows }: { 
     ends.push(end + 1);
   }
   const lines = rows.length === total ? total : rows.length - (rows.length % chunkRows);
-  return { rows: rows.slice(0, lines), lines, bytes: ends[lines]! };
+  return { rows: rows.slice(0, lines), bytes: ends[lines]! };
 }
 
 function parseRow<Row>(line: Uint8Array): Row | undefined {

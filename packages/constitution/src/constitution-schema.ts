@@ -20,9 +20,3 @@ export const constitutionSchema = z.strictObject({
   principles: z.array(principle).min(1),
   examples: z.array(example).default([]),
 });
-
-/** The fields that an object of the file may have, by where it stands: `["principles", 3]`. */
-export function fieldsAt(path: readonly PropertyKey[]): string[] {
-  const shape = { principles: principle, examples: example }[String(path[0])] ?? constitutionSchema;
-  return Object.keys(shape.shape);
-}

@@ -22,6 +22,15 @@ export { labelledPairsFile, type MadePreferences, type MakePreferencesOptions, m
 export { type DrawnPairSourceOptions, drawnPairSource, type PairSource, revisionPairSource } from "./pair-source.ts";
 export { parseConstitution } from "./parse-constitution.ts";
 export { parseVerdict, type Verdict } from "./parse-verdict.ts";
+export { type ConstitutionalPipelineOptions, runConstitutionalPipeline, stagesOf } from "./pipeline/constitutional-pipeline.ts";
+export { type LabelAgreement, labelAgreement } from "./pipeline/label-agreement.ts";
+export { type PipelineConfig, parsePipelineConfig } from "./pipeline/pipeline-config.ts";
+export type { OpenedFeedback, PipelineAdapter, PipelineParts } from "./pipeline/pipeline-parts.ts";
+export type { PipelineReport } from "./pipeline/pipeline-report.ts";
+export { type PipelineGiven, preparePipeline } from "./pipeline/prepare-pipeline.ts";
+export type { PreparedPipeline } from "./pipeline/prepared-pipeline.ts";
+export { type PipelineProgress, type PipelineRunOptions, runPipeline } from "./pipeline/run-pipeline.ts";
+export type { PipelineStage, StageContext, StageProduct, StageProducts } from "./pipeline/stage.ts";
 export { positionBias } from "./position-bias.ts";
 export { type PreferenceCounts, type PreferenceReport, preferenceReport } from "./preference-report.ts";
 export { type LeftOut, leftOutFor, type PreferenceRow, preferenceRows } from "./preference-rows.ts";

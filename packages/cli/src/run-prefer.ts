@@ -45,7 +45,10 @@ export async function runPrefer(
     const backend = await prepareBackend();
     const { batchSize, seed } = options;
     const { feedback: policy, format } = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
-    const judge = settings.feedback === undefined ? policy : own(await resolveFeedback(settings.feedback, settings)).feedback;
+    const judge =
+      settings.feedback === undefined
+        ? policy
+        : own(await resolveFeedback({ ...settings, feedback: settings.feedback }, { batchSize })).feedback;
     const source = await readingInput(() => sourceOf(settings, { policy, constitution, prompts, revisions }));
     const display = runDisplay({ json, steps: source.total });
     sayBackend(display, backend);

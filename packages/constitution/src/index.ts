@@ -18,6 +18,8 @@ export { type LabelledPair, labelPairs } from "./labelled-pairs.ts";
 export type { AnswerPair, Labeller, PreferenceLabel } from "./labeller.ts";
 export { calibrateScale, type LikelihoodRatioLabellerOptions, likelihoodRatioLabeller } from "./likelihood-ratio-labeller.ts";
 export { type JudgedAnswer, likelihoodRatios, type RatioUnit, ratioUnits } from "./likelihood-ratios.ts";
+export { labelledPairsFile, type MadePreferences, type MakePreferencesOptions, makePreferences } from "./make-preferences.ts";
+export { type DrawnPairSourceOptions, drawnPairSource, type PairSource, revisionPairSource } from "./pair-source.ts";
 export { parseConstitution } from "./parse-constitution.ts";
 export { parseVerdict, type Verdict } from "./parse-verdict.ts";
 export { type ConstitutionalPipelineOptions, runConstitutionalPipeline, stagesOf } from "./pipeline/constitutional-pipeline.ts";

@@ -11,7 +11,7 @@ test("what is left out has its default", () => {
     lora: 0,
     revise: { rounds: 1 },
     sft: {},
-    prefer: { pairs: "contrast", labeller: "likelihood-ratio", scale: "fit", heldOutShare: 0.1 },
+    prefer: { pairs: "contrast", labeller: "likelihood-ratio", calibrationPairs: 32, heldOutShare: 0.1 },
     rl: "ppo",
     evaluation: { draws: 4, bestOf: 16 },
   });
@@ -22,7 +22,7 @@ test.each([
   [{ judge: 3 }, "c.json:5: judge is 3: expected text"],
   [{ rl: "sarsa" }, 'c.json:6: rl is "sarsa": expected "ppo" or "grpo" or "dpo"'],
   [{ prefer: { labeler: "choice" } }, "c.json:7: prefer: unknown field labeler: did you mean labeller?"],
-  [{ prefer: { scale: -1 } }, "c.json:7: prefer.scale is -1: expected"],
+  [{ prefer: { ratioScale: -1 } }, "c.json:7: prefer.ratioScale is -1: expected a number above 0"],
   [{ revise: { rounds: 0 } }, "c.json:7: revise.rounds is 0: expected a number above 0"],
   [{ revise: true }, "c.json:6: revise is true: expected false or an object"],
   [{ sft: { epochs: {} } }, "c.json:7: sft.epochs is an object: expected a number or text or a boolean or a list"],

@@ -32,10 +32,12 @@ const prefer = z.strictObject({
   pairsPerPrompt: count.default(1),
   /** Share of the prompts whose pairs no model learns from: reward models are measured on them. */
   heldOutShare: z.number().min(0).max(0.5).default(0.1),
-  /** Of the logistic over likelihood ratios: a number, or `fit` it to contrast pairs. */
-  scale: z.union([z.number().positive(), z.literal("fit")]).default("fit"),
   /** Likelihood ratios of whole answers, or of a token on average. */
-  per: z.enum(["answer", "token"]).default("answer"),
+  ratioPer: z.enum(["answer", "token"]).default("answer"),
+  /** Of the logistic over likelihood ratios, where it is not fitted. */
+  ratioScale: z.number().positive().default(1),
+  /** Contrast pairs that the scale of likelihood ratios is fitted to; 0: `ratioScale` is taken. */
+  calibrationPairs: countOrNone.default(32),
   /** Text verdicts on each pair. */
   votes: count.default(4),
   /** The judge writes its thoughts before it chooses. */

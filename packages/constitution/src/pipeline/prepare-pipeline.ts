@@ -49,8 +49,6 @@ function checkConfig({ revise, sft, prefer, reward, rl, seed, maxNewTokens, temp
   if (prefer.pairs === "revisions" && !revise) refuse('prefer.pairs is "revisions": leave "revise" in');
   if (prefer.labeller === "contrast" && prefer.pairs !== "contrast")
     refuse(`prefer.labeller "contrast" labels contrast pairs by their construction; prefer.pairs is ${JSON.stringify(prefer.pairs)}`);
-  if (prefer.labeller === "likelihood-ratio" && prefer.scale === "fit" && prefer.pairs !== "contrast")
-    refuse(`prefer.scale is fitted to contrast pairs; prefer.pairs is ${JSON.stringify(prefer.pairs)}: give a number`);
   if (sft) resolveSftSettings({ ...sft, seed });
   if (rl === "dpo") resolveDpoSettings({ ...config.dpo, seed } as never);
   else {

@@ -13,7 +13,7 @@ export interface RevisionSettings {
 
 export const revisionOptions: OptionTable<RevisionSettings> = {
   rounds: { default: 1, ...count, describe: "critiques and revisions of an answer, each by a principle that is drawn" },
-  maxNewTokens: { default: 256, ...count, describe: "longest answer, critique and revision, in tokens" },
+  maxNewTokens: { default: 128, ...count, describe: "longest answer, critique and revision, in tokens" },
   temperature: { default: 1, min: 0, describe: "of the draws; 0 is greedy" },
   seed: { default: 0, ...countOrNone, describe: "of all draws" },
   fewShot: { default: true, describe: "put the constitution's examples before each answer that is revised" },

@@ -59,25 +59,34 @@ async function prefer(out: string, labeller: string, ...more: string[]): Promise
   return stdout;
 }
 
-const linesOf = async (name: string) => (await readFile(at(name), "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line));
+const linesOf = async (name: string) =>
+  (await readFile(at(name), "utf8"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 
-test.each(["choice", "likelihood-ratio", "contrast", "votes"])("--labeller %s: pairs that cai dpo reads, and a report", async (labeller) => {
-  const out = `${labeller}.jsonl`;
-  const report = JSON.parse(await prefer(out, labeller, ...drawn, "--json"));
-  const labelled = await linesOf(`${labeller}.labelled.jsonl`);
-  expect(labelled.map(({ prompt }) => prompt)).toEqual(prompts.map((content) => [{ role: "user", content }]));
-  expect(labelled.every(({ answers }) => answers.length === 2 && answers.every((answer: unknown) => typeof answer === "string"))).toBe(true);
-  expect(report).toMatchObject({ out: at(out), pairs: 4, byPrinciple: { calm: { pairs: 4 } } });
-  expect(report.rows + report.leftOut.equalAnswers + report.leftOut.noPreference).toBe(4);
-  if (report.rows === 0) return; // votes of a model that can't judge are none
-  const rows = await readPairs(at(out));
-  expect(rows).toHaveLength(report.rows);
-  for (const { row } of rows) {
-    expect(row.probability).toBeGreaterThan(0.5);
-    expect(row.probability).toBeLessThanOrEqual(1);
-    expect(row.prompt).toMatch(/^\n\nHuman: .+\n\nAssistant:$/);
-  }
-});
+test.each(["choice", "likelihood-ratio", "contrast", "votes"])(
+  "--labeller %s: pairs that cai dpo reads, and a report",
+  async (labeller) => {
+    const out = `${labeller}.jsonl`;
+    const report = JSON.parse(await prefer(out, labeller, ...drawn, "--json"));
+    const labelled = await linesOf(`${labeller}.labelled.jsonl`);
+    expect(labelled.map(({ prompt }) => prompt)).toEqual(prompts.map((content) => [{ role: "user", content }]));
+    expect(labelled.every(({ answers }) => answers.length === 2 && answers.every((answer: unknown) => typeof answer === "string"))).toBe(
+      true,
+    );
+    expect(report).toMatchObject({ out: at(out), pairs: 4, byPrinciple: { calm: { pairs: 4 } } });
+    expect(report.rows + report.leftOut.equalAnswers + report.leftOut.noPreference).toBe(4);
+    if (report.rows === 0) return; // votes of a model that can't judge are none
+    const rows = await readPairs(at(out));
+    expect(rows).toHaveLength(report.rows);
+    for (const { row } of rows) {
+      expect(row.probability).toBeGreaterThan(0.5);
+      expect(row.probability).toBeLessThanOrEqual(1);
+      expect(row.prompt).toMatch(/^\n\nHuman: .+\n\nAssistant:$/);
+    }
+  },
+);
 
 test("killed in the middle and gone on with, it ends with the same bytes", async () => {
   const more = [...drawn, "--pairs-per-prompt", "8"];
@@ -106,7 +115,13 @@ test("a scale is fitted to contrast pairs, and told", async () => {
 
 test("revisions that the gate kept stand against their originals", async () => {
   const texts = { critiques: ["Rude."], revisions: ["Please go."], written: ["Please go."], principles: ["calm"] };
-  const row = { prompt: [{ role: "user", content: "a letter" }], response: "Go.", ...texts, verdicts: [{ kept: true }], constitution: "c0de" };
+  const row = {
+    prompt: [{ role: "user", content: "a letter" }],
+    response: "Go.",
+    ...texts,
+    verdicts: [{ kept: true }],
+    constitution: "c0de",
+  };
   await writeFile(at("revised.jsonl"), `${JSON.stringify(row)}\n`);
   await prefer("revised-pairs.jsonl", "likelihood-ratio", "--revisions", at("revised.jsonl"));
   const [labelled] = await linesOf("revised-pairs.labelled.jsonl");
@@ -147,7 +162,10 @@ test("wrong use is refused before anything is written", async () => {
     ["choice", [...drawn, "--constitution", at("none.yaml")], "none.yaml"],
   ];
   for (const [labeller, more, message] of refused) {
-    await expect(prefer("refused.jsonl", labeller, ...more)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });
+    await expect(prefer("refused.jsonl", labeller, ...more)).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining(message),
+    });
     expect(existsSync(at("refused.labelled.jsonl"))).toBe(false);
   }
 });

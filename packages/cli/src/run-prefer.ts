@@ -19,7 +19,7 @@ import {
 } from "@cai/constitution";
 import type { ChatMessage } from "@cai/contracts";
 import type { FeedbackModel } from "@cai/feedback";
-import { disposing } from "./disposing.ts";
+import { disposing } from "@cai/training";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { abortOnInterrupt } from "./interrupt.ts";

@@ -70,6 +70,12 @@ const pipelineSchema = z.strictObject({
   batchSize: count.default(16),
   /** Judges, and revises: a model or an endpoint. Default: the policy as it was. */
   feedback: text.optional(),
+  /** Of an endpoint, as are the next two: the model's name there. */
+  feedbackModel: text.optional(),
+  /** A folder for its answers, so that what was asked once costs nothing again. */
+  feedbackCache: text.optional(),
+  /** Further options of `endpointFeedback`. */
+  feedbackOptions: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
   /** Options of critique and revision; false: there is none. */
   revise: z.union([z.literal(false), stageOptions]).default({}),
   sft: z.union([z.literal(false), stageOptions]).default({}),

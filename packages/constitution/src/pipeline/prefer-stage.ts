@@ -11,14 +11,21 @@ import { preferenceRows } from "../preference-rows.ts";
 import { keptRevisions, type RevisionRow } from "../revision-row.ts";
 import { jsonLines, readJsonLines } from "./json-lines.ts";
 import { openLabeller } from "./open-labeller.ts";
-import { openAsFeedback, openFeedback, type PreparedPipeline, startPolicy, startPolicyHashes } from "./prepared-pipeline.ts";
+import {
+  feedbackInputs,
+  openAsFeedback,
+  openFeedback,
+  type PreparedPipeline,
+  startPolicy,
+  startPolicyHashes,
+} from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
 
 const files = wholeFiles(ConstitutionError);
 
 /** Pairs of answers are labelled: the preferences that reward models and policies learn from, those of some prompts held out. */
 export function preferStage(pipeline: PreparedPipeline): PipelineStage {
-  const { config, out, constitution, prompts, format, policySha256 } = pipeline;
+  const { config, out, constitution, prompts, format } = pipeline;
   const { pairs: kind, pairsPerPrompt, heldOutShare } = config.prefer;
   const { seed, maxNewTokens, temperature, batchSize } = config;
   const isDrawn = kind !== "revisions";
@@ -27,7 +34,7 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
     work: 4 * prompts.length * maxNewTokens * (isDrawn ? pairsPerPrompt : 1),
     inputs: (products) => ({
       policy: isDrawn ? startPolicyHashes(pipeline, products) : products.get("revise")!.files,
-      feedback: config.feedback ?? policySha256,
+      judge: feedbackInputs(pipeline),
       constitution: constitution.sha256,
       prompts: prompts as unknown as Json,
       format: format.name,
@@ -36,8 +43,8 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
     }),
     run: ({ directory, products, signal, progress }) =>
       disposing(async (own) => {
-        const { model: writer } = own(await openAsFeedback(pipeline.parts, startPolicy(pipeline, products), { format, batchSize }));
-        const { model: judge } = own(await openFeedback(pipeline));
+        const { feedback: writer } = own(await openAsFeedback(pipeline.parts, startPolicy(pipeline, products), { format, batchSize }));
+        const { feedback: judge } = own(await openFeedback(pipeline));
         const source = isDrawn ? drawn(kind, writer, pairsPerPrompt) : await revised();
         const known = drawn("contrast", writer, Math.ceil(config.prefer.calibrationPairs / prompts.length) || 1, "prefer/calibration");
         const labeller = await openLabeller(config.prefer, { feedback: judge, known, signal });

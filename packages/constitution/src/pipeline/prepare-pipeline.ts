@@ -10,7 +10,7 @@ import { readConstitution } from "../read-constitution.ts";
 import { resolveRevisionSettings } from "../revision-options.ts";
 import type { PipelineConfig } from "./pipeline-config.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
-import type { PreparedPipeline } from "./prepared-pipeline.ts";
+import { feedbackSource, type PreparedPipeline } from "./prepared-pipeline.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineGiven {
@@ -35,8 +35,9 @@ export async function preparePipeline({ config, out, parts, prompts, heldOutProm
   return disposing(async (own) => {
     const policy = own(await parts.openPolicy(config.policy));
     own(await parts.openReward(config.judge));
-    if (config.feedback !== undefined) own(await parts.openFeedback(config.feedback));
     const format = config.format === undefined ? suitableFormat(policy.tokenizer) : promptFormat(config.format);
+    const feedback = feedbackSource(config);
+    if (feedback !== undefined) own(await parts.openFeedback(feedback));
     for (const prompt of [...prompts, ...heldOutPrompts]) format.promptOf(prompt);
     return { config, out, constitution, prompts, heldOutPrompts, format, policySha256: policy.identity.sha256, parts };
   });

@@ -6,7 +6,7 @@ import { produceRevisions } from "../produce-revisions.ts";
 import { resolveRevisionSettings } from "../revision-options.ts";
 import { revisionTrainingRows } from "../revision-training-rows.ts";
 import { jsonLines } from "./json-lines.ts";
-import { openAsFeedback, openFeedback, type PreparedPipeline } from "./prepared-pipeline.ts";
+import { feedbackInputs, openAsFeedback, openFeedback, type PreparedPipeline } from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
 
 const files = wholeFiles(ConstitutionError);
@@ -21,7 +21,7 @@ export function reviseStage(pipeline: PreparedPipeline): PipelineStage {
     work: prompts.length * settings.maxNewTokens * (1 + 2 * settings.rounds + 2),
     inputs: () => ({
       policy: policySha256,
-      feedback: config.feedback ?? policySha256,
+      judge: feedbackInputs(pipeline),
       constitution: constitution.sha256,
       prompts: prompts as unknown as Json,
       format: format.name,
@@ -29,9 +29,9 @@ export function reviseStage(pipeline: PreparedPipeline): PipelineStage {
     }),
     run: ({ directory, signal, progress }) =>
       disposing(async (own) => {
-        const { model: feedback } = own(await openFeedback(pipeline));
+        const { feedback } = own(await openFeedback(pipeline));
         const policy =
-          config.feedback === undefined ? feedback : own(await openAsFeedback(parts, config.policy, { format, batchSize })).model;
+          config.feedback === undefined ? feedback : own(await openAsFeedback(parts, config.policy, { format, batchSize })).feedback;
         const { rows, report } = await produceRevisions({
           file: join(directory, "revisions.jsonl"),
           chunkRows: batchSize,

@@ -88,21 +88,23 @@ test("every intermediate is in the file; beside it the report, and what cai sft 
 });
 
 test("killed in the middle and gone on with, it ends with the same bytes", async () => {
-  await revise("steady.jsonl");
+  await writeFile(at("more.txt"), `${Array.from({ length: 16 }, (_, i) => `day ${i}`).join("\n")}\n`);
+  const more = ["--prompts", at("more.txt")];
+  await revise("steady.jsonl", ...more);
   const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
-  const child = spawn(process.execPath, [bin, ...argumentsOf("killed.jsonl", [])], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [bin, ...argumentsOf("killed.jsonl", more)], { stdio: ["ignore", "ignore", "pipe"] });
   child.stderr.on("data", (chunk: Buffer) => {
-    if (/\d\/5/.test(chunk.toString())) child.kill("SIGKILL");
+    if (/\d\/16/.test(chunk.toString())) child.kill("SIGKILL");
   });
   await new Promise((resolve) => child.on("close", resolve));
   expect(child.signalCode).toBe("SIGKILL");
   expect(existsSync(at("killed.report.json"))).toBe(false);
-  await expect(revise("killed.jsonl")).rejects.toThrow("killed.jsonl exists: give --resume");
-  await expect(revise("killed.jsonl", "--resume", "--seed", "8")).rejects.toMatchObject({
+  await expect(revise("killed.jsonl", ...more)).rejects.toThrow("killed.jsonl exists: give --resume");
+  await expect(revise("killed.jsonl", ...more, "--resume", "--seed", "8")).rejects.toMatchObject({
     code: "file-exists",
     message: expect.stringContaining("seed was 7, is 8"),
   });
-  await revise("killed.jsonl", "--resume");
+  await revise("killed.jsonl", ...more, "--resume");
   for (const name of everything) expect(await read(`killed.${name}`)).toBe(await read(`steady.${name}`));
 });
 
@@ -146,7 +148,7 @@ test("a person reads what was kept, why others weren't, and what the likelihood 
   ]);
   expect(describeRevisions("r.jsonl", report)).toBe(`of 2 of 5 prompts (40 %) a revision was kept, 2 of 5 revisions
 refused: 2 near-copy, 1 empty
-by likelihood ratio 100 % of 1 were better than their originals, by 2.50 nats on average
+by likelihood ratio 100 % of 1 were preferred to their originals; mean gain 2.50 nats
 not compared by likelihood ratio: 1 (principle without personas)
 kept revisions are 0.50 times as long as their originals
 everything is in r.jsonl; for training: r.examples.jsonl, r.pairs.jsonl

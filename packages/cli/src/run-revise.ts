@@ -53,7 +53,7 @@ export function describeRevisions(out: string, report: RevisionReport): string {
     reasons.length === 0 ? [] : `refused: ${reasons.join(", ")}`,
     preferred === null || meanGain === null
       ? []
-      : `by likelihood ratio ${(100 * preferred).toFixed(0)} % of ${compared} were better than their originals, by ${meanGain.toFixed(2)} nats on average`,
+      : `by likelihood ratio ${(100 * preferred).toFixed(0)} % of ${compared} were preferred to their originals; mean gain ${meanGain.toFixed(2)} nats`,
     Object.entries(unchecked).map(([reason, count]) => `not compared by likelihood ratio: ${count} (${reason})`),
     lengthRatio === null ? [] : `kept revisions are ${lengthRatio.toFixed(2)} times as long as their originals`,
     `everything is in ${out}; for training: ${examples}, ${pairs}`,

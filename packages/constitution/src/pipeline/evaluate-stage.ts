@@ -4,9 +4,9 @@ import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
 import type { LabelledPair } from "../labelled-pairs.ts";
+import { jsonLines, readJsonLines } from "./json-lines.ts";
 import { judgeScores, labelAgreement } from "./label-agreement.ts";
 import { type PreparedPipeline, trainedPolicy } from "./prepared-pipeline.ts";
-import { jsonLines, readJsonLines } from "./json-lines.ts";
 import type { PipelineStage } from "./stage.ts";
 
 const files = wholeFiles(ConstitutionError);
@@ -59,7 +59,10 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         const { samples, settings: _, ...figures } = comparison;
         await files.write(join(directory, "eval.json"), `${JSON.stringify({ labels, ...figures }, null, 2)}\n`);
         await files.write(join(directory, "samples.jsonl"), jsonLines(samples));
-        await files.write(join(directory, "index.html"), evaluationPage(comparison, { policy: config.rl.toUpperCase(), base: config.policy, judge: config.judge }));
+        await files.write(
+          join(directory, "index.html"),
+          evaluationPage(comparison, { policy: config.rl.toUpperCase(), base: config.policy, judge: config.judge }),
+        );
         return {
           paths: ["eval.json", "samples.jsonl", "index.html"],
           summary: { labels: { ...labels }, ...(figures as unknown as { [name: string]: Json }) },

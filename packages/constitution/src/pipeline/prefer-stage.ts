@@ -43,7 +43,17 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
         const labeller = await openLabeller(config.prefer, { feedback: judge, known, signal });
         const file = join(directory, "preferences.jsonl");
         const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) => progress(done / total);
-        const { report } = await makePreferences({ file, source, labeller, constitution, format, seed, chunkRows: batchSize, signal, onProgress });
+        const { report } = await makePreferences({
+          file,
+          source,
+          labeller,
+          constitution,
+          format,
+          seed,
+          chunkRows: batchSize,
+          signal,
+          onProgress,
+        });
 
         const labelled = await readJsonLines<LabelledPair>(labelledPairsFile(file));
         const isHeldOut = (pair: number) => uniform({ seed, stream: "prefer/held-out", counters: [pair % prompts.length] }) < heldOutShare;

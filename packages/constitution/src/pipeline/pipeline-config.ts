@@ -6,8 +6,8 @@ const text = z.string().trim().min(1);
 const count = z.number().int().positive();
 const countOrNone = z.number().int().nonnegative();
 const temperature = z.number().nonnegative();
-/** Options of a trainer, which checks them itself. */
-const trainerOptions = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]));
+/** Options of a stage, which checks them itself. */
+const stageOptions = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]));
 
 /** Which answers are compared: two drawn alike, one under each persona, or revisions with their originals. */
 export const pairKinds = ["sampled", "contrast", "revisions"] as const;
@@ -19,11 +19,6 @@ export type LabellerName = (typeof labellerNames)[number];
 
 export const rlAlgorithms = ["ppo", "grpo", "dpo"] as const;
 export type RlAlgorithm = (typeof rlAlgorithms)[number];
-
-const revise = z.strictObject({
-  /** Critiques and revisions of each answer, one after the other. */
-  rounds: count.default(1),
-});
 
 const prefer = z.strictObject({
   pairs: z.enum(pairKinds).default("contrast"),
@@ -75,14 +70,15 @@ const pipelineSchema = z.strictObject({
   batchSize: count.default(16),
   /** Judges, and revises: a model or an endpoint. Default: the policy as it was. */
   feedback: text.optional(),
-  revise: z.union([z.literal(false), revise]).default(() => revise.parse({})),
-  sft: z.union([z.literal(false), trainerOptions]).default({}),
+  /** Options of critique and revision; false: there is none. */
+  revise: z.union([z.literal(false), stageOptions]).default({}),
+  sft: z.union([z.literal(false), stageOptions]).default({}),
   prefer: prefer.default(() => prefer.parse({})),
-  reward: trainerOptions.default({}),
+  reward: stageOptions.default({}),
   rl: z.enum(rlAlgorithms).default("ppo"),
-  ppo: trainerOptions.default({}),
-  grpo: trainerOptions.default({}),
-  dpo: trainerOptions.default({}),
+  ppo: stageOptions.default({}),
+  grpo: stageOptions.default({}),
+  dpo: stageOptions.default({}),
   evaluation: evaluation.default(() => evaluation.parse({})),
 });
 

@@ -8,7 +8,7 @@ import type { LabelledPair } from "../labelled-pairs.ts";
 import { labelledPairsFile, makePreferences } from "../make-preferences.ts";
 import { drawnPairSource, type PairSource, revisionPairSource } from "../pair-source.ts";
 import { preferenceRows } from "../preference-rows.ts";
-import type { RevisedAnswer } from "../revision-pairs.ts";
+import { keptRevisions, type RevisionRow } from "../revision-row.ts";
 import { jsonLines, readJsonLines } from "./json-lines.ts";
 import { openLabeller } from "./open-labeller.ts";
 import { openAsFeedback, openFeedback, type PreparedPipeline, startPolicy, startPolicyHashes } from "./prepared-pipeline.ts";
@@ -75,7 +75,7 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
   }
 
   async function revised(): Promise<PairSource> {
-    const rows = await readJsonLines<RevisedAnswer>(join(out, "revise", "revisions.jsonl"));
-    return revisionPairSource({ rows, constitution });
+    const rows = await readJsonLines<RevisionRow>(join(out, "revise", "revisions.jsonl"));
+    return revisionPairSource({ rows: keptRevisions(rows), constitution });
   }
 }

@@ -7,6 +7,7 @@ import { disposing } from "@cai/training";
 import { type OptionalField, requireFields } from "../constitution.ts";
 import { ConstitutionError } from "../error.ts";
 import { readConstitution } from "../read-constitution.ts";
+import { resolveRevisionSettings } from "../revision-options.ts";
 import type { PipelineConfig } from "./pipeline-config.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import type { PreparedPipeline } from "./prepared-pipeline.ts";
@@ -49,6 +50,7 @@ function checkConfig({ revise, sft, prefer, reward, rl, seed, maxNewTokens, temp
   if (prefer.pairs === "revisions" && !revise) refuse('prefer.pairs is "revisions": leave "revise" in');
   if (prefer.labeller === "contrast" && prefer.pairs !== "contrast")
     refuse(`prefer.labeller "contrast" labels contrast pairs by their construction; prefer.pairs is ${JSON.stringify(prefer.pairs)}`);
+  if (revise) resolveRevisionSettings({ maxNewTokens, temperature, ...revise, seed });
   if (sft) resolveSftSettings({ ...sft, seed });
   if (rl === "dpo") resolveDpoSettings({ ...config.dpo, seed } as never);
   else {

@@ -19,6 +19,8 @@ test("what is not told has the defaults, and the pairs are those that the labell
     out: "o",
     feedback: undefined,
     feedbackModel: undefined,
+    feedbackCache: undefined,
+    feedbackOptions: undefined,
     labeller: "choice",
     pairs: "sampled",
     format: undefined,

@@ -3,6 +3,7 @@ import { type PromptFormatName, promptFormats } from "@cai/feedback";
 import { count, countOrNone, type OptionTable, resolveOptions } from "@cai/training";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
+import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
 import { readSettings } from "./read-settings.ts";
 
 export const labellers = ["choice", "likelihood-ratio", "contrast", "votes"] as const;
@@ -42,7 +43,7 @@ export const preferOptions: OptionTable<PreferOptions> = {
 };
 
 /** Everything that `cai prefer` has to know. */
-export interface PreferSettings {
+export interface PreferSettings extends FeedbackSettings {
   readonly policy: string;
   readonly constitution: string;
   /** Absent where the pairs are revisions. */
@@ -50,9 +51,6 @@ export interface PreferSettings {
   /** Present where the pairs are revisions. */
   readonly revisions: string | undefined;
   readonly out: string;
-  /** The judge; absent where it is the policy. */
-  readonly feedback: string | undefined;
-  readonly feedbackModel: string | undefined;
   readonly labeller: (typeof labellers)[number];
   readonly pairs: (typeof pairKinds)[number];
   /** Of the policy; absent where its own. */
@@ -61,7 +59,7 @@ export interface PreferSettings {
 }
 
 const required = ["policy", "labeller", "out"] as const;
-const texts = [...required, "constitution", "prompts", "revisions", "feedback", "feedbackModel", "pairs", "format"] as const;
+const texts = [...required, "constitution", "prompts", "revisions", "pairs", "format", ...feedbackTexts] as const;
 
 /**
  * Flags over the configuration file over the defaults.
@@ -69,25 +67,30 @@ const texts = [...required, "constitution", "prompts", "revisions", "feedback", 
  * @throws CliError `usage` for what is missing, unknown, out of bounds, or doesn't go together
  */
 export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): Promise<PreferSettings> {
-  const given = await readSettings(flags, { command: "prefer", texts, required, others: Object.keys(preferOptions) });
-  const { policy, out, constitution = "default", prompts, revisions, feedback, feedbackModel } = given as Record<string, string>;
+  const given = await readSettings(flags, {
+    command: "prefer",
+    texts,
+    required,
+    others: [...feedbackNames, ...Object.keys(preferOptions)],
+  });
+  const { policy, out, constitution = "default", prompts, revisions } = given as Record<string, string>;
   const labeller = chosen(given, "labeller", labellers)!;
   const byItself = labeller === "contrast" ? "contrast" : revisions === undefined ? "sampled" : "revisions";
   const pairs = chosen(given, "pairs", pairKinds) ?? byItself;
-  const { calibrationPairs, ...options } = await readingInput(() => resolveOptions(preferOptions, optionsOf(given)));
-  refuseTogether({ labeller, pairs, prompts, revisions, feedback, given });
+  const feedback = resolveFeedbackFlags(given);
+  const options = await readingInput(() => resolveOptions(preferOptions, optionsOf(given)));
+  refuseTogether({ labeller, pairs, prompts, revisions, ...feedback, given });
   return {
     policy: policy!,
     constitution,
     prompts,
     revisions,
     out: out!,
-    feedback,
-    feedbackModel,
+    ...feedback,
     labeller,
     pairs,
     format: chosen(given, "format", promptFormats),
-    options: { ...options, calibrationPairs },
+    options,
   };
 }
 
@@ -107,7 +110,9 @@ function refuseTogether({
   revisions,
   feedback,
   given,
-}: Pick<PreferSettings, "labeller" | "pairs" | "prompts" | "revisions" | "feedback"> & { readonly given: Readonly<Record<string, unknown>> }): void {
+}: Pick<PreferSettings, "labeller" | "pairs" | "prompts" | "revisions" | "feedback"> & {
+  readonly given: Readonly<Record<string, unknown>>;
+}): void {
   const refuse = (message: string): never => {
     throw new CliError("usage", message);
   };
@@ -118,6 +123,8 @@ function refuseTogether({
   if (labeller === "contrast" && pairs !== "contrast") refuse(`--labeller contrast is for --pairs contrast, not ${pairs}`);
   if (labeller === "contrast" && feedback !== undefined) refuse("--labeller contrast asks no judge: leave --feedback out");
   const { calibrationPairs, ratioScale } = given;
-  if (calibrationPairs && ratioScale !== undefined) refuse("--ratio-scale is given, and --calibration-pairs would fit one: give one of them");
-  if (calibrationPairs && prompts === undefined) refuse("--calibration-pairs draws answers to --prompts: with revisions, give --ratio-scale");
+  if (calibrationPairs && ratioScale !== undefined)
+    refuse("--ratio-scale is given, and --calibration-pairs would fit one: give one of them");
+  if (calibrationPairs && prompts === undefined)
+    refuse("--calibration-pairs draws answers to --prompts: with revisions, give --ratio-scale");
 }

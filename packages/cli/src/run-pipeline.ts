@@ -1,12 +1,12 @@
 import { prepareBackend } from "@cai/backend";
 import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitution";
-import type { ChatMessage } from "@cai/contracts";
 import { CliError } from "./error.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 import { describePipeline } from "./pipeline-text.ts";
 import { formatSeconds } from "./progress-bar.ts";
-import { type ReadPrompt, readPrompts } from "./read-prompts.ts";
+import { promptMessages } from "./prompt-messages.ts";
+import { readPrompts } from "./read-prompts.ts";
 import { resolveFeedback } from "./resolve-feedback.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
@@ -22,8 +22,8 @@ export async function runPipelineCommand(
   { config, out }: PipelineSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const prompts = (await readPrompts(config.prompts)).map(messagesOf);
-  const heldOutPrompts = (await readPrompts(config.heldOutPrompts)).map(messagesOf);
+  const prompts = (await readPrompts(config.prompts)).map(promptMessages);
+  const heldOutPrompts = (await readPrompts(config.heldOutPrompts)).map(promptMessages);
   const terminal = terminalOf(process.stderr);
   const line = json && !terminal.interactive ? undefined : stageLine(terminal);
   const say = (text: string) => line?.say(text);
@@ -39,7 +39,8 @@ export async function runPipelineCommand(
       parts: {
         openPolicy: (source, lora) => resolvePolicy(source, { ...(lora && { lora }) }),
         openReward: (source) => resolveReward(source),
-        openFeedback: (source) => resolveFeedback(source, config),
+        openFeedback: ({ feedback, feedbackModel, feedbackCache, feedbackOptions }) =>
+          resolveFeedback({ feedback, feedbackModel, feedbackCache, feedbackOptions }, config),
       },
       resume,
       signal: interrupt.signal,
@@ -55,13 +56,4 @@ export async function runPipelineCommand(
     line?.end();
   }
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${describePipeline(report, out)}\n`);
-}
-
-/** A text is what a person says. */
-function messagesOf({ prompt, where }: ReadPrompt): readonly ChatMessage[] {
-  if (typeof prompt === "string") return [{ role: "user", content: prompt }];
-  const { messages, ...columns } = prompt;
-  const column = Object.keys(columns)[0];
-  if (column === undefined) return messages;
-  throw new CliError("usage", `${where} holds "${column}" for the chat template, which a pipeline doesn't pass on: leave it out`);
 }

@@ -19,7 +19,7 @@ import {
 } from "@cai/constitution";
 import type { ChatMessage } from "@cai/contracts";
 import type { FeedbackModel } from "@cai/feedback";
-import { disposing } from "./disposing.ts";
+import { disposing } from "@cai/training";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
@@ -45,7 +45,10 @@ export async function runPrefer(
     const backend = await prepareBackend();
     const { batchSize, seed } = options;
     const { feedback: policy, format } = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
-    const judge = settings.feedback === undefined ? policy : own(await resolveFeedback(settings.feedback, settings)).feedback;
+    const judge =
+      settings.feedback === undefined
+        ? policy
+        : own(await resolveFeedback({ ...settings, feedback: settings.feedback }, { batchSize })).feedback;
     const source = await readingInput(() => sourceOf(settings, { policy, constitution, prompts, revisions }));
     const display = runDisplay({ json, steps: source.total });
     sayBackend(display, backend);

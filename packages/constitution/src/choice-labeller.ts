@@ -52,6 +52,7 @@ export function choiceLabeller({ feedback, chainOfThought = false, ...given }: C
   return {
     name: "choice",
     identity: JSON.stringify({ labeller: "choice", feedback: feedback.identity, chainOfThought, ...thinking, clamp: [least, most] }),
+    needs: ["comparisonQuestion"],
     async label(pairs, { draws, signal }) {
       const asking = signal && { signal };
       const questions = pairs.flatMap((pair) => [pair, exchanged(pair)]);

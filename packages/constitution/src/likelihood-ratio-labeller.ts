@@ -35,6 +35,7 @@ export function likelihoodRatioLabeller({ feedback, per = "answer", scale = 1 }:
   return {
     name: "likelihood-ratio",
     identity: JSON.stringify({ labeller: "likelihood-ratio", feedback: feedback.identity, per, scale }),
+    needs: ["positivePersona", "negativePersona"],
     async label(pairs, { signal }) {
       const ratios = await ratiosOfPairs({ feedback, pairs, per, signal });
       return ratios.map(([first, second]) => {

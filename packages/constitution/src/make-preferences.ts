@@ -1,6 +1,6 @@
 import type { PromptFormat } from "@cai/feedback";
 import { wholeFiles } from "@cai/whole-file";
-import type { Constitution } from "./constitution.ts";
+import { type Constitution, requireFields } from "./constitution.ts";
 import { ConstitutionError } from "./error.ts";
 import { type LabelledPair, labelPairs } from "./labelled-pairs.ts";
 import type { Labeller } from "./labeller.ts";
@@ -43,7 +43,7 @@ export const labelledPairsFile = (file: string): string => `${file.replace(/\.js
  * Pairs, their labels and the rows for training, chunk after chunk. Begun and killed anywhere, it goes on with whole chunks and ends with the same
  * bytes; the rows for training are there when all pairs are labelled.
  *
- * @throws ConstitutionError `file-exists` over labels that were made otherwise, `cannot-write`; the labeller's and the source's errors; the
+ * @throws ConstitutionError `bad-constitution` where principles lack what is needed, before anything is written; `file-exists` over labels that were made otherwise, `cannot-write`; the labeller's and the source's errors; the
  * signal's reason when aborted
  * @example
  * const { rows, report } = await makePreferences({ file: join(folder, "pairs.jsonl"), source, labeller, constitution, format, seed: 7 });
@@ -59,6 +59,8 @@ export async function makePreferences({
   signal,
   onProgress,
 }: MakePreferencesOptions): Promise<MadePreferences> {
+  requireFields(constitution, source.needs, `the pairs (${source.identity.pairs})`);
+  requireFields(constitution, labeller.needs ?? [], `labeller ${JSON.stringify(labeller.name)}`);
   const { rows: pairs, kept } = await produceRows<LabelledPair>({
     file: labelledPairsFile(file),
     identity: { ...source.identity, labeller: labeller.identity, constitution: constitution.sha256, seed },

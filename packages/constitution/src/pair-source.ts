@@ -1,6 +1,6 @@
 import type { ChatMessage } from "@cai/contracts";
 import type { FeedbackModel } from "@cai/feedback";
-import type { Constitution } from "./constitution.ts";
+import type { Constitution, OptionalField } from "./constitution.ts";
 import { contentHash, type Json } from "./content-hash.ts";
 import { drawPrinciples } from "./draw-principles.ts";
 import { contrastPairs, sampledPairs } from "./drawn-pairs.ts";
@@ -12,6 +12,8 @@ export interface PairSource {
   readonly total: number;
   /** Everything that the pairs depend on, but for the constitution. */
   readonly identity: Readonly<Record<string, Json>>;
+  /** Which fields every principle must have for them. */
+  readonly needs: readonly OptionalField[];
   /** The pairs `first` … `first + count − 1`, the same whenever they are made. */
   pairs(first: number, count: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<AnswerPair[]>;
 }
@@ -58,6 +60,7 @@ export function drawnPairSource({
   return {
     total: prompts.length * pairsPerPrompt,
     identity: { pairs: kind, writer: feedback.identity, prompts: contentHash(prompts as unknown as Json), seed, stream, ...options },
+    needs: kind === "contrast" ? ["positivePersona", "negativePersona"] : [],
     async pairs(first, count, { signal } = {}) {
       const draws = { seed, stream: `${stream}/${kind}`, step: 0, firstSample: first };
       const principles = drawPrinciples({ constitution, count, draws });
@@ -83,6 +86,7 @@ export function revisionPairSource(options: {
   return {
     total: pairs.length,
     identity: { pairs: "revisions", revisions: contentHash(pairs.map(({ prompt, answers }) => ({ prompt, answers })) as unknown as Json) },
+    needs: [],
     pairs: async (first, count) => pairs.slice(first, first + count),
   };
 }

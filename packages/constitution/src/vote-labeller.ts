@@ -49,6 +49,7 @@ export function voteLabeller({ feedback, votes = 4, prior = 0, chainOfThought = 
   return {
     name: "votes",
     identity: JSON.stringify({ labeller: "votes", feedback: feedback.identity, ...options }),
+    needs: ["comparisonQuestion"],
     async label(pairs, { draws, signal }) {
       const questions = pairs.flatMap((pair) =>
         [pair, exchanged(pair)].flatMap((shown) => Array.from({ length: votes / 2 }, () => comparisonOf(shown, form))),

@@ -6,7 +6,7 @@ import { FeedbackError } from "./error.ts";
 const asked = ["one", "two", "and a third one, which is longer than a message shows"].map((content) => ({
   messages: [{ role: "user", content }],
 }));
-const third = 'choice 3 of 3 ("and a third one, which is longer than a m…"): ';
+const third = 'choice 3 of 3 ("and a third one, which is longer than a …"): ';
 const failAtThird = (error: Error) => (one: (typeof asked)[number]) => {
   if (one === asked[2]) throw error;
   return one.messages.length;

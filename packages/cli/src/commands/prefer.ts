@@ -1,8 +1,8 @@
 import { promptFormats } from "@cai/feedback";
 import { Command, Option } from "commander";
+import { addFeedbackFlags } from "../feedback-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { labellers, pairKinds, preferOptions, resolvePrefer } from "../prefer-settings.ts";
-import { feedbackForms } from "../resolve-feedback.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { runPrefer } from "../run-prefer.ts";
 
@@ -15,16 +15,18 @@ export function preferCommand(): Command {
     .option("--prompts <F>", 'JSONL ({"prompt": …}) or plain text, a line each; - is standard input')
     .addOption(new Option("--labeller <name>", "how pairs are labelled").choices(labellers))
     .option("--out <F>", "JSONL of {prompt, chosen, rejected, probability, …}; beside it all pairs with their labels")
-    .option("--feedback <P|URL>", `judges, instead of the policy: ${feedbackForms}`)
-    .option("--feedback-model <name>", "the model's name at an endpoint")
     .addOption(new Option("--pairs <kind>", "what is compared (default: what --labeller and --revisions ask for)").choices(pairKinds))
     .option("--revisions <F>", "revisions against originals: a file that cai revise wrote")
-    .addOption(new Option("--format <name>", "how the policy is asked, and the rows are written (default: as suits it)").choices(promptFormats))
+    .addOption(
+      new Option("--format <name>", "how the policy is asked, and the rows are written (default: as suits it)").choices(promptFormats),
+    )
     .option("--config <F>", 'a JSON file with any of these options, named as in "maxNewTokens"; flags win')
     .option("--resume", "go on with the batches that --out has")
     .option("--json", "print the report as a line of JSON");
-  return addOptionFlags(command, preferOptions, { heading: "Options of pairs and labels:" }).action(async (flags: Record<string, unknown>) => {
-    const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
-    await runPrefer(await resolvePrefer(flags), { resume, json });
-  });
+  return addOptionFlags(addFeedbackFlags(command), preferOptions, { heading: "Options of pairs and labels:" }).action(
+    async (flags: Record<string, unknown>) => {
+      const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
+      await runPrefer(await resolvePrefer(flags), { resume, json });
+    },
+  );
 }

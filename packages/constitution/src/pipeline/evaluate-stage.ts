@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { comparePolicies, comparisonPage } from "@cai/evaluation";
+import { comparePolicies, evaluationPage } from "@cai/evaluation";
 import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
 import type { LabelledPair } from "../labelled-pairs.ts";
+import { jsonLines, readJsonLines } from "./json-lines.ts";
 import { judgeScores, labelAgreement } from "./label-agreement.ts";
 import { type PreparedPipeline, trainedPolicy } from "./prepared-pipeline.ts";
-import { readJsonLines } from "./read-json-lines.ts";
 import type { PipelineStage } from "./stage.ts";
 
 const files = wholeFiles(ConstitutionError);
@@ -38,7 +38,7 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         const proxy = products.has("reward") ? own(await parts.openReward(join(out, "reward", "final"))) : undefined;
         const base = own(await parts.openPolicy(config.policy));
         const policy = own(await parts.openPolicy(trainedPolicy(pipeline, "rl")));
-        const labelled = await readJsonLines<LabelledPair>(join(out, "prefer", "labels.jsonl"));
+        const labelled = await readJsonLines<LabelledPair>(join(out, "prefer", "preferences.labelled.jsonl"));
         const scores = await judgeScores(labelled, { judge, tokenizer: base.tokenizer, format, batchSize, signal });
         const labels = labelAgreement({ probabilities: labelled.map(({ probability }) => probability), scores, sure });
         const comparison = await comparePolicies({
@@ -58,8 +58,11 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         });
         const { samples, settings: _, ...figures } = comparison;
         await files.write(join(directory, "eval.json"), `${JSON.stringify({ labels, ...figures }, null, 2)}\n`);
-        await files.write(join(directory, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
-        await files.write(join(directory, "index.html"), comparisonPage(comparison));
+        await files.write(join(directory, "samples.jsonl"), jsonLines(samples));
+        await files.write(
+          join(directory, "index.html"),
+          evaluationPage(comparison, { policy: config.rl.toUpperCase(), base: config.policy, judge: config.judge }),
+        );
         return {
           paths: ["eval.json", "samples.jsonl", "index.html"],
           summary: { labels: { ...labels }, ...(figures as unknown as { [name: string]: Json }) },

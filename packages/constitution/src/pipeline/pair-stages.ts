@@ -3,8 +3,8 @@ import type { CausalPolicy } from "@cai/policy";
 import { DPOTrainer, type PairEvaluation, type PreferencePair, RewardTrainer } from "@cai/preference";
 import { disposing, type Json } from "@cai/training";
 import { ConstitutionError } from "../error.ts";
+import { readJsonLines } from "./json-lines.ts";
 import { adapterOf, type PreparedPipeline, startPolicy, startPolicyHashes } from "./prepared-pipeline.ts";
-import { readJsonLines } from "./read-json-lines.ts";
 import type { PipelineStage } from "./stage.ts";
 import { runOptionsOf } from "./train-stage.ts";
 
@@ -48,7 +48,7 @@ function pairStage(
     }),
     run: (context) =>
       disposing(async (own) => {
-        const pairs = await readJsonLines<PreferencePair>(join(out, "prefer", "preferences.jsonl"));
+        const pairs = await readJsonLines<PreferencePair>(join(out, "prefer", "learned.jsonl"));
         const heldOut = await readJsonLines<PreferencePair>(join(out, "prefer", "held-out.jsonl"));
         if (pairs.length === 0)
           throw new ConstitutionError(

@@ -6,8 +6,8 @@ const text = z.string().trim().min(1);
 const count = z.number().int().positive();
 const countOrNone = z.number().int().nonnegative();
 const temperature = z.number().nonnegative();
-/** Options of a trainer, which checks them itself. */
-const trainerOptions = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]));
+/** Options of a stage, which checks them itself. */
+const stageOptions = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]));
 
 /** Which answers are compared: two drawn alike, one under each persona, or revisions with their originals. */
 export const pairKinds = ["sampled", "contrast", "revisions"] as const;
@@ -20,11 +20,6 @@ export type LabellerName = (typeof labellerNames)[number];
 export const rlAlgorithms = ["ppo", "grpo", "dpo"] as const;
 export type RlAlgorithm = (typeof rlAlgorithms)[number];
 
-const revise = z.strictObject({
-  /** Critiques and revisions of each answer, one after the other. */
-  rounds: count.default(1),
-});
-
 const prefer = z.strictObject({
   pairs: z.enum(pairKinds).default("contrast"),
   labeller: z.enum(labellerNames).default("likelihood-ratio"),
@@ -32,10 +27,12 @@ const prefer = z.strictObject({
   pairsPerPrompt: count.default(1),
   /** Share of the prompts whose pairs no model learns from: reward models are measured on them. */
   heldOutShare: z.number().min(0).max(0.5).default(0.1),
-  /** Of the logistic over likelihood ratios: a number, or `fit` it to contrast pairs. */
-  scale: z.union([z.number().positive(), z.literal("fit")]).default("fit"),
   /** Likelihood ratios of whole answers, or of a token on average. */
-  per: z.enum(["answer", "token"]).default("answer"),
+  ratioPer: z.enum(["answer", "token"]).default("answer"),
+  /** Of the logistic over likelihood ratios, where it is not fitted. */
+  ratioScale: z.number().positive().default(1),
+  /** Contrast pairs that the scale of likelihood ratios is fitted to; 0: `ratioScale` is taken. */
+  calibrationPairs: countOrNone.default(32),
   /** Text verdicts on each pair. */
   votes: count.default(4),
   /** The judge writes its thoughts before it chooses. */
@@ -73,14 +70,21 @@ const pipelineSchema = z.strictObject({
   batchSize: count.default(16),
   /** Judges, and revises: a model or an endpoint. Default: the policy as it was. */
   feedback: text.optional(),
-  revise: z.union([z.literal(false), revise]).default(() => revise.parse({})),
-  sft: z.union([z.literal(false), trainerOptions]).default({}),
+  /** Of an endpoint, as are the next two: the model's name there. */
+  feedbackModel: text.optional(),
+  /** A folder for its answers, so that what was asked once costs nothing again. */
+  feedbackCache: text.optional(),
+  /** Further options of `endpointFeedback`. */
+  feedbackOptions: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
+  /** Options of critique and revision; false: there is none. */
+  revise: z.union([z.literal(false), stageOptions]).default({}),
+  sft: z.union([z.literal(false), stageOptions]).default({}),
   prefer: prefer.default(() => prefer.parse({})),
-  reward: trainerOptions.default({}),
+  reward: stageOptions.default({}),
   rl: z.enum(rlAlgorithms).default("ppo"),
-  ppo: trainerOptions.default({}),
-  grpo: trainerOptions.default({}),
-  dpo: trainerOptions.default({}),
+  ppo: stageOptions.default({}),
+  grpo: stageOptions.default({}),
+  dpo: stageOptions.default({}),
   evaluation: evaluation.default(() => evaluation.parse({})),
 });
 

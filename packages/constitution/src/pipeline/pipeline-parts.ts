@@ -1,6 +1,7 @@
 import type { RewardModel } from "@cai/contracts";
 import type { FeedbackModel } from "@cai/feedback";
 import type { CausalPolicy } from "@cai/policy";
+import type { PipelineConfig } from "./pipeline-config.ts";
 
 /** An adapter that is put on a policy before it is trained. */
 export interface PipelineAdapter {
@@ -10,9 +11,12 @@ export interface PipelineAdapter {
   readonly seed: number;
 }
 
+/** What a configuration says of another model that judges and revises: a local one, or an endpoint with its model and options. */
+export type FeedbackSource = Pick<PipelineConfig, "feedbackModel" | "feedbackCache" | "feedbackOptions"> & { readonly feedback: string };
+
 /** A model that is asked, and how it is given back. */
 export interface OpenedFeedback {
-  readonly model: FeedbackModel;
+  readonly feedback: FeedbackModel;
   dispose(): void;
 }
 
@@ -21,6 +25,5 @@ export interface PipelineParts {
   /** A folder, file or name, as in the configuration; with an adapter on it where one is given. */
   openPolicy(source: string, adapter?: PipelineAdapter): Promise<CausalPolicy>;
   openReward(source: string): Promise<RewardModel>;
-  /** Another model than the policy that judges, writes or revises. */
-  openFeedback(source: string): Promise<OpenedFeedback>;
+  openFeedback(source: FeedbackSource): Promise<OpenedFeedback>;
 }

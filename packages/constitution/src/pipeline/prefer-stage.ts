@@ -1,79 +1,88 @@
 import { join } from "node:path";
+import type { FeedbackModel } from "@cai/feedback";
 import { uniform } from "@cai/random";
 import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
-import { type LabelledPair, labelPairs } from "../labelled-pairs.ts";
-import { preferenceReport } from "../preference-report.ts";
+import type { LabelledPair } from "../labelled-pairs.ts";
+import { labelledPairsFile, makePreferences } from "../make-preferences.ts";
+import { drawnPairSource, type PairSource, revisionPairSource } from "../pair-source.ts";
 import { preferenceRows } from "../preference-rows.ts";
-import { produceRows } from "../row-file.ts";
-import { answerPairs } from "./answer-pairs.ts";
+import { keptRevisions, type RevisionRow } from "../revision-row.ts";
+import { jsonLines, readJsonLines } from "./json-lines.ts";
 import { openLabeller } from "./open-labeller.ts";
-import { openFeedback, type PreparedPipeline, startPolicyHashes } from "./prepared-pipeline.ts";
+import {
+  feedbackInputs,
+  openAsFeedback,
+  openFeedback,
+  type PreparedPipeline,
+  startPolicy,
+  startPolicyHashes,
+} from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
 
 const files = wholeFiles(ConstitutionError);
 
 /** Pairs of answers are labelled: the preferences that reward models and policies learn from, those of some prompts held out. */
 export function preferStage(pipeline: PreparedPipeline): PipelineStage {
-  const { config, constitution, prompts, format, policySha256 } = pipeline;
+  const { config, out, constitution, prompts, format } = pipeline;
   const { pairs: kind, pairsPerPrompt, heldOutShare } = config.prefer;
+  const { seed, maxNewTokens, temperature, batchSize } = config;
   const isDrawn = kind !== "revisions";
-  const work = prompts.length * config.maxNewTokens * (isDrawn ? pairsPerPrompt : 1);
   return {
     name: "prefer",
-    work: (isDrawn ? 2 * work : 0) + 4 * work,
+    work: 4 * prompts.length * maxNewTokens * (isDrawn ? pairsPerPrompt : 1),
     inputs: (products) => ({
       policy: isDrawn ? startPolicyHashes(pipeline, products) : products.get("revise")!.files,
-      feedback: config.feedback ?? policySha256,
+      judge: feedbackInputs(pipeline),
       constitution: constitution.sha256,
       prompts: prompts as unknown as Json,
       format: format.name,
       options: config.prefer,
-      answers: { seed: config.seed, maxNewTokens: config.maxNewTokens, temperature: config.temperature, batchSize: config.batchSize },
+      answers: { seed, maxNewTokens, temperature, batchSize },
     }),
-    run: (context) =>
+    run: ({ directory, products, signal, progress }) =>
       disposing(async (own) => {
-        const { directory, signal, progress } = context;
-        const shareOfAnswers = isDrawn ? 1 / 3 : 0;
-        const pairs = await answerPairs(pipeline, context, ({ done, total }) => progress((shareOfAnswers * done) / total));
-        const { model } = own(await openFeedback(pipeline));
-        const known = kind === "contrast" ? pairs : [];
-        const labeller = await openLabeller(config.prefer, { feedback: model, known, signal });
-        const { rows } = await produceRows<LabelledPair>({
-          file: join(directory, "labels.jsonl"),
-          identity: { labeller: labeller.identity, constitution: constitution.sha256, seed: config.seed },
-          total: pairs.length,
-          chunkRows: config.batchSize,
-          make: (first, count) =>
-            labelPairs({
-              pairs: pairs.slice(first, first + count),
-              labeller,
-              constitution,
-              draws: { seed: config.seed, stream: "label", step: 0, firstSample: first },
-              signal,
-            }),
+        const { feedback: writer } = own(await openAsFeedback(pipeline.parts, startPolicy(pipeline, products), { format, batchSize }));
+        const { feedback: judge } = own(await openFeedback(pipeline));
+        const source = isDrawn ? drawn(kind, writer, pairsPerPrompt) : await revised();
+        const known = drawn("contrast", writer, Math.ceil(config.prefer.calibrationPairs / prompts.length) || 1, "prefer/calibration");
+        const labeller = await openLabeller(config.prefer, { feedback: judge, known, signal });
+        const file = join(directory, "preferences.jsonl");
+        const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) => progress(done / total);
+        const { report } = await makePreferences({
+          file,
+          source,
+          labeller,
+          constitution,
+          format,
+          seed,
+          chunkRows: batchSize,
           signal,
-          onProgress: ({ done, total }) => progress(shareOfAnswers + ((1 - shareOfAnswers) * done) / total),
+          onProgress,
         });
-        const isHeldOut = (place: number) => uniform({ seed: config.seed, stream: "prefer/held-out", counters: [place] }) < heldOutShare;
-        const preferencesOf = (heldOut: boolean) =>
-          preferenceRows({ pairs: rows.filter((_, index) => isHeldOut(pairs[index]!.place) === heldOut), format });
-        const [learned, heldOut] = [preferencesOf(false), preferencesOf(true)];
-        const report = preferenceReport(rows);
-        await files.write(join(directory, "preferences.jsonl"), jsonLines(learned));
+
+        const labelled = await readJsonLines<LabelledPair>(labelledPairsFile(file));
+        const isHeldOut = (pair: number) => uniform({ seed, stream: "prefer/held-out", counters: [pair % prompts.length] }) < heldOutShare;
+        const rowsOf = (heldOut: boolean) => preferenceRows({ pairs: labelled.filter((_, pair) => isHeldOut(pair) === heldOut), format });
+        const [learned, heldOut] = [rowsOf(false), rowsOf(true)];
+        await files.write(join(directory, "learned.jsonl"), jsonLines(learned));
         await files.write(join(directory, "held-out.jsonl"), jsonLines(heldOut));
-        await files.write(
-          join(directory, "report.json"),
-          `${JSON.stringify({ labeller: JSON.parse(labeller.identity), ...report }, null, 2)}\n`,
-        );
-        const { byPrinciple: _, ...totals } = report;
-        return {
-          paths: ["labels.jsonl", "preferences.jsonl", "held-out.jsonl", "report.json"],
-          summary: { ...totals, leftOut: { ...totals.leftOut }, preferences: learned.length, heldOut: heldOut.length },
-        };
+        const { byPrinciple, ...totals } = report;
+        const summary = { ...totals, leftOut: { ...totals.leftOut }, learned: learned.length, heldOut: heldOut.length };
+        const told = { labeller: JSON.parse(labeller.identity) as Json, ...summary, byPrinciple };
+        await files.write(join(directory, "report.json"), `${JSON.stringify(told, null, 2)}\n`);
+        return { paths: ["preferences.labelled.jsonl", "learned.jsonl", "held-out.jsonl", "report.json"], summary };
       }),
   };
-}
 
-const jsonLines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  function drawn(of: "sampled" | "contrast", feedback: FeedbackModel, times: number, stream?: string): PairSource {
+    const options = { kind: of, feedback, prompts, constitution, seed, pairsPerPrompt: times, maxNewTokens, temperature };
+    return drawnPairSource({ ...options, ...(stream && { stream }) });
+  }
+
+  async function revised(): Promise<PairSource> {
+    const rows = await readJsonLines<RevisionRow>(join(out, "revise", "revisions.jsonl"));
+    return revisionPairSource({ rows: keptRevisions(rows), constitution });
+  }
+}

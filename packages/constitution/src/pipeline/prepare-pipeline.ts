@@ -7,9 +7,10 @@ import { disposing } from "@cai/training";
 import { type OptionalField, requireFields } from "../constitution.ts";
 import { ConstitutionError } from "../error.ts";
 import { readConstitution } from "../read-constitution.ts";
+import { resolveRevisionSettings } from "../revision-options.ts";
 import type { PipelineConfig } from "./pipeline-config.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
-import type { PreparedPipeline } from "./prepared-pipeline.ts";
+import { feedbackSource, type PreparedPipeline } from "./prepared-pipeline.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineGiven {
@@ -34,8 +35,9 @@ export async function preparePipeline({ config, out, parts, prompts, heldOutProm
   return disposing(async (own) => {
     const policy = own(await parts.openPolicy(config.policy));
     own(await parts.openReward(config.judge));
-    if (config.feedback !== undefined) own(await parts.openFeedback(config.feedback));
     const format = config.format === undefined ? suitableFormat(policy.tokenizer) : promptFormat(config.format);
+    const feedback = feedbackSource(config);
+    if (feedback !== undefined) own(await parts.openFeedback(feedback));
     for (const prompt of [...prompts, ...heldOutPrompts]) format.promptOf(prompt);
     return { config, out, constitution, prompts, heldOutPrompts, format, policySha256: policy.identity.sha256, parts };
   });
@@ -49,8 +51,7 @@ function checkConfig({ revise, sft, prefer, reward, rl, seed, maxNewTokens, temp
   if (prefer.pairs === "revisions" && !revise) refuse('prefer.pairs is "revisions": leave "revise" in');
   if (prefer.labeller === "contrast" && prefer.pairs !== "contrast")
     refuse(`prefer.labeller "contrast" labels contrast pairs by their construction; prefer.pairs is ${JSON.stringify(prefer.pairs)}`);
-  if (prefer.labeller === "likelihood-ratio" && prefer.scale === "fit" && prefer.pairs !== "contrast")
-    refuse(`prefer.scale is fitted to contrast pairs; prefer.pairs is ${JSON.stringify(prefer.pairs)}: give a number`);
+  if (revise) resolveRevisionSettings({ maxNewTokens, temperature, ...revise, seed });
   if (sft) resolveSftSettings({ ...sft, seed });
   if (rl === "dpo") resolveDpoSettings({ ...config.dpo, seed } as never);
   else {

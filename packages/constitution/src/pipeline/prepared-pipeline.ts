@@ -3,7 +3,7 @@ import type { ChatMessage } from "@cai/contracts";
 import { localFeedback, type PromptFormat } from "@cai/feedback";
 import type { Constitution } from "../constitution.ts";
 import type { PipelineConfig } from "./pipeline-config.ts";
-import type { OpenedFeedback, PipelineAdapter, PipelineParts } from "./pipeline-parts.ts";
+import type { FeedbackSource, OpenedFeedback, PipelineAdapter, PipelineParts } from "./pipeline-parts.ts";
 import type { StageProducts } from "./stage.ts";
 
 /** Everything that the stages have in common: read and checked before the first of them runs. */
@@ -39,11 +39,21 @@ export function adapterOf({ lora, loraAlpha, seed }: PipelineConfig): PipelineAd
   return lora === 0 ? undefined : { rank: lora, alpha: loraAlpha ?? 2 * lora, targets: "all-linear", seed };
 }
 
-/** What judges and revises: the model that the configuration names, or the policy as it was. */
+/** The model that judges and revises where it is not the policy as it was. */
+export function feedbackSource({ feedback, feedbackModel, feedbackCache, feedbackOptions }: PipelineConfig): FeedbackSource | undefined {
+  return feedback === undefined ? undefined : { feedback, feedbackModel, feedbackCache, feedbackOptions };
+}
+
+/** The same for the inputs of stages: what its answers depend on. */
+export function feedbackInputs({ config, policySha256 }: PreparedPipeline) {
+  const { feedback = policySha256, feedbackModel = null, feedbackOptions = {} } = config;
+  return { feedback, feedbackModel, feedbackOptions };
+}
+
+/** What judges and revises. */
 export async function openFeedback({ config, format, parts }: PreparedPipeline): Promise<OpenedFeedback> {
-  return config.feedback === undefined
-    ? openAsFeedback(parts, config.policy, { format, batchSize: config.batchSize })
-    : parts.openFeedback(config.feedback);
+  const source = feedbackSource(config);
+  return source === undefined ? openAsFeedback(parts, config.policy, { format, batchSize: config.batchSize }) : parts.openFeedback(source);
 }
 
 /** A policy that is asked. */
@@ -53,5 +63,5 @@ export async function openAsFeedback(
   { format, batchSize }: { readonly format: PromptFormat; readonly batchSize: number },
 ): Promise<OpenedFeedback> {
   const policy = await parts.openPolicy(source);
-  return { model: localFeedback({ policy, format, batchSize }), dispose: () => policy.dispose() };
+  return { feedback: localFeedback({ policy, format, batchSize }), dispose: () => policy.dispose() };
 }

@@ -2,16 +2,20 @@ import type { Command } from "commander";
 import { CliError } from "./error.ts";
 import { policyForms } from "./resolve-policy.ts";
 
-/** What is told of the model that judges, by flags or in a configuration file. */
-export interface FeedbackSettings {
-  /** Absent where it is the policy. */
-  readonly feedback: string | undefined;
-  /** Of an endpoint, as are the others: the model's name there. */
-  readonly feedbackModel: string | undefined;
+/** What is told of a judge behind an endpoint. */
+export interface EndpointSettings {
+  /** The model's name there. */
+  readonly feedbackModel?: string | undefined;
   /** A folder for answers. */
-  readonly feedbackCache: string | undefined;
+  readonly feedbackCache?: string | undefined;
   /** Further options of `endpointFeedback`. */
-  readonly feedbackOptions: Readonly<Record<string, unknown>> | undefined;
+  readonly feedbackOptions?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What is told of the model that judges, by flags or in a configuration file. */
+export interface FeedbackSettings extends EndpointSettings {
+  /** Absent where it is the policy. */
+  readonly feedback?: string | undefined;
 }
 
 /** The names whose values are text. */

@@ -1,3 +1,4 @@
+import type { OpenedFeedback } from "@cai/constitution";
 import {
   type EndpointFeedbackOptions,
   endpointFeedback,
@@ -10,18 +11,12 @@ import {
 } from "@cai/feedback";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
-import type { FeedbackSettings } from "./feedback-flags.ts";
+import type { EndpointSettings } from "./feedback-flags.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 
-/** A model that is asked; the caller disposes of it. */
-export interface ResolvedFeedback {
-  readonly feedback: FeedbackModel;
-  dispose(): void;
-}
-
-/** A local one. */
-export interface LocalFeedback extends ResolvedFeedback {
-  readonly feedback: Required<FeedbackModel>;
+/** A local model that is asked; the caller disposes of it. */
+interface LocalFeedback extends OpenedFeedback {
+  readonly model: Required<FeedbackModel>;
   /** In which it is asked. */
   readonly format: PromptFormat;
 }
@@ -40,7 +35,7 @@ export async function resolveLocalFeedback(
   try {
     return await readingInput(() => {
       const format = name === undefined ? suitableFormat(policy.tokenizer) : promptFormat(name);
-      return { feedback: localFeedback({ policy, format, batchSize }), format, dispose: () => policy.dispose() };
+      return { model: localFeedback({ policy, format, batchSize }), format, dispose: () => policy.dispose() };
     });
   } catch (error) {
     policy.dispose();
@@ -49,14 +44,14 @@ export async function resolveLocalFeedback(
 }
 
 /**
- * The model that `--feedback` names: a local one, or an endpoint by its address.
+ * The model that `--feedback` names, a local one, or an endpoint by its address. The caller disposes of it.
  *
  * @throws CliError `usage`
  */
 export async function resolveFeedback(
-  { feedback: source, feedbackModel, feedbackCache, feedbackOptions }: FeedbackSettings & { readonly feedback: string },
-  { batchSize }: { readonly batchSize: number },
-): Promise<ResolvedFeedback> {
+  source: string,
+  { batchSize, feedbackModel, feedbackCache, feedbackOptions }: EndpointSettings & { readonly batchSize: number },
+): Promise<OpenedFeedback> {
   const isAddress = /^https?:\/\//i.test(source);
   const flag = Object.entries({ feedbackModel, feedbackCache, feedbackOptions }).find(([, value]) => value !== undefined)?.[0];
   if (!isAddress && flag !== undefined) {
@@ -68,5 +63,5 @@ export async function resolveFeedback(
     throw new CliError("usage", `--feedback ${source} is an endpoint: give --feedback-model, the model's name there`);
   const cache = feedbackCache === undefined ? {} : { cache: feedbackCache };
   const options = { ...feedbackOptions, ...cache, url: source, model: feedbackModel } as EndpointFeedbackOptions;
-  return readingInput(() => ({ feedback: endpointFeedback(options), dispose: () => {} }));
+  return readingInput(() => ({ model: endpointFeedback(options), dispose: () => {} }));
 }

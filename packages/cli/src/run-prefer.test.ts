@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json as readJson } from "node:stream/consumers";
@@ -65,6 +66,33 @@ const linesOf = async (name: string) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
+/** An endpoint that says A with 0.7 where `leaning` is "A", else the letter of the longer answer; after `silentAfter` answers it is silent. */
+async function startJudge({ leaning = "longer", silentAfter = Number.POSITIVE_INFINITY, port = 0 } = {}) {
+  let asked = 0;
+  let fallSilent = () => {};
+  const silent = new Promise<void>((resolve) => {
+    fallSilent = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    const { messages } = (await readJson(request)) as { messages: { content: string }[] };
+    if (++asked > silentAfter) return fallSilent();
+    const [, a = "", b = ""] = /\(A\) (.*)\n\n\(B\) (.*)\n\nAnswer/s.exec(messages[0]!.content)!;
+    const likelier = leaning === "A" || a.length > b.length ? "A" : "B";
+    const top = ["A", "B"].map((token) => ({ token, logprob: Math.log(token === likelier ? 0.7 : 0.3) }));
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ choices: [{ message: { content: likelier }, logprobs: { content: [{ top_logprobs: top }] } }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  onTestFinished(stop);
+  const { port: taken } = server.address() as AddressInfo;
+  const flags = ["--feedback", `http://127.0.0.1:${taken}/v1`, "--feedback-model", "judge"];
+  return { flags, asked: () => asked, silent, stop, port: taken };
+}
+
 test.each(["choice", "likelihood-ratio", "contrast", "votes"])(
   "--labeller %s: pairs that cai dpo reads, and a report",
   async (labeller) => {
@@ -89,18 +117,24 @@ test.each(["choice", "likelihood-ratio", "contrast", "votes"])(
 );
 
 test("killed in the middle and gone on with, it ends with the same bytes", async () => {
-  const more = [...drawn, "--pairs-per-prompt", "8"];
-  await prefer("whole.jsonl", "choice", ...more);
+  const whole = await startJudge();
+  await prefer("whole.jsonl", "choice", ...drawn, ...whole.flags);
   const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
-  const child = spawn(process.execPath, [bin, ...argumentsOf("killed.jsonl", "choice", more)], { stdio: ["ignore", "ignore", "pipe"] });
-  child.stderr.on("data", (chunk: Buffer) => {
-    if (/\d+\/32/.test(chunk.toString())) child.kill("SIGKILL");
-  });
-  await new Promise((resolve) => child.on("close", resolve));
-  expect(child.signalCode).toBe("SIGKILL");
+  const judge = await startJudge({ silentAfter: 5 }); // of 8 questions: the first batch of 2 pairs is written
+  const argv = [bin, ...argumentsOf("killed.jsonl", "choice", [...drawn, ...judge.flags])];
+  const child = spawn(process.execPath, argv, { stdio: "ignore" });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  await judge.silent;
+  child.kill("SIGKILL");
+  await ended;
   expect(existsSync(at("killed.jsonl"))).toBe(false);
-  await expect(prefer("killed.jsonl", "choice", ...more)).rejects.toThrow("killed.labelled.jsonl exists: give --resume");
-  await prefer("killed.jsonl", "choice", ...more, "--resume");
+  expect(await linesOf("killed.labelled.jsonl")).toHaveLength(2);
+
+  judge.stop();
+  const again = await startJudge({ port: judge.port });
+  await expect(prefer("killed.jsonl", "choice", ...drawn, ...again.flags)).rejects.toThrow("killed.labelled.jsonl exists: give --resume");
+  await prefer("killed.jsonl", "choice", ...drawn, ...again.flags, "--resume");
+  expect(again.asked()).toBe(4);
   for (const name of ["jsonl", "labelled.jsonl"])
     expect(await readFile(at(`killed.${name}`), "utf8")).toBe(await readFile(at(`whole.${name}`), "utf8"));
 });
@@ -129,28 +163,14 @@ test("revisions that the gate kept stand against their originals", async () => {
 });
 
 test("an endpoint judges, and its cache makes a second run free", async () => {
-  let asked = 0;
-  const server = createServer(async (request, response) => {
-    asked++;
-    const { messages } = (await readJson(request)) as { messages: { content: string }[] };
-    const token = messages[0]!.content.includes("(A)") ? "A" : "B";
-    const top = [
-      { token, logprob: Math.log(0.7) },
-      { token: token === "A" ? "B" : "A", logprob: Math.log(0.3) },
-    ];
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ choices: [{ message: { content: token }, logprobs: { content: [{ top_logprobs: top }] } }] }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/v1`;
-  const endpoint = ["--feedback", url, "--feedback-model", "judge", "--feedback-cache", at("cache"), ...drawn, "--json"];
-  const report = JSON.parse(await prefer("remote.jsonl", "choice", ...endpoint));
-  expect(report).toMatchObject({ pairs: 4, turnedByOrder: 1 });
+  const judge = await startJudge({ leaning: "A" });
+  const remote = [...drawn, ...judge.flags, "--feedback-cache", at("cache"), "--json"];
+  const report = JSON.parse(await prefer("remote.jsonl", "choice", ...remote));
+  expect(report).toMatchObject({ pairs: 4, rows: 0, leftOut: { noPreference: 4 }, turnedByOrder: 1 });
   expect(report.positionBias).toBeCloseTo(0.2, 12); // it takes A with 0.7 whatever stands there
-  expect(asked).toBe(8);
-  await prefer("again.jsonl", "choice", ...endpoint);
-  expect(asked).toBe(8);
+  expect(judge.asked()).toBe(8);
+  await prefer("again.jsonl", "choice", ...remote);
+  expect(judge.asked()).toBe(8);
 });
 
 test("wrong use is refused before anything is written", async () => {

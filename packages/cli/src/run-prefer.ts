@@ -42,11 +42,9 @@ export async function runPrefer(
   await disposing(async (own) => {
     const backend = await prepareBackend();
     const { batchSize, seed } = options;
-    const { feedback: policy, format } = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
+    const { model: policy, format } = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
     const judge =
-      settings.feedback === undefined
-        ? policy
-        : own(await resolveFeedback({ ...settings, feedback: settings.feedback }, { batchSize })).feedback;
+      settings.feedback === undefined ? policy : own(await resolveFeedback(settings.feedback, { ...settings, batchSize })).model;
     const source = await readingInput(() => sourceOf(settings, { policy, constitution, prompts, revisions }));
     const display = runDisplay({ json, steps: source.total });
     sayBackend(display, backend);

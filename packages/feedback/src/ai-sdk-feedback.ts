@@ -63,7 +63,7 @@ export function aiSdkFeedback(
 
 /** The AI SDK takes what the system says at the beginning apart from the messages. */
 function promptOf(messages: readonly ChatMessage[]): { readonly system?: string; readonly messages: ModelMessage[] } {
-  const texts = messages.map(({ role, content }) => {
+  const texts = messages.map(({ role, content }): ModelMessage & { readonly content: string } => {
     if (typeof content === "string" && (role === "system" || role === "user" || role === "assistant")) return { role, content };
     const expected = "expected a text of system, user or assistant";
     throw new FeedbackError("unreadable-message", `a message of role ${role} holds ${JSON.stringify(content)}: ${expected}`);

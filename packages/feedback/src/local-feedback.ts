@@ -39,8 +39,8 @@ const policyMethods = ["generate", "hiddenStates", "tokenLogprobs", "tokenizer.e
  * @example
  * const judge = localFeedback({ policy });
  * const messages = [{ role: "user", content: "Is the sky blue?" }];
- * const [logprobs] = await judge.choose([{ messages, options: ["Yes", "No"] }], {});
- * console.log(logprobs[0] > logprobs[1]);
+ * const logprobs = await judge.choose([{ messages, options: ["Yes", "No"] }], {});
+ * console.log(logprobs.map((options) => options.length)); // [ 2 ]
  */
 export function localFeedback(given: LocalFeedbackOptions): Required<FeedbackModel> {
   const parts = {

@@ -23,8 +23,9 @@ export async function runRevise(
     const backend = await prepareBackend();
     const { batchSize, ...revision } = options;
     const local = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
-    const { feedback: policy, format } = local;
-    const { feedback } = settings.feedback === undefined ? local : own(await openFeedback(settings, settings.feedback));
+    const { model: policy, format } = local;
+    const { model: feedback } =
+      settings.feedback === undefined ? local : own(await resolveFeedback(settings.feedback, { ...settings, batchSize }));
     const display = runDisplay({ json, steps: prompts.length });
     sayBackend(display, backend);
     const made = await makingRows(display, (how) =>
@@ -35,9 +36,6 @@ export async function runRevise(
   });
   process.stdout.write(json ? `${JSON.stringify({ out, ...report })}\n` : describeRevisions(out, report));
 }
-
-const openFeedback = (settings: ReviseSettings, feedback: string) =>
-  resolveFeedback({ ...settings, feedback }, { batchSize: settings.options.batchSize });
 
 /** The report as a person reads it. */
 export function describeRevisions(out: string, report: RevisionReport): string {

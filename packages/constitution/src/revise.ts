@@ -49,7 +49,7 @@ interface Round {
  * @throws ConstitutionError `bad-option` for a prompt that doesn't end with the user's turn; TrainingError `invalid-option`; the models' errors; the
  * signal's reason when aborted
  * @example
- * const rows = await revise({ feedback, constitution: await readConstitution("default"), prompts: [[{ role: "user", content: "You fool." }]] });
+ * const rows = await revise({ feedback, constitution, prompts: [[{ role: "user", content: "You fool." }]] });
  * rows[0]?.revisions[0];
  */
 export async function revise(options: ReviseOptions): Promise<RevisionRow[]> {

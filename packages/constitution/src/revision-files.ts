@@ -24,7 +24,7 @@ export function revisionFiles(file: string): { examples: string; pairs: string; 
  * @param format of the policy that will be trained on them
  * @throws ConstitutionError `cannot-write`; FeedbackError `unreadable-message`
  * @example
- * const { rows, report } = await produceRevisions({ file: "revisions.jsonl", chunkRows: 8, feedback, constitution, prompts });
+ * const { rows, report } = await produceRevisions({ file: "revisions.jsonl", chunkRows: 8, feedback, constitution, prompts: [prompt] });
  * await writeRevisionFiles({ file: "revisions.jsonl", rows, report, format: promptFormat("chat") });
  */
 export async function writeRevisionFiles({

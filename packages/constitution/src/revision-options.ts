@@ -8,7 +8,9 @@ export interface RevisionSettings {
   seed: number;
   fewShot: boolean;
   minLengthRatio: number;
+  minDistinct: number;
   maxOverlap: number;
+  copiedWords: number;
 }
 
 export const revisionOptions: OptionTable<RevisionSettings> = {
@@ -18,7 +20,13 @@ export const revisionOptions: OptionTable<RevisionSettings> = {
   seed: { default: 0, ...countOrNone, describe: "of all draws" },
   fewShot: { default: true, describe: "put the constitution's examples before each answer that is revised" },
   minLengthRatio: { default: 0.5, min: 0, max: 1, describe: "refuse a revision shorter than this share of its original" },
+  minDistinct: { default: 0.8, min: 0, max: 1, describe: "refuse a revision of whose word trigrams a smaller share is distinct" },
   maxOverlap: { default: 0.9, min: 0, max: 1, describe: "refuse a revision that has more in common with its original, in word trigrams" },
+  copiedWords: {
+    default: 8,
+    ...count,
+    describe: "refuse a revision that takes so many words in a row from a request, the critique or an example",
+  },
 };
 
 /**

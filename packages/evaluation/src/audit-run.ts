@@ -82,7 +82,7 @@ export function auditRun({ metrics, samples, gold, stretches: most = 12 }: Audit
 }
 
 /** A logged sample with its gold score, where there is a judge. */
-export interface JudgedSample extends LoggedSample {
+interface JudgedSample extends LoggedSample {
   readonly gold: number | undefined;
 }
 

@@ -25,7 +25,7 @@ const leastPoints = 5;
  * @throws EvaluationError `shape-mismatch`
  * @example
  * const distances = [0, 1, 2, 3, 4];
- * fitOverOptimisation({ distances, rewards: distances.map((d) => 1 + d * (2 - 0.5 * d)) }).peak; // 2
+ * fitOverOptimisation({ distances, rewards: distances.map((d) => 1 + d * (2 - 0.5 * d)) })?.peak; // 2, but for rounding
  */
 export function fitOverOptimisation({
   distances,

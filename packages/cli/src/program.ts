@@ -9,6 +9,8 @@ import { dpoCommand } from "./commands/dpo.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { pipelineCommand } from "./commands/pipeline.ts";
+import { preferCommand } from "./commands/prefer.ts";
 import { rewardTrainCommand } from "./commands/reward-train.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
@@ -26,6 +28,8 @@ export function createProgram(): Command {
     sftCommand(),
     rewardTrainCommand(),
     dpoCommand(),
+    pipelineCommand(),
+    preferCommand(),
     generateCommand(),
     scoreCommand(),
     evalCommand(),

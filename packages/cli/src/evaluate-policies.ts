@@ -10,9 +10,9 @@ import {
   resolveComparison,
 } from "@cai/evaluation";
 import { refuseExistingRun } from "@cai/run-log";
+import { disposing } from "@cai/training";
 import { comparisonLines } from "./comparison-lines.ts";
 import { describeBackend } from "./describe-backend.ts";
-import { disposing } from "./disposing.ts";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";

@@ -11,6 +11,7 @@ import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { pipelineCommand } from "./commands/pipeline.ts";
 import { preferCommand } from "./commands/prefer.ts";
+import { reviseCommand } from "./commands/revise.ts";
 import { rewardTrainCommand } from "./commands/reward-train.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     rewardTrainCommand(),
     dpoCommand(),
     pipelineCommand(),
+    reviseCommand(),
     preferCommand(),
     generateCommand(),
     scoreCommand(),

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { json as readJson } from "node:stream/consumers";
+import { json as readJson, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createProgram } from "./program.ts";
@@ -122,9 +122,9 @@ test("killed in the middle and gone on with, it ends with the same bytes", async
   const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
   const judge = await startJudge({ silentAfter: 5 }); // of 8 questions: the first batch of 2 pairs is written
   const argv = [bin, ...argumentsOf("killed.jsonl", "choice", [...drawn, ...judge.flags])];
-  const child = spawn(process.execPath, argv, { stdio: "ignore" });
-  const ended = new Promise((resolve) => child.on("close", resolve));
-  await judge.silent;
+  const child = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = text(child.stderr);
+  expect(await Promise.race([judge.silent, ended])).toBeUndefined(); // else what it ended with
   child.kill("SIGKILL");
   await ended;
   expect(existsSync(at("killed.jsonl"))).toBe(false);

@@ -3,6 +3,7 @@ import { addLoraFlags } from "../lora-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { addRecomputeFlag } from "../recompute-flag.ts";
 import { policyForms } from "../resolve-policy.ts";
+import { addSkipFlag } from "../skip-flag.ts";
 
 /** What the commands share that train on pairs. */
 export function pairCommand({
@@ -31,5 +32,5 @@ export function pairCommand({
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
     .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
     .option("--json", "print a line of JSON for each step");
-  return addOptionFlags(addRecomputeFlag(addLoraFlags(command)), options, { heading: "Options of training:" });
+  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(command))), options, { heading: "Options of training:" });
 }

@@ -60,7 +60,7 @@ export interface ReadPairs extends ReadRows<PairRow> {
  * @example
  * await writeRows("pairs.jsonl", [{ prompt: "2 + 2 =", chosen: " 4", rejected: " 5", probability: 0.9 }]);
  * const { rows } = await readPairs("pairs.jsonl");
- * console.log(rows[0]?.row.chosen); // 4
+ * console.log(rows[0]?.row.probability); // 0.9
  */
 export async function readPairs(file: string, options?: ReadOptions): Promise<ReadPairs> {
   const { rows, skipped } = await readRows(file, eitherForm, options);

@@ -24,8 +24,9 @@ export function pairCommand({
     .option("--policy <P>", policyForms)
     .option(
       "--data <F>",
-      'JSONL: {"prompt": …, "chosen": …, "rejected": …} with text or conversations, the prompt also as what both answers begin with; ' +
-        '"margin", "probability", "tools" and "chat_template_kwargs" where there are; - is standard input',
+      'JSONL or Parquet: {"prompt": …, "chosen": …, "rejected": …} with text or conversations, the prompt also as what both answers begin ' +
+        'with; "margin", "probability", "tools" and "chat_template_kwargs" where there are; or {"prompt": …, "completion": …, "label": …}; ' +
+        "- is standard input",
     )
     .option("--out <DIR>", `the run's folder: metrics, checkpoints, ${final}`)
     .option("--eval-data <F>", "held-out pairs, gone over every --evaluate-every steps (then 10 by default)")

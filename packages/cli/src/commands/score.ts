@@ -9,7 +9,7 @@ export function scoreCommand(): Command {
   const command = new Command("score")
     .description("score responses with a reward model")
     .requiredOption("--reward <R>", rewardForms)
-    .requiredOption("--input <F>", 'JSONL of {"prompt": …, "response": …}; - is standard input')
+    .requiredOption("--input <F>", 'JSONL or Parquet of {"prompt": …, "response": …}; - is standard input')
     .option("--skip-bad-lines", skipHelp)
     .option("--json", 'print a line of JSON for each: {"score": …, "prompt": …, "response": …}');
   return addRewardFlags(command).action(scoreFile);

@@ -16,7 +16,7 @@ export function sftCommand(): Command {
     .option(
       "--data <F>",
       'JSONL ({"prompt": …, "completion": …} with text or conversations, {"messages": …}, {"text": …}; with "tools" and ' +
-        '"chat_template_kwargs") or plain text, a line each; - is standard input',
+        '"chat_template_kwargs"), plain text, a line each, or Parquet; - is standard input',
     )
     .option("--out <DIR>", "the run's folder: metrics, checkpoints, the final policy")
     .option("--eval-data <F>", "held-out data, gone over every --evaluate-every steps (then 10 by default)")

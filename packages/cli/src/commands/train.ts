@@ -19,7 +19,7 @@ export function trainCommand(): Command {
     .option("--reward <R>", rewardForms)
     .option(
       "--prompts <F>",
-      'JSONL ({"prompt": …}, TRL\'s formats, conversations with their "tools" and "chat_template_kwargs") or plain text, a line each; - is standard input',
+      'JSONL ({"prompt": …}, TRL\'s formats, conversations with their "tools" and "chat_template_kwargs"), plain text, a line each, or Parquet; - is standard input',
     )
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
     .addOption(new Option("--algorithm <name>", "how it is trained (default: ppo)").choices(Object.keys(algorithms)))

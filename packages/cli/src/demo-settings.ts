@@ -8,7 +8,7 @@ export const demoSettings = {
   shownSamples: 4,
   hyperparameters: {
     seed: 1,
-    steps: 40,
+    steps: 45,
     batchSize: 96,
     minibatchSize: 48,
     epochs: 2,

@@ -7,6 +7,8 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { dpoCommand } from "./commands/dpo.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { pipelineCommand } from "./commands/pipeline.ts";
+import { preferCommand } from "./commands/prefer.ts";
 import { rewardTrainCommand } from "./commands/reward-train.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
@@ -24,6 +26,8 @@ export function createProgram(): Command {
     sftCommand(),
     rewardTrainCommand(),
     dpoCommand(),
+    pipelineCommand(),
+    preferCommand(),
     generateCommand(),
     scoreCommand(),
     exportCommand(),

@@ -3,7 +3,7 @@ import { type ReadPairs, readPairs } from "@cai/data";
 import type { CausalPolicy } from "@cai/policy";
 import type { DPOTrainer, PairEvaluation, PairStepResult, RewardTrainer } from "@cai/preference";
 import { refuseExistingRun } from "@cai/run-log";
-import { disposing } from "./disposing.ts";
+import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";

@@ -2,7 +2,7 @@ import { prepareBackend } from "@cai/backend";
 import { readExamples } from "@cai/data";
 import { refuseExistingRun } from "@cai/run-log";
 import { SFTTrainer, type SftEvaluation, type SftStepResult } from "@cai/sft";
-import { disposing } from "./disposing.ts";
+import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";

@@ -2,7 +2,7 @@ import { prepareBackend } from "@cai/backend";
 import { readPrompts } from "@cai/data";
 import { refuseExistingRun } from "@cai/run-log";
 import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/trainer";
-import { disposing } from "./disposing.ts";
+import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { preparePrompts } from "./prepare-prompts.ts";

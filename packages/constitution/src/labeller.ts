@@ -1,5 +1,5 @@
 import type { ChatMessage, DrawCounters } from "@cai/contracts";
-import type { Principle } from "./constitution.ts";
+import type { OptionalField, Principle } from "./constitution.ts";
 
 /** Two answers to a prompt that are to be compared by a principle. */
 export interface AnswerPair {
@@ -21,6 +21,8 @@ export interface Labeller {
   readonly name: string;
   /** What its labels depend on: its kind, its options, the model that it asks. Goes into the hash of what is made with it. */
   readonly identity: string;
+  /** Which fields every principle must have for it. Default: none. */
+  readonly needs?: readonly OptionalField[];
   /** One label for each pair. Pair `i` of a call draws as sample `draws.firstSample + i`. Rejects with the signal's reason when aborted. */
   label(pairs: readonly AnswerPair[], options: { readonly draws: DrawCounters; readonly signal?: AbortSignal }): Promise<PreferenceLabel[]>;
 }

@@ -1,1 +1,5 @@
+export { abortTogether } from "./abort-together.ts";
+export { type ConcurrencyLimit, concurrencyLimit } from "./concurrency-limit.ts";
 export { EndpointError } from "./error.ts";
+export { type EndpointOptions, type JsonEndpoint, jsonEndpoint } from "./json-endpoint.ts";
+export { untilAborted } from "./until-aborted.ts";

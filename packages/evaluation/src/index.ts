@@ -1,1 +1,14 @@
+export type { Answer } from "./answer-prompts.ts";
+export { type BestOfNOptions, bestOfN, bestOfNKl } from "./best-of-n.ts";
+export type { ScoresByPrompt } from "./check.ts";
+export { type ClusterBootstrapOptions, clusterBootstrap } from "./cluster-bootstrap.ts";
+export { type ComparedSample, type ComparePoliciesOptions, comparePolicies, type PolicyComparison } from "./compare-policies.ts";
+export { type ComparisonSettings, comparisonOptions, refuseRepeatedGreedy } from "./comparison-options.ts";
+export { distinctN } from "./distinct-n.ts";
 export { EvaluationError } from "./error.ts";
+export { type LengthControlled, type LengthControlledOptions, lengthControlledWinRate } from "./length-controlled-win-rate.ts";
+export { lengthRatio } from "./length-ratio.ts";
+export { type PromptCopies, promptCopies } from "./prompt-copies.ts";
+export type { BestOfNSummary, ComparisonSummary, OfBoth, ScoreSummary } from "./summarise-comparison.ts";
+export { type Interval, wilsonInterval } from "./wilson-interval.ts";
+export { type WinRate, type WinRateOptions, winRate } from "./win-rate.ts";

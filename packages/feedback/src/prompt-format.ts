@@ -1,4 +1,4 @@
-import type { ChatMessage, Tokenizer } from "@cai/contracts";
+import { CaiError, type ChatMessage, type Tokenizer } from "@cai/contracts";
 import type { Conversation } from "@cai/rollouts";
 import { FeedbackError } from "./error.ts";
 
@@ -29,13 +29,18 @@ export function promptFormat(name: PromptFormatName): PromptFormat {
   return { chat, dialogue, continuation }[name];
 }
 
-/** The format that suits a model: its chat template where it has one, `dialogue` where not. */
+/**
+ * The format that suits a model: its chat template where it has one, `dialogue` where not.
+ *
+ * @throws what the chat template throws where there is one that can't write a greeting
+ */
 export function suitableFormat(tokenizer: Tokenizer): PromptFormat {
   try {
     tokenizer.applyChatTemplate([{ role: "user", content: "Hello." }], { addGenerationPrompt: true });
     return chat;
-  } catch {
-    return dialogue;
+  } catch (error) {
+    if (CaiError.isInstance(error) && error.code === "no-chat-template") return dialogue;
+    throw error;
   }
 }
 
@@ -49,18 +54,40 @@ const chat: PromptFormat = {
 const dialogue: PromptFormat = {
   name: "dialogue",
   promptOf(messages) {
-    const turns = messages.map((message) => `\n\n${speakers[message.role] ?? ""}${textOf(message)}`).join("");
-    return messages.at(-1)?.role === "assistant" ? turns : `${turns}\n\nAssistant:`;
+    const turns = messages.map(dialogueTurn).filter((turn) => turn !== "");
+    if (messages.at(-1)?.role !== "assistant") turns.push("Assistant:");
+    return turns.map((turn) => `\n\n${turn}`).join("");
   },
   completionOf: (answer) => ` ${answer}`,
   answerOf: (written) => written.split(/\n\s*(?:Human|Assistant):/)[0]!.trim(),
 };
 
-const speakers: Readonly<Record<string, string>> = { user: "Human: ", assistant: "Assistant: " };
+const speakers: ReadonlyMap<string, string> = new Map([
+  ["system", ""],
+  ["user", "Human: "],
+  ["assistant", "Assistant: "],
+]);
+
+function dialogueTurn(message: ChatMessage): string {
+  const speaker = speakers.get(message.role);
+  if (speaker === undefined) {
+    const expected = [...speakers.keys()].join(", ");
+    throw new FeedbackError(
+      "unreadable-message",
+      `a message has the role ${JSON.stringify(message.role)}: a dialogue has ${expected} only`,
+    );
+  }
+  const text = textOf(message);
+  return text === "" ? speaker.trimEnd() : speaker + text; // an answer brings its own space
+}
 
 const continuation: PromptFormat = {
   name: "continuation",
-  promptOf: (messages) => messages.map(textOf).join("\n\n"),
+  promptOf: (messages) =>
+    messages
+      .map(textOf)
+      .filter((text) => text !== "")
+      .join("\n\n"),
   completionOf: (answer) => answer,
   answerOf: (written) => written.trimEnd(),
 };

@@ -1,5 +1,5 @@
 import type { RewardModel, ScoreFunction, ScoreRequest } from "@cai/contracts";
-import { abortTogether } from "./abort-together.ts";
+import { abortTogether } from "@cai/endpoint";
 import { checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
 import { functionReward } from "./function-reward.ts";

@@ -1,6 +1,6 @@
 import type { RewardModel, ScoreFunction } from "@cai/contracts";
+import { untilAborted } from "@cai/endpoint";
 import { checkScores } from "./check-scores.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 /**
  * A function as a reward model. Its result is checked: one finite number a row.

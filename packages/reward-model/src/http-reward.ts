@@ -1,27 +1,12 @@
 import type { RewardModel, ScoreRequest } from "@cai/contracts";
-import { abortTogether } from "./abort-together.ts";
+import { abortTogether, EndpointError, type EndpointOptions, type JsonEndpoint, jsonEndpoint } from "@cai/endpoint";
 import { checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
-import { postJson } from "./http-request.ts";
-import { withRetries } from "./retry.ts";
 
 /** How an endpoint is asked. */
-export interface HttpRewardOptions {
-  /** `http:` or `https:`; a user and password in it go into the Authorization header. */
-  readonly url: string;
-  readonly headers?: { readonly [name: string]: string };
-  /** For each attempt, until the answer is complete. Default 60,000 (Node's fetch itself gives up after 300,000). */
-  readonly timeoutMs?: number;
-  /** Further attempts after network errors, timeouts, 429 and 5xx. Default 4. */
-  readonly retries?: number;
-  /** The wait before the first further attempt; it doubles each time. `Retry-After` goes before it; neither exceeds `timeoutMs`. Default 500. */
-  readonly backoffMs?: number;
-  /** Requests at a time. Default 4. */
-  readonly concurrency?: number;
+export interface HttpRewardOptions extends EndpointOptions {
   /** Rows a request. Default 32. */
   readonly batchSize?: number;
-  /** Default: Node's own. */
-  readonly fetch?: typeof globalThis.fetch;
 }
 
 /**
@@ -33,66 +18,49 @@ export interface HttpRewardOptions {
  * @example
  * const rewardModel = httpReward({ url: "http://localhost:8000/score", timeoutMs: 10_000 });
  */
-export function httpReward(options: HttpRewardOptions): RewardModel {
-  const { timeoutMs = 60_000, retries = 4, backoffMs = 500, concurrency = 4, batchSize = 32, fetch = globalThis.fetch } = options;
-  requireNumber("timeoutMs", timeoutMs, 1);
-  requireNumber("backoffMs", backoffMs, 0);
-  requireInteger("retries", retries, 0);
-  requireInteger("concurrency", concurrency, 1);
-  requireInteger("batchSize", batchSize, 1);
-  const { url, name, headers } = readAddress(options);
+export function httpReward({ batchSize = 32, ...options }: HttpRewardOptions): RewardModel {
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1)
+    throw new RewardModelError("bad-options", `batchSize is ${batchSize}, wanted a whole number from 1`);
+  const endpoint = openEndpoint(options);
 
   async function scoreBatch(prompts: readonly string[], responses: readonly string[], signal: AbortSignal): Promise<Float32Array> {
-    const attempt = () => postJson({ url, headers, body: { prompts, responses }, timeoutMs, fetch, name, signal });
-    const outcome = await withRetries(attempt, { retries, backoffMs, longestWaitMs: timeoutMs, signal });
-    if ("failure" in outcome) {
-      const message = `reward endpoint ${name} gave no scores in ${retries + 1} attempts; the last: ${outcome.failure}`;
-      throw new RewardModelError("endpoint-failed", message, { cause: outcome.cause });
-    }
-    const scores = (outcome.result as { scores?: unknown } | null)?.scores;
-    return checkScores(scores, { rows: prompts.length, model: name });
+    const answer = await endpoint.post({ prompts, responses }, { signal }).catch(throwAsOurs);
+    return checkScores((answer as { scores?: unknown } | null)?.scores, { rows: prompts.length, model: endpoint.name });
   }
 
   return {
     async score({ prompts, responses }: ScoreRequest, { signal } = {}) {
       const scores = new Float32Array(prompts.length);
-      let next = 0;
-      await abortTogether(signal, (together) => {
-        const work = async () => {
-          while (next < prompts.length) {
-            const start = next;
-            next += batchSize;
-            const end = start + batchSize;
-            scores.set(await scoreBatch(prompts.slice(start, end), responses.slice(start, end), together), start);
-          }
-        };
-        return Promise.all(Array.from({ length: concurrency }, work));
-      });
+      const starts = Array.from({ length: Math.ceil(prompts.length / batchSize) }, (_, batch) => batch * batchSize);
+      await abortTogether(signal, (together) =>
+        Promise.all(
+          starts.map(async (start) => {
+            const rows = [start, start + batchSize] as const;
+            scores.set(await scoreBatch(prompts.slice(...rows), responses.slice(...rows), together), start);
+          }),
+        ),
+      );
       return scores;
     },
   };
 }
 
-function readAddress({ url, headers = {} }: HttpRewardOptions) {
-  const address = URL.canParse(url) ? new URL(url) : undefined;
-  if (address === undefined || !/^https?:$/.test(address.protocol)) {
-    throw new RewardModelError("bad-options", `${url} is no address of a reward endpoint: wanted http://… or https://…`);
+function openEndpoint(options: EndpointOptions): JsonEndpoint {
+  try {
+    return jsonEndpoint({ ...options, kind: "reward endpoint", gives: "scores" });
+  } catch (error) {
+    return throwAsOurs(error);
   }
-  const { username, password } = address;
-  address.username = "";
-  address.password = "";
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const authorization = username === "" ? {} : { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
-  // The query may hold a key, so messages leave it out.
-  return { url: address.href, name: address.origin + address.pathname, headers: { ...authorization, ...headers } };
 }
 
-function requireNumber(name: string, value: number, least: number): void {
-  if (Number.isFinite(value) && value >= least) return;
-  throw new RewardModelError("bad-options", `${name} is ${value}, wanted a number from ${least}`);
-}
+/** Codes of this package for those of @cai/endpoint. */
+const ours: Readonly<Record<string, string>> = {
+  "bad-option": "bad-options",
+  "bad-answer": "bad-scores",
+  "endpoint-failed": "endpoint-failed",
+};
 
-function requireInteger(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RewardModelError("bad-options", `${name} is ${value}, wanted a whole number from ${least}`);
+function throwAsOurs(error: unknown): never {
+  if (!EndpointError.isInstance(error)) throw error;
+  throw new RewardModelError(ours[error.code]!, error.message, { cause: error });
 }

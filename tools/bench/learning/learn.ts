@@ -2,11 +2,11 @@
 import { parseArgs } from "node:util";
 import { prepareBackend } from "@cai/backend";
 import { demoPolicyDirectory, demoPrompts, demoRewardDirectory } from "@cai/demo";
+import { bestOfN, bestOfNKl } from "@cai/evaluation";
 import { loadPolicy } from "@cai/policy";
 import { DPOTrainer } from "@cai/preference";
 import { OnnxRewardModel } from "@cai/reward-model";
 import { algorithms } from "@cai/trainer";
-import { bestOf, bestOfKl } from "./best-of.ts";
 import { configurations, type LearningName } from "./configurations.ts";
 import { labelledPairs } from "./labelled-pairs.ts";
 import { measure } from "./measure.ts";
@@ -26,7 +26,7 @@ if (name === "best-of") {
   const { scores, meanScore } = await measure({ policy, rewardModel, prompts: heldOut, draws: 64 });
   const all = scores.flat();
   const deviation = Math.sqrt(all.reduce((sum, score) => sum + (score - meanScore) ** 2, 0) / (all.length - 1));
-  const best = [1, 2, 4, 8, 16, 32, 64].map((n) => ({ n, reward: bestOf(scores, n), kl: bestOfKl(n) }));
+  const best = [1, 2, 4, 8, 16, 32, 64].map((n) => ({ n, reward: bestOfN({ scores, n }), kl: bestOfNKl(n) }));
   console.log(JSON.stringify({ best, deviation }));
 } else {
   const before = process.cpuUsage();

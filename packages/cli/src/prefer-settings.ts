@@ -1,0 +1,130 @@
+import { ratioUnits } from "@cai/constitution";
+import { type PromptFormatName, promptFormats } from "@cai/feedback";
+import { count, countOrNone, type OptionTable, resolveOptions } from "@cai/training";
+import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
+import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
+import { readSettings } from "./read-settings.ts";
+
+export const labellers = ["choice", "likelihood-ratio", "contrast", "votes"] as const;
+export const pairKinds = ["sampled", "contrast", "revisions"] as const;
+
+/** The options of `cai prefer` that have a default. */
+export interface PreferOptions {
+  pairsPerPrompt: number;
+  maxNewTokens: number;
+  temperature: number;
+  seed: number;
+  batchSize: number;
+  chainOfThought: boolean;
+  votes: number;
+  verdictTokens: number;
+  ratioPer: (typeof ratioUnits)[number];
+  ratioScale: number;
+  calibrationPairs: number;
+}
+
+export const preferOptions: OptionTable<PreferOptions> = {
+  pairsPerPrompt: { default: 1, ...count, describe: "pairs that are drawn for each prompt" },
+  maxNewTokens: { default: 128, ...count, describe: "longest answer" },
+  temperature: { default: 1, min: 0, describe: "at which answers are drawn" },
+  seed: { default: 0, ...countOrNone, describe: "seed of all draws" },
+  batchSize: { default: 8, ...count, describe: "pairs that are made, labelled and written together" },
+  chainOfThought: { default: false, describe: "choice and votes: the judge writes thoughts before its verdict" },
+  votes: { default: 4, integer: true, min: 2, describe: "votes: verdicts for each pair, half of them in each order" },
+  verdictTokens: { default: 0, ...countOrNone, describe: "longest thoughts or verdict of the judge; 0: 256 with thoughts, 16 without" },
+  ratioPer: { default: "answer", choices: ratioUnits, describe: "likelihood ratio: of the whole answer, or of a token on average" },
+  ratioScale: { default: 1, min: 0, exclusiveMin: true, describe: "likelihood ratio: the logistic's scale" },
+  calibrationPairs: {
+    default: 0,
+    ...countOrNone,
+    describe: "likelihood ratio: contrast pairs to which the scale is fitted, instead of --ratio-scale",
+  },
+};
+
+/** Everything that `cai prefer` has to know. */
+export interface PreferSettings extends FeedbackSettings {
+  readonly policy: string;
+  readonly constitution: string;
+  /** Absent where the pairs are revisions. */
+  readonly prompts: string | undefined;
+  /** Present where the pairs are revisions. */
+  readonly revisions: string | undefined;
+  readonly out: string;
+  readonly labeller: (typeof labellers)[number];
+  readonly pairs: (typeof pairKinds)[number];
+  /** Of the policy; absent where its own. */
+  readonly format: PromptFormatName | undefined;
+  readonly options: PreferOptions;
+}
+
+const required = ["policy", "labeller", "out"] as const;
+const texts = [...required, "constitution", "prompts", "revisions", "pairs", "format", ...feedbackTexts] as const;
+
+/**
+ * Flags over the configuration file over the defaults.
+ *
+ * @throws CliError `usage` for what is missing, unknown, out of bounds, or doesn't go together
+ */
+export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): Promise<PreferSettings> {
+  const given = await readSettings(flags, {
+    command: "prefer",
+    texts,
+    required,
+    others: [...feedbackNames, ...Object.keys(preferOptions)],
+  });
+  const { policy, out, constitution = "default", prompts, revisions } = given as Record<string, string>;
+  const labeller = chosen(given, "labeller", labellers)!;
+  const byItself = labeller === "contrast" ? "contrast" : revisions === undefined ? "sampled" : "revisions";
+  const pairs = chosen(given, "pairs", pairKinds) ?? byItself;
+  const feedback = resolveFeedbackFlags(given);
+  const options = await readingInput(() => resolveOptions(preferOptions, optionsOf(given)));
+  refuseTogether({ labeller, pairs, prompts, revisions, ...feedback, given });
+  return {
+    policy: policy!,
+    constitution,
+    prompts,
+    revisions,
+    out: out!,
+    ...feedback,
+    labeller,
+    pairs,
+    format: chosen(given, "format", promptFormats),
+    options,
+  };
+}
+
+const optionsOf = (given: Readonly<Record<string, unknown>>): Partial<PreferOptions> =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(preferOptions, name)));
+
+function chosen<Name extends string>(given: Readonly<Record<string, unknown>>, key: string, names: readonly Name[]): Name | undefined {
+  const name = given[key];
+  if (name === undefined || names.includes(name as Name)) return name as Name | undefined;
+  throw new CliError("usage", `--${key} is ${JSON.stringify(name)}: expected one of ${names.join(", ")}`);
+}
+
+function refuseTogether({
+  labeller,
+  pairs,
+  prompts,
+  revisions,
+  feedback,
+  given,
+}: Pick<PreferSettings, "labeller" | "pairs" | "prompts" | "revisions" | "feedback"> & {
+  readonly given: Readonly<Record<string, unknown>>;
+}): void {
+  const refuse = (message: string): never => {
+    throw new CliError("usage", message);
+  };
+  if (pairs === "revisions" && revisions === undefined) refuse("--pairs revisions needs --revisions, a file that cai revise wrote");
+  if (pairs !== "revisions" && revisions !== undefined) refuse(`--revisions is for --pairs revisions, not ${pairs}`);
+  if (pairs === "revisions" && prompts !== undefined) refuse("the prompts of revisions stand with them: leave --prompts out");
+  if (pairs !== "revisions" && prompts === undefined) refuse(`--pairs ${pairs} needs --prompts`);
+  if (labeller === "contrast" && pairs !== "contrast") refuse(`--labeller contrast is for --pairs contrast, not ${pairs}`);
+  if (labeller === "contrast" && feedback !== undefined) refuse("--labeller contrast asks no judge: leave --feedback out");
+  const { calibrationPairs, ratioScale } = given;
+  if (calibrationPairs && ratioScale !== undefined)
+    refuse("--ratio-scale is given, and --calibration-pairs would fit one: give one of them");
+  if (calibrationPairs && prompts === undefined)
+    refuse("--calibration-pairs draws answers to --prompts: with revisions, give --ratio-scale");
+}

@@ -1,0 +1,59 @@
+import { prepareBackend } from "@cai/backend";
+import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitution";
+import { CliError } from "./error.ts";
+import { abortOnInterrupt } from "./interrupt.ts";
+import type { PipelineSettings } from "./pipeline-settings.ts";
+import { describePipeline } from "./pipeline-text.ts";
+import { formatSeconds } from "./progress-bar.ts";
+import { promptMessages } from "./prompt-messages.ts";
+import { readPrompts } from "./read-prompts.ts";
+import { resolveFeedback } from "./resolve-feedback.ts";
+import { resolvePolicy } from "./resolve-policy.ts";
+import { resolveReward } from "./resolve-reward.ts";
+import { stageLine } from "./stage-line.ts";
+import { terminalOf } from "./terminal.ts";
+
+/**
+ * Runs a pipeline, and tells how it goes on standard error. A first Ctrl-C ends it where `resume` goes on.
+ *
+ * @throws CliError `usage`, `interrupted`
+ */
+export async function runPipelineCommand(
+  { config, out }: PipelineSettings,
+  { resume, json }: { readonly resume: boolean; readonly json: boolean },
+): Promise<void> {
+  const prompts = (await readPrompts(config.prompts)).map(promptMessages);
+  const heldOutPrompts = (await readPrompts(config.heldOutPrompts)).map(promptMessages);
+  const terminal = terminalOf(process.stderr);
+  const line = json && !terminal.interactive ? undefined : stageLine(terminal);
+  const say = (text: string) => line?.say(text);
+  await prepareBackend();
+  const interrupt = abortOnInterrupt(say);
+  let report: PipelineReport;
+  try {
+    report = await runConstitutionalPipeline({
+      config,
+      out,
+      prompts,
+      heldOutPrompts,
+      parts: {
+        openPolicy: (source, lora) => resolvePolicy(source, { ...(lora && { lora }) }),
+        openReward: (source) => resolveReward(source),
+        openFeedback: ({ feedback, feedbackModel, feedbackCache, feedbackOptions }) =>
+          resolveFeedback({ feedback, feedbackModel, feedbackCache, feedbackOptions }, config),
+      },
+      resume,
+      signal: interrupt.signal,
+      onProgress: (progress) => line?.show(progress),
+      onStage: ({ name, skipped, seconds }) => say(skipped ? `${name}: unchanged` : `${name}: done in ${formatSeconds(seconds)}`),
+      onNotice: line ? say : (text) => terminal.write(`${text}\n`),
+    });
+  } catch (cause) {
+    if (cause !== interrupt.signal.reason) throw cause;
+    throw new CliError("interrupted", "Interrupted: the same command with --resume goes on from there.", { cause });
+  } finally {
+    interrupt.release();
+    line?.end();
+  }
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${describePipeline(report, out)}\n`);
+}

@@ -1,0 +1,152 @@
+import { access } from "node:fs/promises";
+import { prepareBackend } from "@cai/backend";
+import {
+  type Constitution,
+  calibrateScale,
+  choiceLabeller,
+  contrastLabeller,
+  drawnPairSource,
+  type FittedScale,
+  type Labeller,
+  labelledPairsFile,
+  likelihoodRatioLabeller,
+  makePreferences,
+  type PairSource,
+  type PreferenceReport,
+  readConstitution,
+  revisionPairSource,
+  voteLabeller,
+} from "@cai/constitution";
+import type { ChatMessage } from "@cai/contracts";
+import type { FeedbackModel } from "@cai/feedback";
+import { disposing } from "@cai/training";
+import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
+import { abortOnInterrupt } from "./interrupt.ts";
+import type { PreferSettings } from "./prefer-settings.ts";
+import { promptMessages } from "./prompt-messages.ts";
+import { readPrompts } from "./read-prompts.ts";
+import { readRevisions } from "./read-revisions.ts";
+import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
+import { type RunDisplay, runDisplay, sayBackend } from "./run-display.ts";
+
+/** Makes preferences as the settings say: progress on standard error; on standard output what came of it, with `json` as one line. */
+export async function runPrefer(
+  settings: PreferSettings,
+  { resume, json }: { readonly resume: boolean; readonly json: boolean },
+): Promise<void> {
+  const { out, options } = settings;
+  if (!resume) await refuseExisting(out);
+  const constitution = await readingInput(() => readConstitution(settings.constitution));
+  const prompts = settings.prompts === undefined ? [] : (await readPrompts(settings.prompts)).map(promptMessages);
+  const revisions = settings.revisions === undefined ? [] : await readRevisions(settings.revisions);
+
+  await disposing(async (own) => {
+    const backend = await prepareBackend();
+    const { batchSize, seed } = options;
+    const { model: policy, format } = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
+    const judge =
+      settings.feedback === undefined ? policy : own(await resolveFeedback(settings.feedback, { ...settings, batchSize })).model;
+    const source = await readingInput(() => sourceOf(settings, { policy, constitution, prompts, revisions }));
+    const display = runDisplay({ json, steps: source.total });
+    sayBackend(display, backend);
+    const made = await interruptible(display, async (signal) => {
+      const fitted = options.calibrationPairs > 0 ? await fitScale(settings, { policy, judge, constitution, prompts, signal }) : undefined;
+      const labeller = await readingInput(() => labellerOf(settings, judge, fitted?.scale ?? options.ratioScale));
+      const onProgress = showProgress(display);
+      const common = { file: out, source, labeller, constitution, format, seed, chunkRows: batchSize, signal, onProgress };
+      return { ...(await makePreferences(common)), fitted };
+    });
+    const { report, fitted } = made;
+    const scale = fitted && { scale: fitted.scale, calibrationAccuracy: fitted.accuracy };
+    process.stdout.write(json ? `${JSON.stringify({ out, ...report, ...scale })}\n` : describeReport(out, report, fitted));
+  });
+}
+
+async function refuseExisting(out: string): Promise<void> {
+  for (const file of [out, labelledPairsFile(out)]) {
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) throw new CliError("usage", `${file} exists: give --resume to go on with it, or another --out`);
+  }
+}
+
+interface Parts {
+  readonly policy: FeedbackModel;
+  readonly constitution: Constitution;
+  readonly prompts: readonly (readonly ChatMessage[])[];
+}
+
+function sourceOf(
+  { pairs, options: { pairsPerPrompt, seed, maxNewTokens, temperature } }: PreferSettings,
+  { policy, revisions, ...parts }: Parts & { readonly revisions: Awaited<ReturnType<typeof readRevisions>> },
+): PairSource {
+  if (pairs === "revisions") return revisionPairSource({ rows: revisions, constitution: parts.constitution });
+  return drawnPairSource({ kind: pairs, feedback: policy, ...parts, seed, pairsPerPrompt, maxNewTokens, temperature });
+}
+
+function labellerOf({ labeller, options }: PreferSettings, feedback: FeedbackModel, scale: number): Labeller {
+  const { chainOfThought, votes, verdictTokens, ratioPer: per } = options;
+  const limit = verdictTokens > 0 && { maxNewTokens: verdictTokens };
+  switch (labeller) {
+    case "choice":
+      return choiceLabeller({ feedback, chainOfThought, ...limit });
+    case "votes":
+      return voteLabeller({ feedback, chainOfThought, votes, ...limit });
+    case "likelihood-ratio":
+      return likelihoodRatioLabeller({ feedback, per, scale });
+    case "contrast":
+      return contrastLabeller();
+  }
+}
+
+/** The scale by contrast pairs of draws that no other pair has. */
+async function fitScale(
+  { options: { calibrationPairs: count, seed, maxNewTokens, temperature, ratioPer: per } }: PreferSettings,
+  { policy, judge, signal, prompts, constitution }: Parts & { readonly judge: FeedbackModel; readonly signal: AbortSignal },
+): Promise<FittedScale> {
+  const pairsPerPrompt = Math.ceil(count / prompts.length);
+  const drawing = { prompts, constitution, seed, pairsPerPrompt, maxNewTokens, temperature, stream: "prefer/calibration" };
+  const pairs = await drawnPairSource({ kind: "contrast", feedback: policy, ...drawing }).pairs(0, count, { signal });
+  return calibrateScale({ feedback: judge, pairs, per, signal });
+}
+
+function showProgress({ bar }: RunDisplay): (progress: { readonly done: number }) => void {
+  let [before, since] = [0, performance.now()];
+  return ({ done }) => {
+    const now = performance.now();
+    if (done > before) bar?.show({ step: done, seconds: (now - since) / 1000 / (done - before), figures: {} });
+    [before, since] = [done, now];
+  };
+}
+
+async function interruptible<Result>({ say, bar }: RunDisplay, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const interrupt = abortOnInterrupt(say);
+  try {
+    return await work(interrupt.signal);
+  } catch (cause) {
+    if (cause !== interrupt.signal.reason) throw cause;
+    throw new CliError("interrupted", "Interrupted: the same command with --resume goes on behind the last whole batch.", { cause });
+  } finally {
+    interrupt.release();
+    bar?.end();
+  }
+}
+
+function describeReport(out: string, report: PreferenceReport, fitted: FittedScale | undefined): string {
+  const { rows, pairs, leftOut, confidence, positionBias, turnedByOrder } = report;
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const lines = [
+    `${rows} preferences of ${pairs} pairs are in ${out}; left out: ${leftOut.equalAnswers} of equal answers, ${leftOut.noPreference} without a preference`,
+    confidence === null ? [] : `labels lie ${confidence.toFixed(3)} from 0.5 on average`,
+    positionBias === null || turnedByOrder === null
+      ? []
+      : `position bias ${positionBias.toFixed(3)}; exchanging the answers turned ${percent(turnedByOrder)} of the choices`,
+    fitted === undefined
+      ? []
+      : `scale ${fitted.scale.toFixed(3)}, fitted to ${fitted.pairs} contrast pairs, of which ${percent(fitted.accuracy)} are told right`,
+  ];
+  return `${lines.flat().join("\n")}\n`;
+}

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { comparePolicies, evaluationPage } from "@cai/evaluation";
+import { disposing, type Json } from "@cai/training";
+import { wholeFiles } from "@cai/whole-file";
+import { ConstitutionError } from "../error.ts";
+import type { LabelledPair } from "../labelled-pairs.ts";
+import { jsonLines, readJsonLines } from "./json-lines.ts";
+import { judgeScores, labelAgreement } from "./label-agreement.ts";
+import { type PreparedPipeline, trainedPolicy } from "./prepared-pipeline.ts";
+import type { PipelineStage } from "./stage.ts";
+
+const files = wholeFiles(ConstitutionError);
+/** Of the stage's time, about. */
+const shareOfLabels = 0.1;
+
+/** The trained policy against the one that the pipeline began with, by a judge that took no part; and how its labels stand to that judge. */
+export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
+  const { config, out, parts, heldOutPrompts, format } = pipeline;
+  const { draws, bestOf, sure } = config.evaluation;
+  const { maxNewTokens, temperature, seed, batchSize } = config;
+  const prompts = heldOutPrompts.map((prompt) => format.promptOf(prompt));
+  return {
+    name: "evaluate",
+    work: prompts.length * (2 * draws + bestOf) * maxNewTokens,
+    inputs: (products) => ({
+      policy: products.get("rl")!.files,
+      base: pipeline.policySha256,
+      labels: products.get("prefer")!.files,
+      reward: products.get("reward")?.files ?? null,
+      judge: config.judge,
+      prompts: prompts as unknown as Json,
+      options: config.evaluation,
+      answers: { maxNewTokens, temperature, seed, batchSize },
+    }),
+    run: ({ directory, products, signal, progress }) =>
+      disposing(async (own) => {
+        const judge = own(await parts.openReward(config.judge));
+        const proxy = products.has("reward") ? own(await parts.openReward(join(out, "reward", "final"))) : undefined;
+        const base = own(await parts.openPolicy(config.policy));
+        const policy = own(await parts.openPolicy(trainedPolicy(pipeline, "rl")));
+        const labelled = await readJsonLines<LabelledPair>(join(out, "prefer", "preferences.labelled.jsonl"));
+        const scores = await judgeScores(labelled, { judge, tokenizer: base.tokenizer, format, batchSize, signal });
+        const labels = labelAgreement({ probabilities: labelled.map(({ probability }) => probability), scores, sure });
+        const comparison = await comparePolicies({
+          policy,
+          base,
+          judge,
+          ...(proxy && { proxy }),
+          prompts,
+          draws,
+          bestOf,
+          maxNewTokens,
+          temperature,
+          seed,
+          batchSize,
+          signal,
+          onProgress: ({ answers, total }) => progress(shareOfLabels + ((1 - shareOfLabels) * answers) / total),
+        });
+        const { samples, settings: _, ...figures } = comparison;
+        await files.write(join(directory, "eval.json"), `${JSON.stringify({ labels, ...figures }, null, 2)}\n`);
+        await files.write(join(directory, "samples.jsonl"), jsonLines(samples));
+        await files.write(
+          join(directory, "index.html"),
+          evaluationPage(comparison, { policy: config.rl.toUpperCase(), base: config.policy, judge: config.judge }),
+        );
+        return {
+          paths: ["eval.json", "samples.jsonl", "index.html"],
+          summary: { labels: { ...labels }, ...(figures as unknown as { [name: string]: Json }) },
+        };
+      }),
+  };
+}

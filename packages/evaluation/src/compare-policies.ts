@@ -1,0 +1,100 @@
+import type { RewardModel, ScoreFunction, TrainablePolicy } from "@cai/contracts";
+import { type Prompt, tokenizePrompts } from "@cai/rollouts";
+import { resolveOptions } from "@cai/training";
+import type * as tf from "@tensorflow/tfjs-core";
+import { type Answer, answerPrompts } from "./answer-prompts.ts";
+import { type ComparisonSettings, checkComparison, comparisonOptions, refuseRepeatedGreedy } from "./comparison-options.ts";
+import { promptText } from "./prompt-text.ts";
+import { type ComparisonSummary, summariseComparison } from "./summarise-comparison.ts";
+
+/** What is compared, and any option that shall differ from its default (`comparisonOptions`). */
+export interface ComparePoliciesOptions extends Partial<ComparisonSettings> {
+  readonly policy: TrainablePolicy<tf.Tensor>;
+  /** What it is held against: the policy as it was before training, or another. */
+  readonly base: TrainablePolicy<tf.Tensor>;
+  /** Any reward but the one that was trained on, which tells only how well that was learned. */
+  readonly judge: RewardModel | ScoreFunction;
+  /** The reward that was trained on, where its scores shall stand beside the judge's. */
+  readonly proxy?: RewardModel | ScoreFunction | undefined;
+  /** Held out from training. */
+  readonly prompts: readonly Prompt[];
+  readonly signal?: AbortSignal | undefined;
+  /** After each batch of answers. */
+  readonly onProgress?: ((progress: { readonly answers: number; readonly total: number }) => void) | undefined;
+}
+
+/** The answers of both to a prompt. */
+export interface ComparedSample {
+  readonly prompt: string;
+  /** The policy's mean score less the base's, by the judge. */
+  readonly margin: number;
+  /** One for each draw. */
+  readonly policy: readonly Answer[];
+  readonly base: readonly Answer[];
+}
+
+/** How a policy does against a base: plain JSON. */
+export interface PolicyComparison extends ComparisonSummary {
+  readonly settings: ComparisonSettings;
+  /** One for each prompt, in their order. */
+  readonly samples: readonly ComparedSample[];
+}
+
+/**
+ * Lets two policies answer the same prompts with the same draws, and a judge score the answers: how often the policy's is the better one, with
+ * intervals and with length held equal; how far it went from the base (KL), and what the best of n answers of the base would have given for
+ * as little; lengths, variety, copies of the prompt. `figures` are described at `ComparisonSummary`.
+ *
+ * The KL wants both to read the same tokens; where they don't, it is null.
+ *
+ * @throws TrainingError `invalid-option`, EvaluationError `bad-option`, RolloutError `invalid-prompts` before anything is written;
+ *   RolloutError `invalid-scores`; the signal's reason
+ * @example
+ * const base = await loadPolicy("demo-start");
+ * const judge = ({ responses }) => responses.map((response) => (/thank|please/i.test(response) ? 1 : 0));
+ * const { winRate, winRateInterval } = await comparePolicies({ policy, base, judge, prompts, bestOf: 2, maxNewTokens: 4 });
+ */
+export async function comparePolicies(options: ComparePoliciesOptions): Promise<PolicyComparison> {
+  const { signal, onProgress, ...given } = options;
+  const settings = resolveOptions(comparisonOptions, checkComparison(given));
+  refuseRepeatedGreedy(settings);
+  const { policy, base, prompts } = options;
+  const { draws, bestOf, maxNewTokens, temperature } = settings;
+  const judge = scorerOf(options.judge);
+  const proxy = options.proxy && scorerOf(options.proxy);
+  const own = tokenizePrompts(prompts, policy, maxNewTokens);
+  const others = tokenizePrompts(prompts, base, maxNewTokens);
+  const sameTokens = policy.vocabSize === base.vocabSize && own.every(({ ids }, index) => sameIds(ids, others[index]!.ids));
+
+  const total = prompts.length * (2 * draws + (bestOf > 1 ? bestOf : 0));
+  let answers = 0;
+  const how = {
+    signal,
+    onAnswers: (count: number) => {
+      answers += count;
+      onProgress?.({ answers, total });
+    },
+  };
+  const reference = sameTokens && temperature > 0 ? base : undefined;
+  const compared = {
+    prompts: prompts.map((prompt) => promptText(prompt, policy.tokenizer)),
+    policy: await answerPrompts({ policy, judge, proxy, reference }, own, settings, { ...how, stream: "evaluation", draws }),
+    base: await answerPrompts({ policy: base, judge, proxy }, others, settings, { ...how, stream: "evaluation", draws }),
+    pool:
+      bestOf > 1
+        ? await answerPrompts({ policy: base, judge, proxy }, others, settings, { ...how, stream: "best-of-n", draws: bestOf })
+        : [],
+  };
+  const samples = compared.prompts.map((prompt, index) => {
+    const [ofPolicy, ofBase] = [compared.policy[index]!, compared.base[index]!];
+    return { prompt, margin: meanScore(ofPolicy) - meanScore(ofBase), policy: ofPolicy, base: ofBase };
+  });
+  return { ...summariseComparison(compared, settings), settings, samples };
+}
+
+const scorerOf = (judge: RewardModel | ScoreFunction): { readonly score: ScoreFunction } =>
+  typeof judge === "function" ? { score: judge } : judge;
+
+const meanScore = (answers: readonly Answer[]): number => answers.reduce((sum, { score }) => sum + score, 0) / answers.length;
+
+const sameIds = (a: Int32Array, b: Int32Array): boolean => a.length === b.length && a.every((id, index) => id === b[index]);

@@ -40,7 +40,7 @@ export async function runPipelineCommand(
         openPolicy: (source, lora) => resolvePolicy(source, { ...(lora && { lora }) }),
         openReward: (source) => resolveReward(source),
         openFeedback: ({ feedback, feedbackModel, feedbackCache, feedbackOptions }) =>
-          resolveFeedback({ feedback, feedbackModel, feedbackCache, feedbackOptions }, config),
+          resolveFeedback(feedback, { feedbackModel, feedbackCache, feedbackOptions, batchSize: config.batchSize }),
       },
       resume,
       signal: interrupt.signal,

@@ -78,7 +78,7 @@ test.each([
   [{ ppo: { klCeof: 1 } }, "klCeof"],
   [{ dpo: { beta: -1 }, rl: "dpo" }, "beta is -1"],
   [{ revise: { round: 2 } }, "did you mean rounds?"],
-  [{ constitution: "principles: [{ name: a, critiqueRequest: b, revisionRequest: c }]\n" }, "needs positivePersona in every principle"],
+  [{ constitution: "principles:\n  - { name: a, critiqueRequest: b, revisionRequest: c }" }, "needs positivePersona in every principle"],
   [{ judge: "./nowhere" }, "nowhere"],
 ])("%j is refused before anything is written", async (more, message) => {
   const out = await newFolder();

@@ -16,7 +16,7 @@ export type FeedbackSource = Pick<PipelineConfig, "feedbackModel" | "feedbackCac
 
 /** A model that is asked, and how it is given back. */
 export interface OpenedFeedback {
-  readonly feedback: FeedbackModel;
+  readonly model: FeedbackModel;
   dispose(): void;
 }
 

@@ -49,7 +49,7 @@ export const tinyConfig = (more: object = {}): PipelineConfig =>
       maxNewTokens: 6,
       batchSize: 4,
       revise: { maxOverlap: 1, minLengthRatio: 0 },
-      sft: { epochs: 2, batchSize: 2, checkpointEvery: 1 },
+      sft: { steps: 2, batchSize: 2, checkpointEvery: 1 },
       prefer: { pairsPerPrompt: 2, heldOutShare: 0.3, calibrationPairs: 8 },
       reward: { epochs: 1, batchSize: 4, checkpointEvery: 1 },
       ppo: { steps: 2, batchSize: 4, epochs: 1, checkpointEvery: 1 },

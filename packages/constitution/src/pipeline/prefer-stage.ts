@@ -43,8 +43,8 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
     }),
     run: ({ directory, products, signal, progress }) =>
       disposing(async (own) => {
-        const { feedback: writer } = own(await openAsFeedback(pipeline.parts, startPolicy(pipeline, products), { format, batchSize }));
-        const { feedback: judge } = own(await openFeedback(pipeline));
+        const { model: writer } = own(await openAsFeedback(pipeline.parts, startPolicy(pipeline, products), { format, batchSize }));
+        const { model: judge } = own(await openFeedback(pipeline));
         const source = isDrawn ? drawn(kind, writer, pairsPerPrompt) : await revised();
         const known = drawn("contrast", writer, Math.ceil(config.prefer.calibrationPairs / prompts.length) || 1, "prefer/calibration");
         const labeller = await openLabeller(config.prefer, { feedback: judge, known, signal });

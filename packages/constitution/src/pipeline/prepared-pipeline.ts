@@ -63,5 +63,5 @@ export async function openAsFeedback(
   { format, batchSize }: { readonly format: PromptFormat; readonly batchSize: number },
 ): Promise<OpenedFeedback> {
   const policy = await parts.openPolicy(source);
-  return { feedback: localFeedback({ policy, format, batchSize }), dispose: () => policy.dispose() };
+  return { model: localFeedback({ policy, format, batchSize }), dispose: () => policy.dispose() };
 }

@@ -29,9 +29,9 @@ export function reviseStage(pipeline: PreparedPipeline): PipelineStage {
     }),
     run: ({ directory, signal, progress }) =>
       disposing(async (own) => {
-        const { feedback } = own(await openFeedback(pipeline));
+        const { model: feedback } = own(await openFeedback(pipeline));
         const policy =
-          config.feedback === undefined ? feedback : own(await openAsFeedback(parts, config.policy, { format, batchSize })).feedback;
+          config.feedback === undefined ? feedback : own(await openAsFeedback(parts, config.policy, { format, batchSize })).model;
         const { rows, report } = await produceRevisions({
           file: join(directory, "revisions.jsonl"),
           chunkRows: batchSize,

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { dpoCommand } from "./commands/dpo.ts";
+import { preferCommand } from "./commands/prefer.ts";
 import { rewardTrainCommand } from "./commands/reward-train.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
@@ -8,7 +9,7 @@ import { trainCommand } from "./commands/train.ts";
 import { addSkipFlag, checkSkip } from "./skip-flag.ts";
 
 test("every command that reads rows has --skip-bad-lines", () => {
-  for (const command of [trainCommand(), sftCommand(), rewardTrainCommand(), dpoCommand(), scoreCommand()])
+  for (const command of [trainCommand(), sftCommand(), rewardTrainCommand(), dpoCommand(), scoreCommand(), preferCommand()])
     expect(command.options.map((option) => option.attributeName())).toContain("skipBadLines");
 });
 

@@ -9,7 +9,7 @@ test("errors map to exit codes: help 0, wrong use 2, an interrupt 130, the rest 
   expect(exitCodeOf(new CommanderError(1, "commander.unknownOption", ""))).toBe(2);
   expect(exitCodeOf(new CliError("usage", ""))).toBe(2);
   expect(exitCodeOf(new CliError("interrupted", ""))).toBe(130);
-  expect(exitCodeOf(new CaiError("run-exists", ""))).toBe(2);
+  for (const code of ["run-exists", "file-exists"]) expect(exitCodeOf(new CaiError(code, ""))).toBe(2);
   expect(exitCodeOf(new CaiError("non-finite", ""))).toBe(1);
   expect(exitCodeOf(new Error("a bug"))).toBe(1);
 });

@@ -5,7 +5,15 @@ import { CliError } from "./error.ts";
 const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Codes of errors that the trainer throws before it writes anything. */
-const refusals = new Set(["invalid-option", "invalid-prompts", "invalid-completions", "existing-run", "run-exists", "checkpoint-mismatch"]);
+const refusals = new Set([
+  "invalid-option",
+  "invalid-prompts",
+  "invalid-completions",
+  "existing-run",
+  "run-exists",
+  "file-exists",
+  "checkpoint-mismatch",
+]);
 
 /** The process's exit code after this error. */
 export function exitCodeOf(error: unknown): number {

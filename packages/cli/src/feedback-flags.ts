@@ -23,10 +23,14 @@ export const feedbackTexts = ["feedback", "feedbackModel", "feedbackCache"] as c
 /** All names. */
 export const feedbackNames = [...feedbackTexts, "feedbackOptions"] as const;
 
-/** Adds the flags of the model that judges. */
-export function addFeedbackFlags(command: Command): Command {
+/**
+ * Adds the flags of the model that judges.
+ *
+ * @param does for the help: what it does instead of the policy
+ */
+export function addFeedbackFlags(command: Command, does = "judges"): Command {
   return command
-    .option("--feedback <P|URL>", `judges, instead of the policy: ${policyForms}, or the address of an OpenAI-compatible endpoint (…/v1)`)
+    .option("--feedback <P|URL>", `${does}, instead of the policy: ${policyForms}, or the address of an OpenAI-compatible endpoint (…/v1)`)
     .option("--feedback-model <name>", "the model's name at an endpoint; its key is taken from OPENAI_API_KEY")
     .option("--feedback-cache <DIR>", "a folder for an endpoint's answers: what was answered once costs nothing again")
     .option("--feedback-options <JSON>", 'more options of an endpoint: {"topLogprobs": 5, "timeoutMs": 20000, "concurrency": 8}');

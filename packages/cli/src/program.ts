@@ -1,14 +1,17 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { auditCommand } from "./commands/audit.ts";
 import { backendCommand } from "./commands/backend.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { dpoCommand } from "./commands/dpo.ts";
+import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { pipelineCommand } from "./commands/pipeline.ts";
 import { preferCommand } from "./commands/prefer.ts";
+import { reviseCommand } from "./commands/revise.ts";
 import { rewardTrainCommand } from "./commands/reward-train.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
@@ -27,9 +30,12 @@ export function createProgram(): Command {
     rewardTrainCommand(),
     dpoCommand(),
     pipelineCommand(),
+    reviseCommand(),
     preferCommand(),
     generateCommand(),
     scoreCommand(),
+    evalCommand(),
+    auditCommand(),
     exportCommand(),
     demoCommand(),
     benchCommand(),

@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { prepareBackend } from "@cai/backend";
 import {
   type Constitution,
@@ -22,15 +21,14 @@ import type { ChatMessage } from "@cai/contracts";
 import { readPrompts } from "@cai/data";
 import type { FeedbackModel } from "@cai/feedback";
 import { disposing } from "@cai/training";
-import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
-import { abortOnInterrupt } from "./interrupt.ts";
+import { makingRows, refuseExistingFiles } from "./making-rows.ts";
 import type { PreferSettings } from "./prefer-settings.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
 import { readRevisions } from "./read-revisions.ts";
 import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
-import { type RunDisplay, runDisplay, sayBackend } from "./run-display.ts";
+import { runDisplay, sayBackend } from "./run-display.ts";
 
 /** Makes preferences as the settings say: progress on standard error; on standard output what came of it, with `json` as one line. */
 export async function runPrefer(
@@ -38,7 +36,7 @@ export async function runPrefer(
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
   const { out, options } = settings;
-  if (!resume) await refuseExisting(out);
+  if (!resume) await refuseExistingFiles([out, labelledPairsFile(out)]);
   const constitution = await readingInput(() => readConstitution(settings.constitution));
   const reader = dataReader(settings);
   const prompts = settings.prompts === undefined ? [] : (await reader.read(readPrompts, settings.prompts)).rows.map(promptMessages);
@@ -53,10 +51,9 @@ export async function runPrefer(
     const source = await readingInput(() => sourceOf(settings, { policy, constitution, prompts, revisions }));
     const display = runDisplay({ json, steps: source.total });
     sayBackend(display, backend);
-    const made = await interruptible(display, async (signal) => {
+    const made = await makingRows(display, async ({ signal, onProgress }) => {
       const fitted = options.calibrationPairs > 0 ? await fitScale(settings, { policy, judge, constitution, prompts, signal }) : undefined;
       const labeller = await readingInput(() => labellerOf(settings, judge, fitted?.scale ?? options.ratioScale));
-      const onProgress = showProgress(display);
       const common = { file: out, source, labeller, constitution, format, seed, chunkRows: batchSize, signal, onProgress };
       return { ...(await makePreferences(common)), fitted };
     });
@@ -65,16 +62,6 @@ export async function runPrefer(
     reader.tellSkipped();
     process.stdout.write(json ? `${JSON.stringify({ out, ...report, ...scale })}\n` : describeReport(out, report, fitted));
   });
-}
-
-async function refuseExisting(out: string): Promise<void> {
-  for (const file of [out, labelledPairsFile(out)]) {
-    const isThere = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) throw new CliError("usage", `${file} exists: give --resume to go on with it, or another --out`);
-  }
 }
 
 interface Parts {
@@ -115,28 +102,6 @@ async function fitScale(
   const drawing = { prompts, constitution, seed, pairsPerPrompt, maxNewTokens, temperature, stream: "prefer/calibration" };
   const pairs = await drawnPairSource({ kind: "contrast", feedback: policy, ...drawing }).pairs(0, count, { signal });
   return calibrateScale({ feedback: judge, pairs, per, signal });
-}
-
-function showProgress({ bar }: RunDisplay): (progress: { readonly done: number }) => void {
-  let [before, since] = [0, performance.now()];
-  return ({ done }) => {
-    const now = performance.now();
-    if (done > before) bar?.show({ step: done, seconds: (now - since) / 1000 / (done - before), figures: {} });
-    [before, since] = [done, now];
-  };
-}
-
-async function interruptible<Result>({ say, bar }: RunDisplay, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const interrupt = abortOnInterrupt(say);
-  try {
-    return await work(interrupt.signal);
-  } catch (cause) {
-    if (cause !== interrupt.signal.reason) throw cause;
-    throw new CliError("interrupted", "Interrupted: the same command with --resume goes on behind the last whole batch.", { cause });
-  } finally {
-    interrupt.release();
-    bar?.end();
-  }
 }
 
 function describeReport(out: string, report: PreferenceReport, fitted: FittedScale | undefined): string {

@@ -37,6 +37,7 @@ export { type LeftOut, leftOutFor, type PreferenceRow, preferenceRows } from "./
 export { type ProduceRevisionsOptions, produceRevisions } from "./produce-revisions.ts";
 export { readConstitution } from "./read-constitution.ts";
 export { type ReviseOptions, revise } from "./revise.ts";
+export { revisionFiles, writeRevisionFiles } from "./revision-files.ts";
 export { type GatedRevision, type GateLimits, type Refusal, refusalOnSight, refusals } from "./revision-gate.ts";
 export { type RevisionSettings, resolveRevisionSettings, revisionOptions } from "./revision-options.ts";
 export { type RevisedAnswer, revisionPairs } from "./revision-pairs.ts";

@@ -18,8 +18,7 @@ export interface ProduceRevisionsOptions
  *
  * @throws what `revise` and `produceRows` throw
  * @example
- * const prompts = [[{ role: "user", content: "You fool." }]];
- * const { report } = await produceRevisions({ file: "revisions.jsonl", chunkRows: 8, feedback, constitution, prompts });
+ * const { report } = await produceRevisions({ file: "revisions.jsonl", chunkRows: 8, feedback, constitution, prompts: [prompt] });
  */
 export async function produceRevisions({
   file,

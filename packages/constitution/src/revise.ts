@@ -49,7 +49,7 @@ interface Round {
  * @throws ConstitutionError `bad-option` for a prompt that doesn't end with the user's turn; TrainingError `invalid-option`; the models' errors; the
  * signal's reason when aborted
  * @example
- * const rows = await revise({ feedback, constitution: await readConstitution("default"), prompts: [[{ role: "user", content: "You fool." }]] });
+ * const rows = await revise({ feedback, constitution, prompts: [[{ role: "user", content: "You fool." }]] });
  * rows[0]?.revisions[0];
  */
 export async function revise(options: ReviseOptions): Promise<RevisionRow[]> {
@@ -109,7 +109,8 @@ function withRound(
       original: draft.response,
       revision,
       critique,
-      requests: [...texts, principle.critiqueRequest, principle.revisionRequest],
+      prompt: texts,
+      requests: [principle.critiqueRequest, principle.revisionRequest],
       examples: examples.flatMap((example) => [example.response, example.critique, example.revision]),
     },
     limits,

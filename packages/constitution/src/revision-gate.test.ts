@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { type GatedRevision, refusalOnSight } from "./revision-gate.ts";
 
-const limits = { maxOverlap: 0.9, minLengthRatio: 0.5 };
+const limits = { maxOverlap: 0.9, copiedWords: 8, minLengthRatio: 0.5, minDistinct: 0.8 };
 const words = (from: number, count: number) => Array.from({ length: count }, (_, i) => `w${from + i}`).join(" ");
 const gated: GatedRevision = {
   original: "Fool yourself, and leave me alone.",
   revision: "I am sorry to hear that you are upset.",
   critique: "The answer insults the person instead of staying calm.",
-  requests: ["You are a fool and you know it.", "Say where it isn't calm.", "Write it anew, calmly."],
+  prompt: ["You are a fool and you know it."],
+  requests: ["Say where it isn't calm.", "Write it anew, calmly."],
   examples: ["Hello, what can I do for you?"],
 };
 const refusal = (changes: Partial<GatedRevision>) => refusalOnSight({ ...gated, ...changes }, limits);
@@ -43,5 +44,29 @@ test("a copy with few words changed is refused, one with a new sentence is not",
 });
 
 test("the original in other words of the prompt's, or a short answer that the prompt names, is no copy of a request", () => {
-  expect(refusal({ original: "No.", revision: "Paris.", requests: ["Is it Paris or London?"] })).toBeUndefined();
+  expect(refusal({ original: "No.", revision: "Paris.", prompt: ["Is it Paris or London?"] })).toBeUndefined();
+});
+
+test("eight words in a row from a request, the critique or an example are a copy, whatever stands around them", () => {
+  const revision = (run: string) => `I am sorry: ${run}; so I would say`;
+  for (const [field, reason] of [
+    ["requests", "copy-of-request"],
+    ["examples", "copy-of-example"],
+  ] as const) {
+    expect(refusal({ [field]: [words(0, 12)], revision: revision(words(2, 8)) })).toBe(reason);
+    expect(refusal({ [field]: [words(0, 12)], revision: revision(words(2, 7)) })).toBeUndefined();
+  }
+  expect(refusal({ critique: words(0, 12), revision: revision(words(2, 8)) })).toBe("copy-of-critique");
+});
+
+test("what the critique quotes of the original, or of the prompt, may stay", () => {
+  const critique = `The answer says: ${words(0, 8)}.`;
+  const revision = `${words(0, 8)}, and I am sorry`;
+  expect(refusal({ critique, revision })).toBe("copy-of-critique");
+  expect(refusal({ critique, revision, original: `${words(0, 8)}, you fool` })).toBeUndefined();
+  expect(refusal({ critique, revision, prompt: [words(0, 9)] })).toBeUndefined();
+});
+
+test("a revision that goes round in circles is refused", () => {
+  expect(refusal({ revision: "I am here to help. I am here to help. I am here to help." })).toBe("repetitive"); // 5 of 13 trigrams
 });

@@ -1,4 +1,4 @@
-import { textContained, textOverlap, wordsOf } from "./text-overlap.ts";
+import { distinctShare, takesRun, textContained, textOverlap, wordsOf } from "./text-overlap.ts";
 
 /** Why a revision is not trained on, in the order in which it is looked for; the first one counts. */
 export const refusals = [
@@ -9,6 +9,7 @@ export const refusals = [
   "unchanged",
   "near-copy",
   "too-short",
+  "repetitive",
   "not-preferred",
 ] as const;
 export type Refusal = (typeof refusals)[number];
@@ -18,7 +19,9 @@ export interface GatedRevision {
   readonly original: string;
   readonly revision: string;
   readonly critique: string;
-  /** Texts that asked for it: the prompt, the principle's requests. */
+  /** What the user says in the prompt. */
+  readonly prompt: readonly string[];
+  /** The principle's requests. */
   readonly requests: readonly string[];
   /** Texts of the examples that stood before it. */
   readonly examples: readonly string[];
@@ -28,27 +31,36 @@ export interface GatedRevision {
 export interface GateLimits {
   /** Of the word trigrams that revision and original have, the share that both have; likewise of a revision's trigrams those of a request. */
   readonly maxOverlap: number;
+  /** So many words in a row that come from a request, the critique or an example make a copy, unless the original or the prompt has them. */
+  readonly copiedWords: number;
   /** Of the original's characters. */
   readonly minLengthRatio: number;
+  /** Of the revision's word trigrams, the share that has to be distinct. */
+  readonly minDistinct: number;
 }
 
 /**
  * Why a revision is refused by what it says alone, or undefined. Case, punctuation and white space make no difference: small models give their
- * original back, or the request, the critique or an example, or collapse into a few words.
+ * original back, or the request, the critique or an example, go round in circles, or collapse into a few words.
  *
  * @example
- * refusalOnSight({ original: "No way!", revision: "no way.", critique: "", requests: [], examples: [] }, { maxOverlap: 0.9, minLengthRatio: 0.5 }); // "unchanged"
+ * const limits = resolveRevisionSettings({});
+ * refusalOnSight({ original: "No way!", revision: "no way.", critique: "", prompt: [], requests: [], examples: [] }, limits); // unchanged
  */
-export function refusalOnSight(gated: GatedRevision, { maxOverlap, minLengthRatio }: GateLimits): Refusal | undefined {
-  const { original, revision, critique, requests, examples } = gated;
-  const isTakenFrom = (text: string) => textContained(revision, text) > maxOverlap;
+export function refusalOnSight(gated: GatedRevision, limits: GateLimits): Refusal | undefined {
+  const { original, revision, critique, prompt, requests, examples } = gated;
+  const { maxOverlap, copiedWords, minLengthRatio, minDistinct } = limits;
+  const isPartOf = (text: string) => textContained(revision, text) > maxOverlap;
+  const allowed = [original, ...prompt];
+  const isTakenFrom = (text: string) => isPartOf(text) || takesRun(revision, text, { words: copiedWords, allowed });
   if (wordsOf(revision).length === 0) return "empty";
-  if (requests.some(isTakenFrom)) return "copy-of-request";
+  if (prompt.some(isPartOf) || requests.some(isTakenFrom)) return "copy-of-request";
   if (isTakenFrom(critique)) return "copy-of-critique";
   if (examples.some(isTakenFrom)) return "copy-of-example";
   if (wordsOf(revision).join(" ") === wordsOf(original).join(" ")) return "unchanged";
   if (textOverlap(revision, original) > maxOverlap) return "near-copy";
   if (lengthOf(revision) < minLengthRatio * lengthOf(original)) return "too-short";
+  if (distinctShare(revision) < minDistinct) return "repetitive";
   return undefined;
 }
 

@@ -27,8 +27,8 @@ export interface RevisionReport {
  * Counts what the gate kept and refused.
  *
  * @example
- * const rows = await revise({ feedback, constitution, prompts });
- * revisionReport(rows).yield; // 0.4, say
+ * const rows = await revise({ feedback, constitution, prompts: [prompt] });
+ * revisionReport(rows).prompts; // 1
  */
 export function revisionReport(rows: readonly RevisionRow[]): RevisionReport {
   const seen = rows.flatMap(({ verdicts, principles }) => verdicts.map((verdict, round) => ({ verdict, principle: principles[round]! })));

@@ -41,6 +41,7 @@ export function keptRound({ verdicts }: Pick<RevisionRow, "verdicts">): number |
  * The rows of which a revision was kept, cut behind it: their last revision is the one to train on.
  *
  * @example
+ * const rows = await revise({ feedback, constitution, prompts: [prompt] });
  * const pairs = revisionPairs({ rows: keptRevisions(rows), constitution });
  */
 export function keptRevisions(rows: readonly RevisionRow[]): RevisionRow[] {

@@ -33,7 +33,7 @@ export interface RevisionPairRow extends Origin {
  * @param format of the policy that will be trained on them
  * @throws FeedbackError `unreadable-message` where a prompt isn't text and the format writes text
  * @example
- * const { examples, pairs } = revisionTrainingRows({ rows: await revise({ feedback, constitution, prompts }), format: promptFormat("dialogue") });
+ * const { examples, pairs } = revisionTrainingRows({ rows: await revise({ feedback, constitution, prompts: [prompt] }), format: promptFormat("dialogue") });
  */
 export function revisionTrainingRows({ rows, format }: { readonly rows: readonly RevisionRow[]; readonly format: PromptFormat }): {
   examples: RevisionExampleRow[];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { textContained, textOverlap, wordsOf } from "./text-overlap.ts";
+import { distinctShare, takesRun, textContained, textOverlap, wordsOf } from "./text-overlap.ts";
 
 test("words are without case, punctuation and spaces, also where a language writes none", () => {
   expect(wordsOf("  “Don't, Zoë!”\n 3.5 ")).toEqual(["don't", "zoë", "3.5"]);
@@ -29,4 +29,21 @@ test.each([
   ["", "anything", 0],
 ])("of %j, %j holds %d", (part, whole, share) => {
   expect(textContained(part, whole)).toBe(share);
+});
+
+test("words in a row are taken from a text, unless another one has them too", () => {
+  const source = "a b c d e f";
+  const takes = (text: string, words: number, ...allowed: string[]) => takesRun(text, source, { words, allowed });
+  expect([takes("x b c d y", 3), takes("x b c d y", 4), takes("b c x d e", 3)]).toEqual([true, false, false]);
+  expect(takes("x B, C. d y", 3, "b c d")).toBe(false);
+  expect(takes("x b c d e y", 3, "b c d")).toBe(true); // c d e
+});
+
+test.each([
+  ["a b c d", 1],
+  ["a b c a b c a b c", 3 / 7], // abc bca cab abc bca cab abc
+  ["a b", 1],
+  ["", 1],
+])("of the trigrams of %j, %d are distinct", (text, share) => {
+  expect(distinctShare(text)).toBe(share);
 });

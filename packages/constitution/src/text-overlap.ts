@@ -27,10 +27,37 @@ export function textContained(part: string, whole: string): number {
   return grams.size === 0 ? 0 : sharedGrams(grams, gramsOf(whole)) / grams.size;
 }
 
+/**
+ * Whether a text takes so many words in a row from another one, without those runs that `allowed` texts have too.
+ *
+ * @example
+ * takesRun("he said that it was so", "I know that it was so", { words: 4, allowed: [] }); // true
+ */
+export function takesRun(
+  text: string,
+  source: string,
+  { words, allowed }: { readonly words: number; readonly allowed: readonly string[] },
+): boolean {
+  const runs = runsOf(source, words);
+  const free = allowed.map((one) => runsOf(one, words));
+  return [...runsOf(text, words)].some((run) => runs.has(run) && !free.some((one) => one.has(run)));
+}
+
+/** Of a text's word trigrams, the share that is distinct: near 1, and less where it goes round in circles; 1 for fewer than three words. */
+export function distinctShare(text: string): number {
+  const count = wordsOf(text).length - gramLength + 1;
+  return count < 1 ? 1 : gramsOf(text).size / count;
+}
+
 const sharedGrams = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => [...a].filter((gram) => b.has(gram)).length;
 
 function gramsOf(text: string): Set<string> {
   const words = wordsOf(text);
   if (words.length < gramLength) return new Set(words.length === 0 ? [] : [words.join(" ")]);
-  return new Set(words.slice(gramLength - 1).map((_, i) => words.slice(i, i + gramLength).join(" ")));
+  return runsOf(text, gramLength);
+}
+
+function runsOf(text: string, length: number): Set<string> {
+  const words = wordsOf(text);
+  return new Set(words.slice(length - 1).map((_, i) => words.slice(i, i + length).join(" ")));
 }

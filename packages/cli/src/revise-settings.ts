@@ -1,0 +1,58 @@
+import { type RevisionSettings, revisionOptions } from "@cai/constitution";
+import { type PromptFormatName, promptFormats } from "@cai/feedback";
+import { count, type OptionTable, resolveOptions } from "@cai/training";
+import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
+import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
+import { readSettings } from "./read-settings.ts";
+
+/** The options of `cai revise` that have a default. */
+export interface ReviseOptions extends RevisionSettings {
+  batchSize: number;
+}
+
+export const reviseOptions: OptionTable<ReviseOptions> = {
+  ...revisionOptions,
+  batchSize: { default: 8, ...count, describe: "prompts that are revised and written together" },
+};
+
+/** Everything that `cai revise` has to know. */
+export interface ReviseSettings extends FeedbackSettings {
+  readonly policy: string;
+  readonly constitution: string;
+  readonly prompts: string;
+  readonly out: string;
+  /** Of the policy; absent where its own. */
+  readonly format: PromptFormatName | undefined;
+  readonly options: ReviseOptions;
+}
+
+const required = ["policy", "prompts", "out"] as const;
+const texts = [...required, "constitution", "format", ...feedbackTexts] as const;
+
+/**
+ * Flags over the configuration file over the defaults.
+ *
+ * @throws CliError `usage` for what is missing, unknown or out of bounds
+ */
+export async function resolveRevise(flags: Readonly<Record<string, unknown>>): Promise<ReviseSettings> {
+  const others = [...feedbackNames, ...Object.keys(reviseOptions)];
+  const given = await readSettings(flags, { command: "revise", texts, required, others });
+  const { policy, prompts, out, constitution = "default", format } = given as Record<string, string>;
+  const options = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(reviseOptions, name)));
+  return {
+    policy: policy!,
+    prompts: prompts!,
+    out: out!,
+    constitution,
+    ...resolveFeedbackFlags(given),
+    format: formatOf(format),
+    options: await readingInput(() => resolveOptions(reviseOptions, options)),
+  };
+}
+
+function formatOf(name: string | undefined): PromptFormatName | undefined {
+  const format = promptFormats.find((known) => known === name);
+  if (format === name) return format;
+  throw new CliError("usage", `--format is ${JSON.stringify(name)}: expected one of ${promptFormats.join(", ")}`);
+}

@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { revisionReport } from "@cai/constitution";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { createProgram } from "./program.ts";
+import { readExamples } from "./read-examples.ts";
+import { readPairs } from "./read-pairs.ts";
+import { describeRevisions } from "./run-revise.ts";
+
+const root = await mkdtemp(join(tmpdir(), "cai-revise-"));
+const at = (name: string) => join(root, name);
+const prompts = ["the old house", "a letter", "somebody came", "it rained", "we left"];
+const constitution = `
+principles:
+  - name: calm
+    critiqueRequest: Where is it angry?
+    revisionRequest: Write it calmly.
+    positivePersona: A calm story.
+    negativePersona: An angry story.
+  - name: plain
+    critiqueRequest: Where is it unclear?
+    revisionRequest: Write it plainly.
+`;
+const everything = ["jsonl", "examples.jsonl", "pairs.jsonl", "report.json"];
+
+beforeAll(async () => {
+  await writeFile(at("prompts.txt"), `${prompts.join("\n")}\n`);
+  await writeFile(at("small.yaml"), constitution);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const argumentsOf = (out: string, more: readonly string[]): string[] => {
+  const named = { "--policy": "demo", "--constitution": at("small.yaml"), "--prompts": at("prompts.txt"), "--out": at(out) };
+  const sizes = ["--max-new-tokens", "8", "--batch-size", "2", "--rounds", "2", "--seed", "7"];
+  return ["revise", ...Object.entries(named).flat(), ...sizes, ...more];
+};
+
+/** Runs the command in this process, and gives what it writes on standard output. */
+async function revise(out: string, ...more: string[]): Promise<string> {
+  let stdout = "";
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      stdout += String(text);
+      return true;
+    }),
+    vi.spyOn(process.stderr, "write").mockImplementation(() => true),
+  ];
+  const restore = () => {
+    for (const spy of spies) spy.mockRestore();
+  };
+  onTestFinished(restore);
+  try {
+    await createProgram().parseAsync(argumentsOf(out, more), { from: "user" });
+  } finally {
+    restore();
+  }
+  return stdout;
+}
+
+const read = (name: string) => readFile(at(name), "utf8");
+const linesOf = async (name: string) => (await read(name)).split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
+
+test("every intermediate is in the file; beside it the report, and what cai sft and cai dpo read", async () => {
+  const report = JSON.parse(await revise("whole.jsonl", "--json"));
+  const rows = await linesOf("whole.jsonl");
+  expect(rows.map(({ prompt }) => prompt)).toEqual(prompts.map((content) => [{ role: "user", content }]));
+  for (const { response, critiques, revisions, principles, verdicts } of rows) {
+    expect(typeof response).toBe("string");
+    expect([critiques, revisions, principles, verdicts].map(({ length }) => length)).toEqual([2, 2, 2, 2]);
+    for (const [round, { refusal, ratios, unchecked }] of verdicts.entries()) {
+      const seen = refusal === undefined || refusal === "not-preferred";
+      expect(unchecked).toBe(seen && principles[round] === "plain" ? "principle without personas" : undefined);
+      expect(ratios !== undefined).toBe(seen && principles[round] === "calm");
+    }
+  }
+  expect(report).toEqual({ out: at("whole.jsonl"), ...revisionReport(rows) });
+  expect(JSON.parse(await read("whole.report.json"))).toEqual(revisionReport(rows));
+
+  expect(report.promptsKept).toBeGreaterThan(0);
+  const examples = await readExamples(at("whole.examples.jsonl"));
+  const pairs = await readPairs(at("whole.pairs.jsonl"));
+  expect([examples.length, pairs.length]).toEqual([report.promptsKept, report.promptsKept]);
+  for (const { row } of pairs) expect(row.prompt).toMatch(/^\n\nHuman: .+\n\nAssistant:$/);
+});
+
+test("killed in the middle and gone on with, it ends with the same bytes", async () => {
+  await writeFile(at("more.txt"), `${Array.from({ length: 16 }, (_, i) => `day ${i}`).join("\n")}\n`);
+  const more = ["--prompts", at("more.txt")];
+  await revise("steady.jsonl", ...more);
+  const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
+  const child = spawn(process.execPath, [bin, ...argumentsOf("killed.jsonl", more)], { stdio: ["ignore", "ignore", "pipe"] });
+  child.stderr.on("data", (chunk: Buffer) => {
+    if (/\d\/16/.test(chunk.toString())) child.kill("SIGKILL");
+  });
+  await new Promise((resolve) => child.on("close", resolve));
+  expect(child.signalCode).toBe("SIGKILL");
+  expect(existsSync(at("killed.report.json"))).toBe(false);
+  await expect(revise("killed.jsonl", ...more)).rejects.toThrow("killed.jsonl exists: give --resume");
+  await expect(revise("killed.jsonl", ...more, "--resume", "--seed", "8")).rejects.toMatchObject({
+    code: "file-exists",
+    message: expect.stringContaining("seed was 7, is 8"),
+  });
+  await revise("killed.jsonl", ...more, "--resume");
+  for (const name of everything) expect(await read(`killed.${name}`)).toBe(await read(`steady.${name}`));
+});
+
+test("wrong use is refused before anything is written", async () => {
+  await writeFile(at("bad.yaml"), "principles: [{ name: a, critiqueRequest: b }]");
+  await writeFile(at("begun.jsonl"), '{"prompt": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\n');
+  const refused: [string[], string][] = [
+    [["--constitution", at("bad.yaml")], "bad.yaml:1: principles[0].revisionRequest is missing"],
+    [["--constitution", at("none.yaml")], "none.yaml can't be read"],
+    [["--prompts", at("none.txt")], "none.txt"],
+    [["--prompts", at("begun.jsonl")], "begun.jsonl:1 ends with the assistant's turn"],
+    [["--max-overlap", "2"], "maxOverlap is 2"],
+    [["--feedback", "http://127.0.0.1:9/v1"], "give --feedback-model"],
+  ];
+  for (const [more, message] of refused) {
+    await expect(revise("refused.jsonl", ...more)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });
+    expect(existsSync(at("refused.jsonl"))).toBe(false);
+  }
+});
+
+test("a person reads what was kept, why others weren't, and what the likelihood ratio had no say in", () => {
+  const refusal = "near-copy" as const;
+  const row = {
+    ...{
+      prompt: [],
+      response: "12345678",
+      critiques: ["c"],
+      revisions: ["1234"],
+      written: ["1234"],
+      principles: ["calm"],
+      constitution: "c0de",
+    },
+    verdicts: [{ kept: true, ratios: { original: 1, revision: 3.5 } }],
+  };
+  const report = revisionReport([
+    row,
+    { ...row, verdicts: [{ kept: false, refusal }] },
+    { ...row, verdicts: [{ kept: false, refusal: "empty" }] },
+    { ...row, verdicts: [{ kept: false, refusal }] },
+    { ...row, verdicts: [{ kept: true, unchecked: "principle without personas" }] },
+  ]);
+  expect(describeRevisions("r.jsonl", report)).toBe(`of 2 of 5 prompts (40 %) a revision was kept, 2 of 5 revisions
+refused: 2 near-copy, 1 empty
+by likelihood ratio 100 % of 1 were preferred to their originals; mean gain 2.50 nats
+not compared by likelihood ratio: 1 (principle without personas)
+kept revisions are 0.50 times as long as their originals
+everything is in r.jsonl; for training: r.examples.jsonl, r.pairs.jsonl
+`);
+});

@@ -1,0 +1,60 @@
+import { prepareBackend } from "@cai/backend";
+import { produceRevisions, type RevisionReport, readConstitution, revisionFiles, writeRevisionFiles } from "@cai/constitution";
+import { disposing } from "@cai/training";
+import { readingInput } from "./exit-codes.ts";
+import { makingRows, refuseExistingFiles } from "./making-rows.ts";
+import { promptMessages } from "./prompt-messages.ts";
+import { readPrompts } from "./read-prompts.ts";
+import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
+import type { ReviseSettings } from "./revise-settings.ts";
+import { runDisplay, sayBackend } from "./run-display.ts";
+
+/** Revises as the settings say: progress on standard error; on standard output what came of it, with `json` as one line. */
+export async function runRevise(
+  settings: ReviseSettings,
+  { resume, json }: { readonly resume: boolean; readonly json: boolean },
+): Promise<void> {
+  const { out, options } = settings;
+  if (!resume) await refuseExistingFiles([out, ...Object.values(revisionFiles(out))]);
+  const constitution = await readingInput(() => readConstitution(settings.constitution));
+  const prompts = (await readPrompts(settings.prompts)).map(promptMessages);
+
+  const report = await disposing(async (own) => {
+    const backend = await prepareBackend();
+    const { batchSize, ...revision } = options;
+    const local = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
+    const { model: policy, format } = local;
+    const { model: feedback } =
+      settings.feedback === undefined ? local : own(await resolveFeedback(settings.feedback, { ...settings, batchSize }));
+    const display = runDisplay({ json, steps: prompts.length });
+    sayBackend(display, backend);
+    const made = await makingRows(display, (how) =>
+      produceRevisions({ file: out, chunkRows: batchSize, policy, feedback, constitution, prompts, ...revision, ...how }),
+    );
+    await writeRevisionFiles({ file: out, ...made, format });
+    return made.report;
+  });
+  process.stdout.write(json ? `${JSON.stringify({ out, ...report })}\n` : describeRevisions(out, report));
+}
+
+/** The report as a person reads it. */
+export function describeRevisions(out: string, report: RevisionReport): string {
+  const { prompts, promptsKept, revisions, revisionsKept, refusals, likelihood, unchecked, lengthRatio } = report;
+  const { examples, pairs } = revisionFiles(out);
+  const reasons = Object.entries(refusals)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${count} ${reason}`);
+  const { compared, preferred, meanGain } = likelihood;
+  const lines = [
+    `of ${promptsKept} of ${prompts} prompts (${(100 * report.yield).toFixed(0)} %) a revision was kept, ${revisionsKept} of ${revisions} revisions`,
+    reasons.length === 0 ? [] : `refused: ${reasons.join(", ")}`,
+    preferred === null || meanGain === null
+      ? []
+      : `by likelihood ratio ${(100 * preferred).toFixed(0)} % of ${compared} were preferred to their originals; mean gain ${meanGain.toFixed(2)} nats`,
+    Object.entries(unchecked).map(([reason, count]) => `not compared by likelihood ratio: ${count} (${reason})`),
+    lengthRatio === null ? [] : `kept revisions are ${lengthRatio.toFixed(2)} times as long as their originals`,
+    `everything is in ${out}; for training: ${examples}, ${pairs}`,
+  ];
+  return `${lines.flat().join("\n")}\n`;
+}

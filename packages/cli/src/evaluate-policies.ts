@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
+import { readPrompts } from "@cai/data";
 import {
   type ComparisonSettings,
   comparePolicies,
@@ -17,7 +18,6 @@ import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
-import { readPrompts } from "./read-prompts.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import type { RewardFlags } from "./reward-flags.ts";
@@ -39,7 +39,7 @@ export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
   const { policy, against, judge, reward, out, json = false } = flags;
   const settings = resolveComparison(settingsOf(flags));
   if (out !== undefined) await readingInput(() => refuseExistingRun(out));
-  const rows = await readPrompts(flags.prompts);
+  const { rows } = await readingInput(() => readPrompts(flags.prompts));
   const terminal = terminalOf(process.stderr);
 
   const comparison = await disposing(async (own) => {
@@ -58,7 +58,7 @@ export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
         base,
         judge: scorer,
         ...(proxy && { proxy }),
-        prompts: rows.map(({ prompt }) => prompt),
+        prompts: rows.map(({ row }) => row.prompt),
         ...settings,
         onProgress: ({ answers, total }) => {
           if (terminal.interactive) terminal.write(`\r\u001b[K${answers} of ${total} answers`);

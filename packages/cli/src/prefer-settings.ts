@@ -5,6 +5,7 @@ import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
 import { readSettings } from "./read-settings.ts";
+import { checkSkip } from "./skip-flag.ts";
 
 /** The options of `cai prefer` that have a default. */
 export interface PreferOptions {
@@ -52,6 +53,8 @@ export interface PreferSettings extends FeedbackSettings {
   readonly pairs: (typeof pairKinds)[number];
   /** Of the policy; absent where its own. */
   readonly format: PromptFormatName | undefined;
+  /** Lines that can't be read are passed over. */
+  readonly skipBadLines: boolean;
   readonly options: PreferOptions;
 }
 
@@ -68,7 +71,7 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     command: "prefer",
     texts,
     required,
-    others: [...feedbackNames, ...Object.keys(preferOptions)],
+    others: [...feedbackNames, "skipBadLines", ...Object.keys(preferOptions)],
   });
   const { policy, out, constitution = "default", prompts, revisions } = given as Record<string, string>;
   const labeller = chosen(given, "labeller", labellerNames)!;
@@ -87,6 +90,7 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     labeller,
     pairs,
     format: chosen(given, "format", promptFormats),
+    skipBadLines: checkSkip(given.skipBadLines),
     options,
   };
 }

@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json as readJson, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { readPairs } from "@cai/data";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createProgram } from "./program.ts";
-import { readPairs } from "./read-pairs.ts";
 
 const root = await mkdtemp(join(tmpdir(), "cai-prefer-"));
 const at = (name: string) => join(root, name);
@@ -107,7 +107,7 @@ test.each(["choice", "likelihood-ratio", "contrast", "votes"])(
     expect(report).toMatchObject({ out: at(out), pairs: 4, byPrinciple: { calm: { pairs: 4 } } });
     expect(report.rows + report.leftOut.equalAnswers + report.leftOut.noPreference).toBe(4);
     if (report.rows === 0) return; // votes of a model that can't judge are none
-    const rows = await readPairs(at(out));
+    const { rows } = await readPairs(at(out));
     expect(rows).toHaveLength(report.rows);
     for (const { row } of rows) {
       expect(row.probability).toBeGreaterThan(0.5);

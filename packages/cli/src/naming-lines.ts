@@ -1,6 +1,6 @@
+import type { ReadRow } from "@cai/data";
 import { RolloutError } from "@cai/rollouts";
 import { CliError } from "./error.ts";
-import type { ReadRow } from "./read-examples.ts";
 
 /**
  * Runs work on rows that were read from files; where it refuses one, the error names its file and line.

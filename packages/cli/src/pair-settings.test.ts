@@ -22,6 +22,7 @@ test("what is not told has the defaults, and held-out pairs are gone over every 
     evalData: "e",
     lora: { rank: 4, alpha: 8, targets: "all-linear" },
     recompute: false,
+    skipBadLines: false,
     options: expect.objectContaining({ beta: 0.5, lossType: "sigmoid", batchSize: 8, learningRate: 1e-6, evaluateEvery: 10 }),
   });
   expect((await resolveRewardCommand({ ...paths, int8: true })).options).toMatchObject({

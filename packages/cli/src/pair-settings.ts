@@ -10,6 +10,7 @@ import { readingInput } from "./exit-codes.ts";
 import { type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 import { readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
+import { checkSkip } from "./skip-flag.ts";
 
 /** Everything that a command that trains on pairs has to know. */
 export interface PairCommandSettings<Options> {
@@ -21,6 +22,8 @@ export interface PairCommandSettings<Options> {
   readonly lora: LoraSettings | undefined;
   /** Blocks are computed again in the backward pass. */
   readonly recompute: boolean;
+  /** Lines that can't be read are passed over. */
+  readonly skipBadLines: boolean;
   readonly options: Options;
 }
 
@@ -49,7 +52,12 @@ async function resolvePairCommand<Options>(
   table: object,
   resolve: (given: Partial<Options>) => Options,
 ): Promise<PairCommandSettings<Options>> {
-  const given = await readSettings(flags, { command, texts, required, others: [...loraNames, "recompute", ...Object.keys(table)] });
+  const given = await readSettings(flags, {
+    command,
+    texts,
+    required,
+    others: [...loraNames, "recompute", "skipBadLines", ...Object.keys(table)],
+  });
   const { policy, data, evalData, out } = given as Record<(typeof texts)[number], string>;
   const options = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(table, name)));
   return {
@@ -59,6 +67,7 @@ async function resolvePairCommand<Options>(
     out,
     lora: resolveLora(given),
     recompute: checkRecompute(given.recompute),
+    skipBadLines: checkSkip(given.skipBadLines),
     options: await readingInput(() =>
       resolve({ ...(evalData !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...options } as Partial<Options>),
     ),

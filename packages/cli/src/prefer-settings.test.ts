@@ -16,6 +16,7 @@ test("what is not told has the defaults, and the pairs are those that the labell
     constitution: "default",
     prompts: "f",
     revisions: undefined,
+    skipBadLines: false,
     out: "o",
     feedback: undefined,
     feedbackModel: undefined,

@@ -1,13 +1,11 @@
-import { ratioUnits } from "@cai/constitution";
+import { labellerNames, pairKinds, ratioUnits } from "@cai/constitution";
 import { type PromptFormatName, promptFormats } from "@cai/feedback";
 import { count, countOrNone, type OptionTable, resolveOptions } from "@cai/training";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
 import { readSettings } from "./read-settings.ts";
-
-export const labellers = ["choice", "likelihood-ratio", "contrast", "votes"] as const;
-export const pairKinds = ["sampled", "contrast", "revisions"] as const;
+import { checkSkip } from "./skip-flag.ts";
 
 /** The options of `cai prefer` that have a default. */
 export interface PreferOptions {
@@ -51,10 +49,12 @@ export interface PreferSettings extends FeedbackSettings {
   /** Present where the pairs are revisions. */
   readonly revisions: string | undefined;
   readonly out: string;
-  readonly labeller: (typeof labellers)[number];
+  readonly labeller: (typeof labellerNames)[number];
   readonly pairs: (typeof pairKinds)[number];
   /** Of the policy; absent where its own. */
   readonly format: PromptFormatName | undefined;
+  /** Lines that can't be read are passed over. */
+  readonly skipBadLines: boolean;
   readonly options: PreferOptions;
 }
 
@@ -71,10 +71,10 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     command: "prefer",
     texts,
     required,
-    others: [...feedbackNames, ...Object.keys(preferOptions)],
+    others: [...feedbackNames, "skipBadLines", ...Object.keys(preferOptions)],
   });
   const { policy, out, constitution = "default", prompts, revisions } = given as Record<string, string>;
-  const labeller = chosen(given, "labeller", labellers)!;
+  const labeller = chosen(given, "labeller", labellerNames)!;
   const byItself = labeller === "contrast" ? "contrast" : revisions === undefined ? "sampled" : "revisions";
   const pairs = chosen(given, "pairs", pairKinds) ?? byItself;
   const feedback = resolveFeedbackFlags(given);
@@ -90,6 +90,7 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     labeller,
     pairs,
     format: chosen(given, "format", promptFormats),
+    skipBadLines: checkSkip(given.skipBadLines),
     options,
   };
 }

@@ -23,8 +23,8 @@ test("text stays text, and a conversation becomes the ids of the template withou
   const conversation = { messages: [{ role: "u", content: "hi" }] };
   const [text, ids] = preparePrompts(
     [
-      { prompt: "Once", where: "p:1" },
-      { prompt: conversation, where: "p:2" },
+      { row: { prompt: "Once" }, where: "p:1" },
+      { row: { prompt: conversation }, where: "p:2" },
     ],
     limits,
   );
@@ -33,15 +33,15 @@ test("text stays text, and a conversation becomes the ids of the template withou
 });
 
 test("a prompt may fill the context up to the room for the response, and not beyond", () => {
-  expect(preparePrompts([{ prompt: "x".repeat(14), where: "p:1" }], limits)).toHaveLength(1); // 1 + 14 + 5 = 20
-  const tooLong = { prompt: "x".repeat(15), where: "prompts.txt:7" };
+  expect(preparePrompts([{ row: { prompt: "x".repeat(14) }, where: "p:1" }], limits)).toHaveLength(1); // 1 + 14 + 5 = 20
+  const tooLong = { row: { prompt: "x".repeat(15) }, where: "prompts.txt:7" };
   expect(() => preparePrompts([tooLong], limits)).toThrow(
     /prompts\.txt:7 has 16 tokens, which with 5 new ones exceed the policy's context of 20/,
   );
 });
 
 test("a prompt without tokens and a conversation that the template refuses name their line", () => {
-  expect(() => preparePrompts([{ prompt: "", where: "p:3" }], limits)).toThrow(/p:3 has no tokens/);
-  const robots = { prompt: { messages: [{ role: "robot", content: "beep" }] }, where: "p:4" };
+  expect(() => preparePrompts([{ row: { prompt: "" }, where: "p:3" }], limits)).toThrow(/p:3 has no tokens/);
+  const robots = { row: { prompt: { messages: [{ role: "robot", content: "beep" }] } }, where: "p:4" };
   expect(() => preparePrompts([robots], limits)).toThrow(/p:4: the template knows no robots/);
 });

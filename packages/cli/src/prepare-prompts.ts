@@ -1,7 +1,7 @@
 import { CaiError, type Tokenizer } from "@cai/contracts";
+import type { PromptRow, ReadRow } from "@cai/data";
 import { describeUnfitPrompt, encodePrompt, type Prompt } from "@cai/rollouts";
 import { CliError } from "./error.ts";
-import type { ReadPrompt } from "./read-prompts.ts";
 
 /** What has to be known of a policy to hold its prompts against it. */
 export interface PromptLimits {
@@ -16,9 +16,9 @@ export interface PromptLimits {
  * @throws CliError `usage`, naming file and line: for a prompt that leaves no room for the response, and for a conversation where the
  * policy has no chat template
  */
-export function preparePrompts(prompts: readonly ReadPrompt[], limits: PromptLimits): (string | Int32Array)[] {
+export function preparePrompts(prompts: readonly ReadRow<PromptRow>[], limits: PromptLimits): (string | Int32Array)[] {
   const { tokenizer, contextLength, maxNewTokens } = limits;
-  return prompts.map(({ prompt, where }) => {
+  return prompts.map(({ row: { prompt }, where }) => {
     const ids = encodeLine(prompt, tokenizer, where);
     refuseUnfit(ids, where, { contextLength, maxNewTokens });
     return typeof prompt === "string" ? prompt : ids;

@@ -1,10 +1,12 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { auditCommand } from "./commands/audit.ts";
 import { backendCommand } from "./commands/backend.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { dpoCommand } from "./commands/dpo.ts";
+import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { pipelineCommand } from "./commands/pipeline.ts";
@@ -32,6 +34,8 @@ export function createProgram(): Command {
     preferCommand(),
     generateCommand(),
     scoreCommand(),
+    evalCommand(),
+    auditCommand(),
     exportCommand(),
     demoCommand(),
     benchCommand(),

@@ -1,6 +1,6 @@
+import { type PromptRow, parseRow, promptForm, readText } from "@cai/data";
 import { CliError } from "./error.ts";
-import { readInputText } from "./read-lines.ts";
-import { promptOfLine, type ReadPrompt } from "./read-prompts.ts";
+import { readingInput } from "./exit-codes.ts";
 
 /** The flags of `cai generate` that say what is answered. */
 export interface PromptFlags {
@@ -12,12 +12,12 @@ export interface PromptFlags {
 }
 
 /**
- * The one prompt of `cai generate`: `--prompt`, as text or with `--chat` as a conversation of one turn, or the row that `--conversation`
- * names.
+ * The one prompt of `cai generate`, and what messages call it: `--prompt`, as text or with `--chat` as a conversation of one turn, or the row
+ * that `--conversation` names.
  *
  * @throws CliError `usage`
  */
-export async function readPrompt(flags: PromptFlags): Promise<ReadPrompt> {
+export async function readPrompt(flags: PromptFlags): Promise<PromptRow & { readonly where: string }> {
   const { prompt, chat = false, tools, chatTemplateKwargs, conversation } = flags;
   if ((prompt === undefined) === (conversation === undefined)) {
     throw new CliError("usage", "cai generate needs either --prompt or --conversation");
@@ -31,14 +31,15 @@ export async function readPrompt(flags: PromptFlags): Promise<ReadPrompt> {
   }
   if (conversation !== undefined) {
     const where = conversation === "-" ? "standard input" : conversation;
-    return promptOfLine({ text: await readInputText(conversation), where });
+    return readingInput(async () => ({ ...parseRow(promptForm, { text: await readText(conversation), where }), where }));
   }
   const columns = [
     `"prompt": ${JSON.stringify([{ role: "user", content: prompt }])}`,
-    ...(tools === undefined ? [] : [`"tools": ${checkedJson(await readInputText(tools), tools)}`]),
+    ...(tools === undefined ? [] : [`"tools": ${checkedJson(await readingInput(() => readText(tools)), tools)}`]),
     ...(chatTemplateKwargs === undefined ? [] : [`"chat_template_kwargs": ${checkedJson(chatTemplateKwargs, "--chat-template-kwargs")}`]),
   ];
-  return promptOfLine({ text: `{${columns.join(", ")}}`, where: "--prompt" });
+  const where = "--prompt";
+  return readingInput(() => ({ ...parseRow(promptForm, { text: `{${columns.join(", ")}}`, where }), where }));
 }
 
 /** Kept as text, so that it is read as a row of a file is. */

@@ -18,7 +18,7 @@ const row = {
 async function read(...rows: object[]) {
   const file = join(await temporaryFolder(), "revised.jsonl");
   await writeFile(file, rows.map((one) => `${JSON.stringify(one)}\n`).join(""));
-  return readRevisions(file);
+  return (await readRevisions(file)).rows;
 }
 
 test("rows are cut behind the last revision that was kept; those without one are left out", async () => {
@@ -31,7 +31,7 @@ test("rows are cut behind the last revision that was kept; those without one are
 
 test.each([{ revisions: "Go." }, { verdicts: [{}] }, { response: undefined }, { principles: [1] }])("%j is refused", async (changes) => {
   await expect(read(row, { ...row, ...changes })).rejects.toMatchObject({
-    code: "usage",
+    code: "bad-row",
     message: expect.stringMatching(/:2 is no row of cai revise/),
   });
 });

@@ -1,33 +1,41 @@
 import { keptRevisions, type RevisionRow } from "@cai/constitution";
+import { type PromptRow, promptForm, type ReadOptions, type RowForm, readRows, type SkippedRows } from "@cai/data";
 import { CliError } from "./error.ts";
 import { promptMessages } from "./prompt-messages.ts";
-import { parseObject, readInputLines } from "./read-lines.ts";
-import { promptOfLine } from "./read-prompts.ts";
+
+const rowWanted = '{"prompt": …, "response": …, "revisions": […], "principles": […], "verdicts": […], …}';
+
+const textLists = ["critiques", "revisions", "written", "principles"];
+const ownColumns = ["response", ...textLists, "verdicts", "constitution"];
+
+const revisionForm: RowForm<PromptRow & Omit<RevisionRow, "prompt">> = {
+  columns: [...promptForm.columns, ...ownColumns],
+  ofColumns(row) {
+    const verdicts = row.value("verdicts");
+    const isWhole =
+      typeof row.value("response") === "string" &&
+      textLists.every((name) => isTexts(row.value(name))) &&
+      Array.isArray(verdicts) &&
+      verdicts.every((verdict) => typeof verdict?.kept === "boolean");
+    if (!isWhole) return row.refuse(`is no row of cai revise: expected ${rowWanted}`);
+    const own = Object.fromEntries(ownColumns.map((name) => [name, row.value(name)]));
+    return { ...promptForm.ofColumns(row), ...own } as PromptRow & Omit<RevisionRow, "prompt">;
+  },
+};
 
 /**
  * The revisions that the gate kept, of a file that `cai revise` wrote.
  *
- * @throws CliError `usage` for a line that isn't such a row, or where none was kept
+ * @throws DataError for a line that isn't such a row; CliError `usage` where none was kept
  */
-export async function readRevisions(file: string): Promise<RevisionRow[]> {
-  const lines = await readInputLines(file);
-  const rows = lines.map((line) => {
-    const row = parseObject(line);
-    const isWhole =
-      typeof row.response === "string" &&
-      [row.critiques, row.revisions, row.written, row.principles].every(isTexts) &&
-      Array.isArray(row.verdicts) &&
-      row.verdicts.every((verdict) => typeof verdict?.kept === "boolean");
-    if (!isWhole)
-      throw new CliError(
-        "usage",
-        `${line.where} is no row of cai revise: expected {"prompt": …, "response": …, "revisions": […], "principles": […], "verdicts": […], …}`,
-      );
-    return { ...row, prompt: promptMessages(promptOfLine(line)) } as unknown as RevisionRow;
-  });
-  const kept = keptRevisions(rows);
+export async function readRevisions(
+  file: string,
+  options?: ReadOptions,
+): Promise<{ readonly rows: readonly RevisionRow[]; readonly skipped: SkippedRows }> {
+  const { rows, skipped } = await readRows(file, revisionForm, options);
+  const kept = keptRevisions(rows.map((read) => ({ ...read.row, prompt: promptMessages(read) })));
   if (kept.length === 0) throw new CliError("usage", `${file} has no revision that the gate of cai revise kept: nothing can be compared`);
-  return kept;
+  return { rows: kept, skipped };
 }
 
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === "string");

@@ -114,3 +114,21 @@ test("a pair that the policy can't take is refused by its file and line, before 
     });
   expect(existsSync(at("refused"))).toBe(false);
 });
+
+test("labelled completions are pairs, bad lines are passed over where that is asked for, and both are told", async () => {
+  const rows = [
+    { prompt: "the old house", completion: " and", label: true },
+    { prompt: "the old house", completion: " or", label: false },
+    { prompt: "a letter", completion: " and", label: true },
+  ];
+  await writeFile(at("labelled.jsonl"), ["{", ...rows.map((row) => JSON.stringify(row))].join("\n"));
+  const flags = ["--data", at("labelled.jsonl"), "--batch-size", "1", "--steps", "1"];
+  await expect(cai("reward-train", "labelled", ...flags)).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringMatching(/labelled\.jsonl:1 is not JSON/),
+  });
+  const { stderr } = await cai("reward-train", "labelled", ...flags, "--skip-bad-lines");
+  expect(stderr).toMatch(/1 completion makes no pair, as no completion of the same prompt has the other label: .*labelled\.jsonl:4\n/);
+  expect(stderr).toMatch(/1 line of .*labelled\.jsonl passed over:\n {2}.*labelled\.jsonl:1 is not JSON: .*\n$/);
+  expect(JSON.parse(await readFile(at("labelled/config.json"), "utf8"))).toMatchObject({ skipBadLines: true });
+});

@@ -1,4 +1,5 @@
 import { prepareBackend } from "@cai/backend";
+import { type ReadPairs, readPairs } from "@cai/data";
 import type { CausalPolicy } from "@cai/policy";
 import type { DPOTrainer, PairEvaluation, PairStepResult, RewardTrainer } from "@cai/preference";
 import { refuseExistingRun } from "@cai/run-log";
@@ -7,7 +8,7 @@ import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";
 import type { PairCommandSettings } from "./pair-settings.ts";
-import { readPairs } from "./read-pairs.ts";
+import { dataReader } from "./read-data.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
@@ -26,10 +27,13 @@ export async function runPairs<Options extends { readonly seed: number }>(
     trained,
   }: { readonly create: (policy: CausalPolicy, options: Options) => Promise<DPOTrainer | RewardTrainer>; readonly trained: string },
 ): Promise<void> {
-  const { out, data, evalData, lora, recompute, options } = settings;
+  const { out, data, evalData, lora, recompute, skipBadLines, options } = settings;
   if (!resume) await readingInput(() => refuseExistingRun(out));
-  const pairs = await readPairs(data);
-  const heldOut = evalData === undefined ? [] : await readPairs(evalData);
+  const reader = dataReader({ skipBadLines });
+  const training = await reader.read(readPairs, data);
+  const evaluation = evalData === undefined ? undefined : await reader.read(readPairs, evalData);
+  const { rows: pairs } = training;
+  const heldOut = evaluation?.rows ?? [];
 
   const steps = await disposing(async (own) => {
     const backend = await prepareBackend();
@@ -38,7 +42,9 @@ export async function runPairs<Options extends { readonly seed: number }>(
     const trainer = own(await create(policy, options));
     const display = runDisplay({ json, steps: () => trainer.totalSteps });
     sayBackend(display, backend);
-    const config = { policy: settings.policy, data, evalData, recompute, ...(lora && loraConfig(lora)) };
+    for (const { unpaired } of [training, ...(evaluation ? [evaluation] : [])])
+      if (unpaired.length > 0) display.notice(describeUnpaired(unpaired));
+    const config = { policy: settings.policy, data, evalData, recompute, skipBadLines, ...(lora && loraConfig(lora)) };
     const evaluationData = heldOut.map(({ row }) => row);
     const train = () =>
       runTrainer({
@@ -55,7 +61,13 @@ export async function runPairs<Options extends { readonly seed: number }>(
     await namingLines([...pairs, ...heldOut], train);
     return trainer.totalSteps;
   });
+  reader.tellSkipped();
   if (!json) process.stdout.write(`${steps} steps done; ${trained} is in ${out}/final\n`);
+}
+
+function describeUnpaired(unpaired: ReadPairs["unpaired"]): string {
+  const completions = unpaired.length === 1 ? "1 completion makes" : `${unpaired.length} completions make`;
+  return `${completions} no pair, as no completion of the same prompt has the other label: ${unpaired[0]!.where}${unpaired.length > 1 ? ", …" : ""}`;
 }
 
 const figures = ({ loss, accuracy, margin }: PairStepResult) => ({ loss, accuracy, margin });

@@ -1,12 +1,13 @@
 import { prepareBackend } from "@cai/backend";
 import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitution";
+import { readPrompts } from "@cai/data";
 import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 import { describePipeline } from "./pipeline-text.ts";
 import { formatSeconds } from "./progress-bar.ts";
 import { promptMessages } from "./prompt-messages.ts";
-import { readPrompts } from "./read-prompts.ts";
 import { resolveFeedback } from "./resolve-feedback.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
@@ -22,8 +23,9 @@ export async function runPipelineCommand(
   { config, out }: PipelineSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const prompts = (await readPrompts(config.prompts)).map(promptMessages);
-  const heldOutPrompts = (await readPrompts(config.heldOutPrompts)).map(promptMessages);
+  const readAll = async (file: string) => (await readingInput(() => readPrompts(file))).rows.map(promptMessages);
+  const prompts = await readAll(config.prompts);
+  const heldOutPrompts = await readAll(config.heldOutPrompts);
   const terminal = terminalOf(process.stderr);
   const line = json && !terminal.interactive ? undefined : stageLine(terminal);
   const say = (text: string) => line?.say(text);

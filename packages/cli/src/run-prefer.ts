@@ -12,18 +12,20 @@ import {
   makePreferences,
   type PairSource,
   type PreferenceReport,
+  type RevisionRow,
   readConstitution,
   revisionPairSource,
   voteLabeller,
 } from "@cai/constitution";
 import type { ChatMessage } from "@cai/contracts";
+import { readPrompts } from "@cai/data";
 import type { FeedbackModel } from "@cai/feedback";
 import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
 import { makingRows, refuseExistingFiles } from "./making-rows.ts";
 import type { PreferSettings } from "./prefer-settings.ts";
 import { promptMessages } from "./prompt-messages.ts";
-import { readPrompts } from "./read-prompts.ts";
+import { dataReader } from "./read-data.ts";
 import { readRevisions } from "./read-revisions.ts";
 import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
@@ -36,8 +38,9 @@ export async function runPrefer(
   const { out, options } = settings;
   if (!resume) await refuseExistingFiles([out, labelledPairsFile(out)]);
   const constitution = await readingInput(() => readConstitution(settings.constitution));
-  const prompts = settings.prompts === undefined ? [] : (await readPrompts(settings.prompts)).map(promptMessages);
-  const revisions = settings.revisions === undefined ? [] : await readRevisions(settings.revisions);
+  const reader = dataReader(settings);
+  const prompts = settings.prompts === undefined ? [] : (await reader.read(readPrompts, settings.prompts)).rows.map(promptMessages);
+  const revisions = settings.revisions === undefined ? [] : (await reader.read(readRevisions, settings.revisions)).rows;
 
   await disposing(async (own) => {
     const backend = await prepareBackend();
@@ -56,6 +59,7 @@ export async function runPrefer(
     });
     const { report, fitted } = made;
     const scale = fitted && { scale: fitted.scale, calibrationAccuracy: fitted.accuracy };
+    reader.tellSkipped();
     process.stdout.write(json ? `${JSON.stringify({ out, ...report, ...scale })}\n` : describeReport(out, report, fitted));
   });
 }
@@ -68,7 +72,7 @@ interface Parts {
 
 function sourceOf(
   { pairs, options: { pairsPerPrompt, seed, maxNewTokens, temperature } }: PreferSettings,
-  { policy, revisions, ...parts }: Parts & { readonly revisions: Awaited<ReturnType<typeof readRevisions>> },
+  { policy, revisions, ...parts }: Parts & { readonly revisions: readonly RevisionRow[] },
 ): PairSource {
   if (pairs === "revisions") return revisionPairSource({ rows: revisions, constitution: parts.constitution });
   return drawnPairSource({ kind: pairs, feedback: policy, ...parts, seed, pairsPerPrompt, maxNewTokens, temperature });

@@ -1,11 +1,12 @@
 import { prepareBackend } from "@cai/backend";
+import { readExamples } from "@cai/data";
 import { refuseExistingRun } from "@cai/run-log";
 import { SFTTrainer, type SftEvaluation, type SftStepResult } from "@cai/sft";
 import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";
-import { readExamples } from "./read-examples.ts";
+import { dataReader } from "./read-data.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
@@ -16,10 +17,11 @@ export async function runSft(
   settings: SftCommandSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const { out, data, evalData, lora, recompute, options } = settings;
+  const { out, data, evalData, lora, recompute, skipBadLines, options } = settings;
   if (!resume) await readingInput(() => refuseExistingRun(out));
-  const examples = await readExamples(data);
-  const heldOut = evalData === undefined ? [] : await readExamples(evalData);
+  const reader = dataReader({ skipBadLines });
+  const { rows: examples } = await reader.read(readExamples, data);
+  const heldOut = evalData === undefined ? [] : (await reader.read(readExamples, evalData)).rows;
 
   const steps = await disposing(async (own) => {
     const backend = await prepareBackend();
@@ -39,7 +41,7 @@ export async function runSft(
               out,
               resume,
               ...(evalData !== undefined && { evaluationData: heldOut.map(({ row }) => row) }),
-              config: { policy: settings.policy, data, evalData, recompute, ...(lora && loraConfig(lora)) },
+              config: { policy: settings.policy, data, evalData, recompute, skipBadLines, ...(lora && loraConfig(lora)) },
             },
           ),
         stepsDone: () => trainer.step,
@@ -49,6 +51,7 @@ export async function runSft(
     await namingLines([...examples, ...heldOut], train);
     return trainer.totalSteps;
   });
+  reader.tellSkipped();
   if (!json) process.stdout.write(`${steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }
 

@@ -1,11 +1,12 @@
 import { prepareBackend } from "@cai/backend";
+import { readPrompts } from "@cai/data";
 import { refuseExistingRun } from "@cai/run-log";
 import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/trainer";
 import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
-import { readPrompts } from "./read-prompts.ts";
+import { dataReader } from "./read-data.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { fitResponseLength } from "./response-length.ts";
@@ -19,10 +20,11 @@ export async function runTraining(
   settings: TrainSettings,
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
-  const { out, lora, rollout, recompute, algorithm } = settings;
+  const { out, lora, rollout, recompute, skipBadLines, algorithm } = settings;
   if (!resume) await readingInput(() => refuseExistingRun(out));
-  const prompts = await readPrompts(settings.prompts);
-  const evaluationPrompts = settings.evalPrompts === undefined ? undefined : await readPrompts(settings.evalPrompts);
+  const reader = dataReader({ skipBadLines });
+  const { rows: prompts } = await reader.read(readPrompts, settings.prompts);
+  const evaluationPrompts = settings.evalPrompts === undefined ? undefined : (await reader.read(readPrompts, settings.evalPrompts)).rows;
   const display = runDisplay({ json, steps: settings.hyperparameters.steps });
 
   await disposing(async (own) => {
@@ -60,6 +62,7 @@ export async function runTraining(
             algorithm,
             rollout,
             recompute,
+            skipBadLines,
             ...(lora && loraConfig(lora)),
           },
         }),
@@ -68,6 +71,7 @@ export async function runTraining(
       evaluated: describeEvaluation,
     });
   });
+  reader.tellSkipped();
   if (!json)
     process.stdout.write(`${settings.hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }

@@ -1,5 +1,6 @@
+import { type RowForm, readRows } from "@cai/data";
 import { CliError } from "./error.ts";
-import { parseObject, readInputLines } from "./read-lines.ts";
+import { dataReader } from "./read-data.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import type { RewardFlags } from "./reward-flags.ts";
 import { signed } from "./samples-table.ts";
@@ -12,20 +13,27 @@ export interface ScoreFlags extends RewardFlags {
   readonly reward: string;
   readonly input: string;
   readonly json?: boolean;
+  readonly skipBadLines?: boolean;
 }
 
-/** Prints a score for each line of a file of prompts and responses, in their order. */
-export async function scoreFile({ reward, input, json = false, ...flags }: ScoreFlags): Promise<void> {
-  if (flags.rewardInput === "ids") throw new CliError("usage", "--reward-input ids is for cai train: a file of texts has no token ids");
-  const rows = (await readInputLines(input)).map((line) => {
-    const { prompt, response } = parseObject(line);
+const answerForm: RowForm<{ readonly prompt: string; readonly response: string }> = {
+  columns: ["prompt", "response"],
+  ofColumns(row) {
+    const [prompt, response] = [row.value("prompt"), row.value("response")];
     if (typeof prompt === "string" && typeof response === "string") return { prompt, response };
-    throw new CliError("usage", `${line.where}: expected {"prompt": …, "response": …}, both text`);
-  });
+    return row.refuse(': expected {"prompt": …, "response": …}, both text');
+  },
+};
+
+/** Prints a score for each line of a file of prompts and responses, in their order. */
+export async function scoreFile({ reward, input, json = false, skipBadLines = false, ...flags }: ScoreFlags): Promise<void> {
+  if (flags.rewardInput === "ids") throw new CliError("usage", "--reward-input ids is for cai train: a file of texts has no token ids");
+  const reader = dataReader({ skipBadLines });
+  const { rows } = await reader.read((file, options) => readRows(file, answerForm, options), input);
   const model = await resolveReward(reward, flags);
   const none = new Int32Array(0); // token ids are a policy's, and there is none
   for (let first = 0; first < rows.length; first += rowsAtOnce) {
-    const batch = rows.slice(first, first + rowsAtOnce);
+    const batch = rows.slice(first, first + rowsAtOnce).map(({ row }) => row);
     const scores = await model.score({
       prompts: batch.map(({ prompt }) => prompt),
       responses: batch.map(({ response }) => response),
@@ -39,4 +47,5 @@ export async function scoreFile({ reward, input, json = false, ...flags }: Score
     });
   }
   await model.dispose?.();
+  reader.tellSkipped();
 }

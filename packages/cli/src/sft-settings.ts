@@ -3,6 +3,7 @@ import { readingInput } from "./exit-codes.ts";
 import { type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 import { readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
+import { checkSkip } from "./skip-flag.ts";
 
 /** Everything that `cai sft` has to know. */
 export interface SftCommandSettings {
@@ -14,12 +15,14 @@ export interface SftCommandSettings {
   readonly lora: LoraSettings | undefined;
   /** Blocks are computed again in the backward pass. */
   readonly recompute: boolean;
+  /** Lines that can't be read are passed over. */
+  readonly skipBadLines: boolean;
   readonly options: SftSettings;
 }
 
 const required = ["policy", "data", "out"] as const;
 const texts = [...required, "evalData"] as const;
-const others = [...loraNames, "recompute", ...Object.keys(sftOptions)];
+const others = [...loraNames, "recompute", "skipBadLines", ...Object.keys(sftOptions)];
 /** With held-out data and no word on how often. */
 const defaultEvaluateEvery = 10;
 
@@ -39,6 +42,7 @@ export async function resolveSftCommand(flags: Readonly<Record<string, unknown>>
     out,
     lora: resolveLora(given),
     recompute: checkRecompute(given.recompute),
+    skipBadLines: checkSkip(given.skipBadLines),
     options: await readingInput(() =>
       resolveSftSettings({ ...(evalData !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...options }),
     ),

@@ -6,6 +6,7 @@ import { readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
 import { checkRewardFlags, type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
+import { checkSkip } from "./skip-flag.ts";
 
 /** Everything that `cai train` has to know. */
 export interface TrainSettings {
@@ -22,6 +23,8 @@ export interface TrainSettings {
   readonly rollout: RolloutEngine;
   /** Blocks are computed again in the backward pass. */
   readonly recompute: boolean;
+  /** Lines that can't be read are passed over. */
+  readonly skipBadLines: boolean;
   readonly algorithm: AlgorithmName;
   readonly hyperparameters: AlgorithmSettings;
   /** Nobody set `maxNewTokens`: it may follow the policy's context. */
@@ -31,7 +34,7 @@ export interface TrainSettings {
 const required = ["policy", "reward", "prompts", "out"] as const;
 const texts = [...required, "evalPrompts", "algorithm"] as const;
 const tables = Object.values(algorithms).map(({ table }) => table);
-const others = [...rewardNames, ...loraNames, "rollout", "recompute", ...new Set(tables.flatMap(Object.keys))];
+const others = [...rewardNames, ...loraNames, "rollout", "recompute", "skipBadLines", ...new Set(tables.flatMap(Object.keys))];
 /** With held-out prompts and no word on how often. */
 const defaultEvaluateEvery = 10;
 
@@ -59,6 +62,7 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
     lora: resolveLora(given),
     rollout: checkRolloutEngine(given.rollout),
     recompute: checkRecompute(given.recompute),
+    skipBadLines: checkSkip(given.skipBadLines),
     algorithm,
     hyperparameters,
     freeResponseLength: given.maxNewTokens === undefined,

@@ -11,6 +11,7 @@ export type {
   TokenLogprobs,
   TrainablePolicy,
 } from "./policy.ts";
+export { PythonFloat } from "./python-float.ts";
 export type { RewardModel, ScoreFunction, ScoreRequest } from "./reward-model.ts";
 export { selectRows, selectSequences } from "./select-rows.ts";
 export type { ChatMessage, ChatTemplateOptions, Tokenizer } from "./tokenizer.ts";

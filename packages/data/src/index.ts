@@ -1,1 +1,11 @@
 export { DataError } from "./error.ts";
+export { type CompletionPair, pairsOfCompletions } from "./pairs-of-completions.ts";
+export { completionForm, type LabelledCompletion, readCompletions } from "./read-completions.ts";
+export { type ExampleRow, exampleForm, readExamples } from "./read-examples.ts";
+export { readText } from "./read-lines.ts";
+export { type PairRow, pairForm, type ReadPairs, readPairs } from "./read-pairs.ts";
+export { type PromptRow, promptForm, readPrompts } from "./read-prompts.ts";
+export { type ReadOptions, type ReadRow, type ReadRows, readRows, type SkippedRow, type SkippedRows, streamRows } from "./read-rows.ts";
+export { RowColumns, type TemplateColumns } from "./row-columns.ts";
+export { type Conversation, parseRow, type RowForm } from "./row-form.ts";
+export { type WritableRow, type WrittenRows, writeRows } from "./write-rows.ts";

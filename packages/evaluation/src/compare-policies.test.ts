@@ -81,7 +81,8 @@ test("batches change no draw and no score", async () => {
 });
 
 test("greedy answers have no KL, and other tokens have none", async () => {
-  expect((await compare({ temperature: 0 })).klPerToken).toBeNull();
+  const greedy = await comparePolicies({ policy, base, judge: lowIds, prompts, maxNewTokens: 5, temperature: 0 });
+  expect([greedy.klPerToken, greedy.bestOfN]).toEqual([null, []]);
   const other = await loadPolicy(demoPolicyDirectory);
   const { klPerResponse, winRate } = await compare({ base: other });
   expect(klPerResponse).toBeNull();
@@ -108,6 +109,6 @@ test("what it can't compare is refused by name", async () => {
   await expect(compare({ base: "demo" as never })).rejects.toThrow(/^base is "demo"; expected a policy/);
   await expect(compare({ draw: 3 } as never)).rejects.toThrow(/draw.*draws/);
   await expect(compare({ prompts: [] })).rejects.toThrow("the list of prompts is empty");
-  await expect(compare({ temperature: 0, draws: 2 })).rejects.toThrow("temperature 0 gives one answer a prompt; draws is 2 and bestOf 1");
+  await expect(compare({ temperature: 0, draws: 2 })).rejects.toThrow("temperature 0 gives one answer a prompt, and draws is 2, bestOf 1");
   await expect(compare({ judge: () => [Number.NaN, 1, 1] })).rejects.toThrow(/expected a finite number/);
 });

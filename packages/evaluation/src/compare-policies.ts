@@ -1,9 +1,8 @@
 import type { RewardModel, ScoreFunction, TrainablePolicy } from "@cai/contracts";
 import { type Prompt, tokenizePrompts } from "@cai/rollouts";
-import { resolveOptions } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Answer, answerPrompts } from "./answer-prompts.ts";
-import { type ComparisonSettings, checkComparison, comparisonOptions, refuseRepeatedGreedy } from "./comparison-options.ts";
+import { type ComparisonSettings, checkComparison, resolveComparison } from "./comparison-options.ts";
 import { promptText } from "./prompt-text.ts";
 import { type ComparisonSummary, summariseComparison } from "./summarise-comparison.ts";
 
@@ -43,21 +42,20 @@ export interface PolicyComparison extends ComparisonSummary {
 /**
  * Lets two policies answer the same prompts with the same draws, and a judge score the answers: how often the policy's is the better one, with
  * intervals and with length held equal; how far it went from the base (KL), and what the best of n answers of the base would have given for
- * as little; lengths, variety, copies of the prompt. `figures` are described at `ComparisonSummary`.
+ * as little; lengths, variety, copies of the prompt.
  *
  * The KL wants both to read the same tokens; where they don't, it is null.
  *
- * @throws TrainingError `invalid-option`, EvaluationError `bad-option`, RolloutError `invalid-prompts` before anything is written;
- *   RolloutError `invalid-scores`; the signal's reason
+ * @throws TrainingError `invalid-option`, RolloutError `invalid-prompts` before anything is written; RolloutError `invalid-scores`; the signal's
+ *   reason
  * @example
- * const base = await loadPolicy("demo-start");
+ * const base = await loadPolicy("./gpt2");
  * const judge = ({ responses }) => responses.map((response) => (/thank|please/i.test(response) ? 1 : 0));
  * const { winRate, winRateInterval } = await comparePolicies({ policy, base, judge, prompts, bestOf: 2, maxNewTokens: 4 });
  */
 export async function comparePolicies(options: ComparePoliciesOptions): Promise<PolicyComparison> {
   const { signal, onProgress, ...given } = options;
-  const settings = resolveOptions(comparisonOptions, checkComparison(given));
-  refuseRepeatedGreedy(settings);
+  const settings = resolveComparison(checkComparison(given));
   const { policy, base, prompts } = options;
   const { draws, bestOf, maxNewTokens, temperature } = settings;
   const judge = scorerOf(options.judge);

@@ -1,6 +1,5 @@
 import { samplingOptions } from "@cai/rollouts";
-import { checkParts, count, countOrNone, type OptionTable, TrainingError } from "@cai/training";
-import { EvaluationError } from "./error.ts";
+import { checkParts, count, countOrNone, type OptionTable, resolveOptions, TrainingError } from "@cai/training";
 import { defaultTie } from "./win-rate.ts";
 
 /** What of a comparison is plain data. */
@@ -20,7 +19,11 @@ export interface ComparisonSettings {
 /** The options of `comparePolicies` that are plain data: their defaults, what they may be, and what they mean. */
 export const comparisonOptions: OptionTable<ComparisonSettings> = {
   draws: { default: 1, ...count, describe: "answers of each policy to each prompt" },
-  bestOf: { default: 8, ...count, describe: "further answers of the base to each prompt, for the best of n (1: off)" },
+  bestOf: {
+    default: 8,
+    ...count,
+    describe: "further answers of the base to each prompt, for the best of n (1: off, as by default at temperature 0)",
+  },
   maxNewTokens: { default: 128, ...count, describe: "longest answer, in tokens" },
   temperature: { default: 1, min: 0, max: 1e4, describe: "sampling temperature, also of the KL (0: greedy, one draw, and no KL)" },
   stopTokenIds: samplingOptions.stopTokenIds,
@@ -31,12 +34,20 @@ export const comparisonOptions: OptionTable<ComparisonSettings> = {
   resamples: { default: 1000, ...count, describe: "samples of the prompts for the bootstrap's intervals" },
 };
 
-/** @throws EvaluationError `bad-option` for several answers that would all be the same */
-export function refuseRepeatedGreedy({ temperature, draws, bestOf }: Pick<ComparisonSettings, "temperature" | "draws" | "bestOf">): void {
-  if (temperature > 0 || (draws === 1 && bestOf === 1)) return;
-  throw new EvaluationError(
-    "bad-option",
-    `temperature 0 gives one answer a prompt; draws is ${draws} and bestOf ${bestOf}: pass 1 for both`,
+/**
+ * The settings of a comparison with their defaults; at temperature 0, where all answers of a policy to a prompt are the same, the best of n is off
+ * unless it is asked for.
+ *
+ * @throws TrainingError `invalid-option`, also for several answers that would all be the same
+ */
+export function resolveComparison(given: Partial<ComparisonSettings>): ComparisonSettings {
+  const { bestOf = given.temperature === 0 ? 1 : comparisonOptions.bestOf.default } = given;
+  const settings = resolveOptions(comparisonOptions, { ...given, bestOf });
+  const { temperature, draws } = settings;
+  if (temperature > 0 || (draws === 1 && bestOf === 1)) return settings;
+  throw new TrainingError(
+    "invalid-option",
+    `temperature 0 gives one answer a prompt, and draws is ${draws}, bestOf ${bestOf}: pass 1 for both, or a higher temperature`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { escapeHtml } from "./escape-html.ts";
+import { numberText } from "./number-text.ts";
 
 /** Points of one kind, with a line through them or without. */
 export interface PlotSeries {
@@ -80,10 +81,7 @@ const share = (value: number, ticks: readonly number[]): number => (value - tick
 /** As many decimals as the distance of two ticks needs. */
 function tickText(tick: number, ticks: readonly number[]): string {
   const decimals = Math.max(0, -Math.floor(Math.log10(ticks[1]! - ticks[0]!) + 1e-9));
-  return tick
-    .toFixed(Math.min(decimals, 12))
-    .replace(/^-(?=0(\.0*)?$)/, "")
-    .replace("-", "−");
+  return numberText(tick, Math.min(decimals, 12));
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

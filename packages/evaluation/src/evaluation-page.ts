@@ -20,7 +20,7 @@ export interface EvaluationNames {
  * be sorted by how far their scores are apart. It asks for nothing from elsewhere; what models wrote is text in it, never markup.
  *
  * @example
- * const base = await loadPolicy("demo-start");
+ * const base = await loadPolicy("./gpt2");
  * const judge = ({ responses }) => responses.map((response) => response.length);
  * const comparison = await comparePolicies({ policy, base, judge, prompts, bestOf: 2, maxNewTokens: 4 });
  * const page = evaluationPage(comparison, { policy: "trained", base: "untrained", judge: "length" });
@@ -48,7 +48,7 @@ function figures(comparison: PolicyComparison): string {
   const { winRate, winRateInterval, lengthControlledWinRate, lengthControlledInterval, wins, ties, losses, gain, meanScore } = comparison;
   const { klPerResponse, klPerToken, lengthRatio, meanLength, distinct2Ratio, promptCopies, proxy } = comparison;
   const level = `${Math.round(100 * comparison.settings.level)} %`;
-  const between = ({ low, high }: Interval) => `${level}: ${percentText(low)} to ${percentText(high)}`;
+  const between = ({ low, high }: Interval) => `${level}: ${numberText(100 * low, 1)} to ${percentText(high)}`;
   const cards: (readonly [name: string, value: string, ...more: string[]])[] = [
     ["Win rate", percentText(winRate), between(winRateInterval.wilson), `${wins} won, ${ties} tied, ${losses} lost`],
     ["… at equal length", percentText(lengthControlledWinRate), between(lengthControlledInterval)],
@@ -78,7 +78,7 @@ function frontier({ klPerResponse, meanScore, bestOfN }: PolicyComparison): stri
   ];
   const series = [
     { name: "best of n of the base", shape: "line" as const, points: best((each) => each.meanScore) },
-    { name: "policy", shape: "points" as const, points: [{ x: klPerResponse ?? Number.NaN, y: meanScore.policy }] },
+    { name: "policy", shape: "points" as const, points: [{ x: Math.max(klPerResponse ?? Number.NaN, 0), y: meanScore.policy }] },
     ...(bestOfN.some(({ byProxy }) => byProxy)
       ? [{ name: "best of n, chosen by the training reward", shape: "line" as const, points: best((each) => each.byProxy!.meanScore) }]
       : []),

@@ -51,7 +51,7 @@ dd small { display: block; font-size: .8rem; color: var(--quiet); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: right; padding: .4rem .6rem; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; }
+td { white-space: nowrap; } th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; }
 th { color: var(--quiet); font-weight: 600; }
 td.sign { color: var(--sign); font-weight: 600; }
 figure { margin: .8rem 0 1.4rem; max-width: 44rem; }
@@ -69,5 +69,5 @@ article h3 { font-size: 1rem; margin: 0 0 .5rem; overflow-wrap: anywhere; white-
 .side { background: var(--card); border-radius: .5rem; padding: .6rem .8rem; overflow-wrap: anywhere; }
 .side p { color: var(--text); white-space: pre-wrap; margin: .2rem 0 0; }
 .side header { color: var(--quiet); font-size: .85rem; font-variant-numeric: tabular-nums; }
-@media (max-width: 38rem) { .sides { grid-template-columns: 1fr; } dl.figures { grid-template-columns: 1fr 1fr; } }
+@media (max-width: 38rem) { .sides { grid-template-columns: 1fr; } dl.figures { grid-template-columns: 1fr 1fr; } svg text { font-size: 17px; } }
 `;

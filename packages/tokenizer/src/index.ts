@@ -1,4 +1,4 @@
-export { PythonFloat } from "./chat/jinja/from-javascript.ts";
+export { PythonFloat } from "@cai/contracts";
 export type { ChatTemplateLimits } from "./chat/jinja/meter.ts";
 export { createTokenizer } from "./create.ts";
 export { TokenizerError } from "./error.ts";

@@ -3,6 +3,7 @@ import { addLoraFlags } from "../lora-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { addRecomputeFlag } from "../recompute-flag.ts";
 import { policyForms } from "../resolve-policy.ts";
+import { addSkipFlag } from "../skip-flag.ts";
 
 /** What the commands share that train on pairs. */
 export function pairCommand({
@@ -23,13 +24,14 @@ export function pairCommand({
     .option("--policy <P>", policyForms)
     .option(
       "--data <F>",
-      'JSONL: {"prompt": …, "chosen": …, "rejected": …} with text or conversations, the prompt also as what both answers begin with; ' +
-        '"margin", "probability", "tools" and "chat_template_kwargs" where there are; - is standard input',
+      'JSONL or Parquet: {"prompt": …, "chosen": …, "rejected": …} with text or conversations, the prompt also as what both answers begin ' +
+        'with; "margin", "probability", "tools" and "chat_template_kwargs" where there are; or {"prompt": …, "completion": …, "label": …}; ' +
+        "- is standard input",
     )
     .option("--out <DIR>", `the run's folder: metrics, checkpoints, ${final}`)
     .option("--eval-data <F>", "held-out pairs, gone over every --evaluate-every steps (then 10 by default)")
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
     .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
     .option("--json", "print a line of JSON for each step");
-  return addOptionFlags(addRecomputeFlag(addLoraFlags(command)), options, { heading: "Options of training:" });
+  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(command))), options, { heading: "Options of training:" });
 }

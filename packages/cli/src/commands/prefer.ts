@@ -1,10 +1,12 @@
+import { labellerNames, pairKinds } from "@cai/constitution";
 import { promptFormats } from "@cai/feedback";
 import { Command, Option } from "commander";
 import { addFeedbackFlags } from "../feedback-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
-import { labellers, pairKinds, preferOptions, resolvePrefer } from "../prefer-settings.ts";
+import { preferOptions, resolvePrefer } from "../prefer-settings.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { runPrefer } from "../run-prefer.ts";
+import { addSkipFlag } from "../skip-flag.ts";
 
 /** `cai prefer`: pairs of answers, labelled by a model, with everything that can be set. */
 export function preferCommand(): Command {
@@ -12,8 +14,8 @@ export function preferCommand(): Command {
     .description("make preferences: pairs of a policy's answers, labelled by a model that judges them by a constitution")
     .option("--policy <P>", `writes the answers: ${policyForms}`)
     .option("--constitution <C>", "a constitution, JSON or YAML, or default (default: default)")
-    .option("--prompts <F>", 'JSONL ({"prompt": …}) or plain text, a line each; - is standard input')
-    .addOption(new Option("--labeller <name>", "how pairs are labelled").choices(labellers))
+    .option("--prompts <F>", 'JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input')
+    .addOption(new Option("--labeller <name>", "how pairs are labelled").choices(labellerNames))
     .option("--out <F>", "JSONL of {prompt, chosen, rejected, probability, …}; beside it all pairs with their labels")
     .addOption(new Option("--pairs <kind>", "what is compared (default: what --labeller and --revisions ask for)").choices(pairKinds))
     .option("--revisions <F>", "revisions against originals: a file that cai revise wrote")
@@ -23,7 +25,7 @@ export function preferCommand(): Command {
     .option("--config <F>", 'a JSON file with any of these options, named as in "maxNewTokens"; flags win')
     .option("--resume", "go on with the batches that --out has")
     .option("--json", "print the report as a line of JSON");
-  return addOptionFlags(addFeedbackFlags(command), preferOptions, { heading: "Options of pairs and labels:" }).action(
+  return addOptionFlags(addSkipFlag(addFeedbackFlags(command)), preferOptions, { heading: "Options of pairs and labels:" }).action(
     async (flags: Record<string, unknown>) => {
       const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
       await runPrefer(await resolvePrefer(flags), { resume, json });

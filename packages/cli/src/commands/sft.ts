@@ -6,6 +6,7 @@ import { addRecomputeFlag } from "../recompute-flag.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { runSft } from "../run-sft.ts";
 import { resolveSftCommand } from "../sft-settings.ts";
+import { addSkipFlag } from "../skip-flag.ts";
 
 /** `cai sft`: a policy on examples, with everything that can be set. */
 export function sftCommand(): Command {
@@ -15,14 +16,14 @@ export function sftCommand(): Command {
     .option(
       "--data <F>",
       'JSONL ({"prompt": …, "completion": …} with text or conversations, {"messages": …}, {"text": …}; with "tools" and ' +
-        '"chat_template_kwargs") or plain text, a line each; - is standard input',
+        '"chat_template_kwargs"), plain text, a line each, or Parquet; - is standard input',
     )
     .option("--out <DIR>", "the run's folder: metrics, checkpoints, the final policy")
     .option("--eval-data <F>", "held-out data, gone over every --evaluate-every steps (then 10 by default)")
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
     .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
     .option("--json", "print a line of JSON for each step");
-  return addOptionFlags(addRecomputeFlag(addLoraFlags(command)), sftOptions, { heading: "Options of training:" }).action(
+  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(command))), sftOptions, { heading: "Options of training:" }).action(
     async (flags: Record<string, unknown>) => {
       const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
       await runSft(await resolveSftCommand(flags), { resume, json });

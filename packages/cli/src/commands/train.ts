@@ -8,6 +8,7 @@ import { rewardForms } from "../resolve-reward.ts";
 import { addRewardFlags } from "../reward-flags.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
 import { runTraining } from "../run-training.ts";
+import { addSkipFlag } from "../skip-flag.ts";
 import { resolveTrainSettings } from "../train-settings.ts";
 
 /** `cai train`: a policy against a reward, by any on-policy algorithm, with everything that can be set. */
@@ -18,7 +19,7 @@ export function trainCommand(): Command {
     .option("--reward <R>", rewardForms)
     .option(
       "--prompts <F>",
-      'JSONL ({"prompt": …}, TRL\'s formats, conversations with their "tools" and "chat_template_kwargs") or plain text, a line each; - is standard input',
+      'JSONL ({"prompt": …}, TRL\'s formats, conversations with their "tools" and "chat_template_kwargs"), plain text, a line each, or Parquet; - is standard input',
     )
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
     .addOption(new Option("--algorithm <name>", "how it is trained (default: ppo)").choices(Object.keys(algorithms)))
@@ -26,7 +27,7 @@ export function trainCommand(): Command {
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
     .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
     .option("--json", "print a line of JSON for each step");
-  addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(command))));
+  addSkipFlag(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(command)))));
   return addAlgorithmFlags(command).action(async (flags: Record<string, unknown>) => {
     const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
     await runTraining(await resolveTrainSettings(flags), { resume, json });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { PythonFloat } from "./jinja/from-javascript.ts";
+import { PythonFloat } from "@cai/contracts";
 
 /** What Python made of a template: its text, or the class of its error; `unprintable` where the text held an address in memory. */
 export interface Outcome {

@@ -1,5 +1,5 @@
+import { PythonFloat } from "@cai/contracts";
 import { expect, test } from "vitest";
-import { PythonFloat } from "./from-javascript.ts";
 import { Template } from "./template.ts";
 
 const printed = (value: unknown) => new Template("{{ value }}").render({ value });

@@ -1,21 +1,7 @@
+import { PythonFloat } from "@cai/contracts";
 import { JinjaError } from "./error.ts";
 import type { Meter } from "./meter.ts";
 import { Dict, PythonObject, Tuple, type Value } from "./values.ts";
-
-/**
- * A float whatever its value, as Python's `1.0`, which JavaScript's numbers can't tell from `1`: a template prints it with its point.
- */
-export class PythonFloat {
-  readonly value: number;
-
-  constructor(value: number) {
-    this.value = value;
-  }
-
-  toJSON(): number {
-    return this.value;
-  }
-}
 
 /**
  * What a template sees of a JavaScript value: null and undefined as None, a whole number or a bigint as an int, another number or a

@@ -1,4 +1,4 @@
-import { PythonFloat } from "@cai/tokenizer";
+import { PythonFloat } from "@cai/contracts";
 import { type Node, parseTree } from "jsonc-parser";
 
 /**
@@ -17,6 +17,11 @@ function valueOfNode(node: Node, text: string): unknown {
   if (type === "number") return numberOfDigits(text.slice(node.offset, node.offset + node.length));
   if (type !== "object") return value;
   const entries = children.map(({ children: [key, item] = [] }) => [key!.value as string, valueOfNode(item!, text)] as const);
+  return dictOf(entries);
+}
+
+/** An object, or where some of several keys look like numbers, which an object would move to its front, a Map. */
+export function dictOf(entries: readonly (readonly [string, unknown])[]): unknown {
   return entries.length > 1 && entries.some(([key]) => /^\d+$/.test(key)) ? new Map(entries) : Object.fromEntries(entries);
 }
 

@@ -7,7 +7,7 @@ import { readPairs } from "./read-pairs.ts";
 async function read(...lines: unknown[]) {
   const file = join(await temporaryFolder(), "pairs.jsonl");
   await writeFile(file, lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
-  return (await readPairs(file)).map(({ row, where }) => ({ row, line: Number(where.slice(file.length + 1)) }));
+  return (await readPairs(file)).rows.map(({ row, where }) => ({ row, line: Number(where.slice(file.length + 1)) }));
 }
 
 const user = { role: "user", content: "hi" };
@@ -40,5 +40,8 @@ test.each([
   [{ chosen: "b", rejected: "c", margin: "1" }, /pairs\.jsonl:2 holds a string as "margin": expected a number/],
   ["plain text", /pairs\.jsonl:2 is not JSON/],
 ])("%j is refused by its file and line", async (row, message) => {
-  await expect(read({ chosen: "a", rejected: "b" }, row)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
+  await expect(read({ chosen: "a", rejected: "b" }, row)).rejects.toMatchObject({
+    code: "bad-row",
+    message: expect.stringMatching(message),
+  });
 });

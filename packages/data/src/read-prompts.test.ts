@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PythonFloat } from "@cai/tokenizer";
-import type { Conversation } from "@cai/trainer";
+import { PythonFloat } from "@cai/contracts";
 import { afterAll, expect, test } from "vitest";
 import { readPrompts } from "./read-prompts.ts";
+import type { Conversation } from "./row-form.ts";
 
 const root = await mkdtemp(join(tmpdir(), "prompts-"));
 afterAll(() => rm(root, { recursive: true }));
@@ -12,7 +12,7 @@ afterAll(() => rm(root, { recursive: true }));
 async function read(name: string, content: string | Uint8Array) {
   const file = join(root, name);
   await writeFile(file, content);
-  return (await readPrompts(file)).map(({ prompt, where }) => ({ prompt, line: Number(where.slice(file.length + 1)) }));
+  return (await readPrompts(file)).rows.map(({ row: { prompt }, where }) => ({ prompt, line: Number(where.slice(file.length + 1)) }));
 }
 
 test("plain text is a prompt a line; blank lines are passed over and spaces kept", async () => {
@@ -69,6 +69,11 @@ test("numbers and the order of keys stay as Python reads them", async () => {
   expect((read2!.prompt as Conversation).tools).toEqual([tool]);
 });
 
+test("columns whose names look like numbers are in nobody's way", async () => {
+  const [read2] = await read("numbered.jsonl", '{"0": 1, "prompt": [{"role": "user", "content": "a"}]}');
+  expect(read2!.prompt).toEqual({ messages: [{ role: "user", content: "a" }] });
+});
+
 test("a file of another name is JSONL where its first line begins with a brace", async () => {
   expect(await read("prompts", '{"prompt": "a"}')).toEqual([{ prompt: "a", line: 1 }]);
   expect(await read("prompts.txt", '{"prompt": "a"}')).toEqual([{ prompt: '{"prompt": "a"}', line: 1 }]);
@@ -99,11 +104,11 @@ test("what can't be read is refused with file and line", async () => {
     ["bare16.jsonl", Buffer.from('{"prompt": "a"}', "utf16le"), /bare16\.jsonl:1 is not UTF-8 text but UTF-16/],
   ];
   for (const [name, content, message] of refused) {
-    await expect(read(name, content)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
+    await expect(read(name, content)).rejects.toMatchObject({ message: expect.stringMatching(message) });
   }
   await expect(readPrompts(join(root, "nowhere.txt"))).rejects.toMatchObject({
-    code: "usage",
-    message: expect.stringContaining("does not exist"),
+    code: "cannot-read",
+    message: expect.stringContaining("does not exist: give a file of lines, or - for standard input"),
   });
-  await expect(readPrompts(root)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining("is a folder") });
+  await expect(readPrompts(root)).rejects.toMatchObject({ code: "cannot-read", message: expect.stringContaining("is a folder") });
 });

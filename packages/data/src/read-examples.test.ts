@@ -10,7 +10,7 @@ afterAll(() => rm(root, { recursive: true }));
 async function read(name: string, ...lines: unknown[]) {
   const file = join(root, name);
   await writeFile(file, lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
-  return (await readExamples(file)).map(({ row, where }) => ({ row, line: Number(where.slice(file.length + 1)) }));
+  return (await readExamples(file)).rows.map(({ row, where }) => ({ row, line: Number(where.slice(file.length + 1)) }));
 }
 
 const user = { role: "user", content: "hi" };
@@ -75,5 +75,8 @@ test.each([
   [{ text: 3 }, /rows\.jsonl:2 holds a number as "text": expected text/],
   ["{", /rows\.jsonl:2 is not JSON/],
 ])("%j is refused by its file and line", async (row, message) => {
-  await expect(read("rows.jsonl", { text: "fine" }, row)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
+  await expect(read("rows.jsonl", { text: "fine" }, row)).rejects.toMatchObject({
+    code: "bad-row",
+    message: expect.stringMatching(message),
+  });
 });

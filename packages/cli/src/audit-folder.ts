@@ -1,0 +1,96 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { auditPage, auditRun, type LoggedSample, type RunAudit } from "@cai/evaluation";
+import { readMetrics, refuseExistingRun } from "@cai/run-log";
+import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
+import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
+
+const rowsAtOnce = 64;
+
+/** The flags of `cai audit`. */
+export interface AuditFlags extends JudgeFlags {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Audits a run's folder, prints its signs, and writes them with plots to `--out`. */
+export async function auditFolder(directory: string, { judge, out, json = false, ...flags }: AuditFlags): Promise<void> {
+  if (out !== undefined) await readingInput(() => refuseExistingRun(out));
+  const metrics = await readMetrics(directory);
+  if (metrics.length === 0)
+    throw new CliError("usage", `${directory} has no steps in metrics.jsonl: give the folder that cai train wrote, as its --out`);
+  const samples = await readSamples(join(directory, "samples.jsonl"));
+  if (judge !== undefined && samples.length === 0)
+    throw new CliError("usage", `${directory} has no answers in samples.jsonl for --judge to score: leave it out`);
+  await readingInput(() => auditRun({ metrics, samples })); // what it can't audit is refused before a judge is loaded
+  const gold = judge === undefined ? undefined : await goldScores(judge, flags, samples);
+  const audit = auditRun({ metrics, samples, ...(gold && { gold }) });
+
+  const names = { run: directory, ...(judge !== undefined && { judge }) };
+  if (out !== undefined) {
+    await mkdir(out, { recursive: true });
+    await writeFile(join(out, "index.html"), auditPage(audit, names));
+    await writeFile(join(out, "audit.json"), `${JSON.stringify({ ...names, ...audit }, null, 2)}\n`);
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ ...names, ...audit })}\n`);
+  else process.stdout.write(`${[...auditLines(audit), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`);
+}
+
+/** The answers that a run logged; none where there is no file. A last line that a killed process left unfinished is passed over. */
+async function readSamples(path: string): Promise<LoggedSample[]> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const lines = text.split("\n");
+  return lines.flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    const sample = sampleOf(line);
+    if (sample !== undefined) return [sample];
+    if (index === lines.length - 1) return [];
+    throw new CliError("usage", `${path}:${index + 1}: expected {"step": …, "prompt": …, "response": …, "score": …}`);
+  });
+}
+
+function sampleOf(line: string): LoggedSample | undefined {
+  try {
+    const { step, prompt, response, score } = JSON.parse(line);
+    const isSample = typeof step === "number" && typeof prompt === "string" && typeof response === "string" && typeof score === "number";
+    return isSample ? { step, prompt, response, score } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function goldScores(judge: string, flags: JudgeFlags, samples: readonly LoggedSample[]): Promise<Float32Array> {
+  const model = await resolveJudge(judge, flags);
+  try {
+    const scores = new Float32Array(samples.length);
+    const none = new Int32Array(0); // token ids are a policy's, and there is none
+    for (let first = 0; first < samples.length; first += rowsAtOnce) {
+      const batch = samples.slice(first, first + rowsAtOnce);
+      const given = await model.score({
+        prompts: batch.map(({ prompt }) => prompt),
+        responses: batch.map(({ response }) => response),
+        promptIds: batch.map(() => none),
+        responseIds: batch.map(() => none),
+      });
+      scores.set(given, first);
+    }
+    return scores;
+  } finally {
+    await model.dispose?.();
+  }
+}
+
+/** Each sign with its figure and threshold; those that show have a mark. */
+function auditLines({ steps, signs }: RunAudit): string[] {
+  const shown = signs.filter(({ shows }) => shows).length;
+  const lines = signs.map(({ name, figureIs, figure, below, above, shows }) => {
+    const threshold = [...(below === undefined ? [] : [`below ${below}`]), ...(above === undefined ? [] : [`above ${above}`])].join(" or ");
+    const text = figure === null ? "not measured" : figure.toFixed(2).replace("-", "−");
+    return `${shows ? "!" : " "} ${name.padEnd(19)} ${text.padStart(12)}   a sign ${threshold}: ${figureIs}`;
+  });
+  return [`${steps} steps; ${shown} of ${signs.length} signs show. Signs are no verdicts, and none is no promise.`, ...lines];
+}

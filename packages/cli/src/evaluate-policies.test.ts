@@ -1,0 +1,93 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tinyGpt2, tinyLlama } from "@cai/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { exitCodeOf } from "./exit-codes.ts";
+import { runCommand } from "./run-command.fixture.ts";
+
+const root = await mkdtemp(join(tmpdir(), "cai-eval-"));
+const at = (name: string) => join(root, name);
+
+beforeAll(async () => {
+  await writeFile(at("prompts.txt"), "the old house\n<b>a letter</b>\nsomebody came\n");
+  await writeFile(at("judge.mjs"), "export default ({ responses }) => responses.map((response) => response.length);");
+  await writeFile(at("broken.mjs"), "export default ({ responses }) => responses.map(() => NaN);");
+});
+afterAll(() => rm(root, { recursive: true }));
+
+function evaluate(given: Readonly<Record<string, string>> = {}, ...more: string[]) {
+  const flags = {
+    "--policy": tinyGpt2,
+    "--against": tinyLlama,
+    "--prompts": at("prompts.txt"),
+    "--judge": at("judge.mjs"),
+    "--max-new-tokens": "4",
+    "--best-of": "2",
+    "--resamples": "50",
+    ...given,
+  };
+  return runCommand("eval", ...Object.entries(flags).flat(), ...more);
+}
+
+test("prints one JSON object, and writes it, every answer and a page to a new folder", async () => {
+  const { stdout, stderr } = await evaluate({ "--out": at("whole"), "--reward": at("judge.mjs"), "--draws": "2", "--seed": "3" }, "--json");
+  const figures = JSON.parse(stdout);
+  expect(stderr).toBe("");
+  expect(figures).toMatchObject({
+    policy: tinyGpt2,
+    base: tinyLlama,
+    prompts: 3,
+    winRate: expect.any(Number),
+    winRateInterval: { wilson: { low: expect.any(Number), high: expect.any(Number) }, bootstrap: expect.any(Object) },
+    lengthControlledWinRate: expect.any(Number),
+    bestOfN: [{ n: 2, kl: Math.log(2) - 0.5, byProxy: expect.any(Object) }],
+    settings: { draws: 2, seed: 3, maxNewTokens: 4 },
+  });
+  expect(figures.proxy.winRate).toBe(figures.winRate); // they are the same here
+  expect((await readdir(at("whole"))).toSorted()).toEqual(["eval.json", "index.html", "samples.jsonl"]);
+  expect(JSON.parse(await readFile(at("whole/eval.json"), "utf8"))).toEqual(figures);
+  const samples = (await readFile(at("whole/samples.jsonl"), "utf8"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(samples.map(({ prompt }) => prompt)).toEqual(["the old house", "<b>a letter</b>", "somebody came"]);
+  const all = samples.flatMap(({ policy }) => policy.map(({ score }: { score: number }) => score));
+  expect(figures.meanScore.policy).toBeCloseTo(all.reduce((sum, score) => sum + score, 0) / 6, 9);
+  const page = await readFile(at("whole/index.html"), "utf8");
+  expect(page).toContain("&lt;b&gt;a letter&lt;/b&gt;");
+  expect(page).not.toContain("<b>a letter");
+});
+
+test("a policy against itself, for a reader", async () => {
+  const { stdout } = await evaluate({ "--against": tinyGpt2 });
+  expect(stdout).toMatch(/^win rate +50\.0 % {2}\(95 %: \d+\.\d to \d+\.\d %; 0 won, 3 tied, 0 lost on 3 prompts\)$/m);
+  expect(stdout).toMatch(/^KL +0\.00 nats an answer, 0\.000 a token$/m);
+  expect(stdout).toMatch(/^best of 2 +win rate \d+\.\d %/m);
+});
+
+test.each<[string, Record<string, string>, string[], RegExp]>([
+  ["a count that is none", { "--draws": "0" }, [], /^draws is 0; expected at least 1/],
+  ["many greedy answers", { "--temperature": "0", "--draws": "2" }, [], /^temperature 0 gives one answer a prompt/],
+  ["a folder that holds something", { "--out": root }, [], /already holds/],
+  ["prompts that are not there", { "--prompts": at("none.txt") }, [], /none\.txt does not exist/],
+  ["a judge that is not there", { "--judge": at("none.mjs") }, [], /^--judge: .*none\.mjs/],
+  ["a base that is not there", { "--against": at("nowhere") }, [], /nowhere.* does not exist/],
+  ["prompts that leave no room", { "--max-new-tokens": "126" }, [], /prompts\.txt:\d .*exceed the policy's context of 128/],
+  ["options of a reward that is not given", {}, ["--reward-label", "1"], /--reward-… is told of --reward, which is not given/],
+])("%s is refused as wrong use", async (_, given, more, message) => {
+  const out = at("refused");
+  const error = await evaluate({ "--out": out, ...given }, ...more).catch((error: Error) => error);
+  expect(error).toBeInstanceOf(Error);
+  expect((error as Error).message).toMatch(message);
+  expect(exitCodeOf(error)).toBe(2);
+  expect(existsSync(out)).toBe(false);
+});
+
+test("a judge that gives no number fails the run, and nothing is written", async () => {
+  const error = await evaluate({ "--judge": at("broken.mjs"), "--out": at("failed") }).catch((error: Error) => error);
+  expect((error as Error).message).toMatch(/NaN, wanted a finite number/);
+  expect(exitCodeOf(error)).toBe(1);
+  expect(existsSync(at("failed"))).toBe(false);
+});

@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { prepareBackend } from "@cai/backend";
+import { readPrompts } from "@cai/data";
+import {
+  type ComparisonSettings,
+  comparePolicies,
+  comparisonOptions,
+  evaluationPage,
+  type PolicyComparison,
+  resolveComparison,
+} from "@cai/evaluation";
+import { refuseExistingRun } from "@cai/run-log";
+import { disposing } from "@cai/training";
+import { comparisonLines } from "./comparison-lines.ts";
+import { describeBackend } from "./describe-backend.ts";
+import { CliError } from "./error.ts";
+import { readingInput } from "./exit-codes.ts";
+import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
+import { preparePrompts } from "./prepare-prompts.ts";
+import { resolvePolicy } from "./resolve-policy.ts";
+import { resolveReward } from "./resolve-reward.ts";
+import type { RewardFlags } from "./reward-flags.ts";
+import { terminalOf } from "./terminal.ts";
+
+/** The flags of `cai eval`. */
+export interface EvalFlags extends JudgeFlags, RewardFlags, Partial<ComparisonSettings> {
+  readonly policy: string;
+  readonly against: string;
+  readonly prompts: string;
+  readonly judge: string;
+  readonly reward?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Compares two policies, prints what came of it, and writes it with every answer to `--out`. */
+export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
+  const { policy, against, judge, reward, out, json = false } = flags;
+  const settings = resolveComparison(settingsOf(flags));
+  if (out !== undefined) await readingInput(() => refuseExistingRun(out));
+  const { rows } = await readingInput(() => readPrompts(flags.prompts));
+  const terminal = terminalOf(process.stderr);
+
+  const comparison = await disposing(async (own) => {
+    const scorer = own(await resolveJudge(judge, flags));
+    if (reward === undefined) refuseLooseRewardFlags(flags);
+    const proxy = reward === undefined ? undefined : own(await resolveReward(reward, flags));
+    const backend = await prepareBackend();
+    const evaluated = own(await resolvePolicy(policy));
+    const base = own(await resolvePolicy(against));
+    for (const { tokenizer, contextLength } of [evaluated, base])
+      preparePrompts(rows, { tokenizer, contextLength, maxNewTokens: settings.maxNewTokens });
+    if (!json) terminal.write(`${terminal.dim(describeBackend(backend))}\n`);
+    try {
+      return await comparePolicies({
+        policy: evaluated,
+        base,
+        judge: scorer,
+        ...(proxy && { proxy }),
+        prompts: rows.map(({ row }) => row.prompt),
+        ...settings,
+        onProgress: ({ answers, total }) => {
+          if (terminal.interactive) terminal.write(`\r\u001b[K${answers} of ${total} answers`);
+        },
+      });
+    } finally {
+      if (terminal.interactive) terminal.write("\r\u001b[K");
+    }
+  });
+
+  const names = { policy, base: against, judge, ...(reward !== undefined && { proxy: reward }) };
+  const { samples: _, ...figures } = comparison;
+  if (out !== undefined) await writeComparison(out, comparison, names);
+  if (json) process.stdout.write(`${JSON.stringify({ ...names, ...figures })}\n`);
+  else
+    process.stdout.write(
+      `${[...comparisonLines(comparison), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`,
+    );
+}
+
+function settingsOf(flags: EvalFlags): Partial<ComparisonSettings> {
+  const names = Object.keys(comparisonOptions) as (keyof ComparisonSettings)[];
+  return Object.fromEntries(names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
+}
+
+function refuseLooseRewardFlags({ rewardLabel, rewardScore, rewardFile, rewardOutput, rewardInput }: RewardFlags): void {
+  if ([rewardLabel, rewardScore, rewardFile, rewardOutput, rewardInput].every((value) => value === undefined)) return;
+  throw new CliError("usage", "--reward-… is told of --reward, which is not given: give it, or tell the judge's by --judge-…");
+}
+
+async function writeComparison(
+  out: string,
+  comparison: PolicyComparison,
+  names: { readonly policy: string; readonly base: string; readonly judge: string; readonly proxy?: string },
+): Promise<void> {
+  const { samples, ...figures } = comparison;
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+  await writeFile(join(out, "index.html"), evaluationPage(comparison, names));
+  await writeFile(join(out, "eval.json"), `${JSON.stringify({ ...names, ...figures }, null, 2)}\n`);
+}

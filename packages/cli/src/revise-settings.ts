@@ -5,6 +5,7 @@ import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
 import { readSettings } from "./read-settings.ts";
+import { checkSkip } from "./skip-flag.ts";
 
 /** The options of `cai revise` that have a default. */
 export interface ReviseOptions extends RevisionSettings {
@@ -24,6 +25,8 @@ export interface ReviseSettings extends FeedbackSettings {
   readonly out: string;
   /** Of the policy; absent where its own. */
   readonly format: PromptFormatName | undefined;
+  /** Lines that can't be read are passed over. */
+  readonly skipBadLines: boolean;
   readonly options: ReviseOptions;
 }
 
@@ -36,7 +39,7 @@ const texts = [...required, "constitution", "format", ...feedbackTexts] as const
  * @throws CliError `usage` for what is missing, unknown or out of bounds
  */
 export async function resolveRevise(flags: Readonly<Record<string, unknown>>): Promise<ReviseSettings> {
-  const others = [...feedbackNames, ...Object.keys(reviseOptions)];
+  const others = [...feedbackNames, "skipBadLines", ...Object.keys(reviseOptions)];
   const given = await readSettings(flags, { command: "revise", texts, required, others });
   const { policy, prompts, out, constitution = "default", format } = given as Record<string, string>;
   const options = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(reviseOptions, name)));
@@ -47,6 +50,7 @@ export async function resolveRevise(flags: Readonly<Record<string, unknown>>): P
     constitution,
     ...resolveFeedbackFlags(given),
     format: formatOf(format),
+    skipBadLines: checkSkip(given.skipBadLines),
     options: await readingInput(() => resolveOptions(reviseOptions, options)),
   };
 }

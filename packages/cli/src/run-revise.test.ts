@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { revisionReport } from "@cai/constitution";
+import { readExamples, readPairs } from "@cai/data";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createProgram } from "./program.ts";
-import { readExamples } from "./read-examples.ts";
-import { readPairs } from "./read-pairs.ts";
 import { describeRevisions } from "./run-revise.ts";
 
 const root = await mkdtemp(join(tmpdir(), "cai-revise-"));
@@ -81,8 +80,8 @@ test("every intermediate is in the file; beside it the report, and what cai sft 
   expect(JSON.parse(await read("whole.report.json"))).toEqual(revisionReport(rows));
 
   expect(report.promptsKept).toBeGreaterThan(0);
-  const examples = await readExamples(at("whole.examples.jsonl"));
-  const pairs = await readPairs(at("whole.pairs.jsonl"));
+  const { rows: examples } = await readExamples(at("whole.examples.jsonl"));
+  const { rows: pairs } = await readPairs(at("whole.pairs.jsonl"));
   expect([examples.length, pairs.length]).toEqual([report.promptsKept, report.promptsKept]);
   for (const { row } of pairs) expect(row.prompt).toMatch(/^\n\nHuman: .+\n\nAssistant:$/);
 });

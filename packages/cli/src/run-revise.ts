@@ -1,10 +1,11 @@
 import { prepareBackend } from "@cai/backend";
 import { produceRevisions, type RevisionReport, readConstitution, revisionFiles, writeRevisionFiles } from "@cai/constitution";
+import { readPrompts } from "@cai/data";
 import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
 import { makingRows, refuseExistingFiles } from "./making-rows.ts";
 import { promptMessages } from "./prompt-messages.ts";
-import { readPrompts } from "./read-prompts.ts";
+import { dataReader } from "./read-data.ts";
 import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
 import type { ReviseSettings } from "./revise-settings.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
@@ -17,7 +18,8 @@ export async function runRevise(
   const { out, options } = settings;
   if (!resume) await refuseExistingFiles([out, ...Object.values(revisionFiles(out))]);
   const constitution = await readingInput(() => readConstitution(settings.constitution));
-  const prompts = (await readPrompts(settings.prompts)).map(promptMessages);
+  const reader = dataReader(settings);
+  const prompts = (await reader.read(readPrompts, settings.prompts)).rows.map(promptMessages);
 
   const report = await disposing(async (own) => {
     const backend = await prepareBackend();
@@ -34,6 +36,7 @@ export async function runRevise(
     await writeRevisionFiles({ file: out, ...made, format });
     return made.report;
   });
+  reader.tellSkipped();
   process.stdout.write(json ? `${JSON.stringify({ out, ...report })}\n` : describeRevisions(out, report));
 }
 

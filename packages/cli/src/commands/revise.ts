@@ -5,6 +5,7 @@ import { addOptionFlags } from "../option-flags.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { resolveRevise, reviseOptions } from "../revise-settings.ts";
 import { runRevise } from "../run-revise.ts";
+import { addSkipFlag } from "../skip-flag.ts";
 
 /** `cai revise`: critiques and revisions of a policy's answers, with everything that can be set. */
 export function reviseCommand(): Command {
@@ -12,7 +13,7 @@ export function reviseCommand(): Command {
     .description("write answers, critiques and revisions by a constitution's principles; a gate says which revisions to train on")
     .option("--policy <P>", `writes the answers: ${policyForms}`)
     .option("--constitution <C>", "a constitution, JSON or YAML, or default (default: default)")
-    .option("--prompts <F>", 'JSONL ({"prompt": …}) or plain text, a line each; - is standard input')
+    .option("--prompts <F>", 'JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input')
     .option("--out <F>", "JSONL with every intermediate; beside it the report, examples for cai sft and pairs for cai dpo")
     .addOption(
       new Option("--format <name>", "how the policy is asked, and the rows are written (default: as suits it)").choices(promptFormats),
@@ -20,7 +21,7 @@ export function reviseCommand(): Command {
     .option("--config <F>", 'a JSON file with any of these options, named as in "maxNewTokens"; flags win')
     .option("--resume", "go on with the batches that --out has")
     .option("--json", "print the report as a line of JSON");
-  return addOptionFlags(addFeedbackFlags(command, "criticises, revises and judges"), reviseOptions, {
+  return addOptionFlags(addSkipFlag(addFeedbackFlags(command, "criticises, revises and judges")), reviseOptions, {
     heading: "Options of revisions:",
   }).action(async (flags: Record<string, unknown>) => {
     const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };

@@ -4,15 +4,10 @@ import { CliError } from "./error.ts";
 
 const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** Codes of errors that the trainer throws before it writes anything. */
+/** Codes of errors that are thrown before anything is written. */
 const refusals = new Set([
-  "invalid-option",
-  "invalid-prompts",
-  "invalid-completions",
-  "existing-run",
-  "run-exists",
-  "file-exists",
-  "checkpoint-mismatch",
+  ...["invalid-option", "invalid-prompts", "invalid-completions", "existing-run", "run-exists", "checkpoint-mismatch"],
+  ...["file-exists", "bad-constitution"],
 ]);
 
 /** The process's exit code after this error. */

@@ -1,4 +1,4 @@
-import { ratioUnits } from "@cai/constitution";
+import { labellerNames, pairKinds, ratioUnits } from "@cai/constitution";
 import { type PromptFormatName, promptFormats } from "@cai/feedback";
 import { count, countOrNone, type OptionTable, resolveOptions } from "@cai/training";
 import { CliError } from "./error.ts";
@@ -6,9 +6,6 @@ import { readingInput } from "./exit-codes.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
 import { readSettings } from "./read-settings.ts";
 import { checkSkip } from "./skip-flag.ts";
-
-export const labellers = ["choice", "likelihood-ratio", "contrast", "votes"] as const;
-export const pairKinds = ["sampled", "contrast", "revisions"] as const;
 
 /** The options of `cai prefer` that have a default. */
 export interface PreferOptions {
@@ -52,7 +49,7 @@ export interface PreferSettings extends FeedbackSettings {
   /** Present where the pairs are revisions. */
   readonly revisions: string | undefined;
   readonly out: string;
-  readonly labeller: (typeof labellers)[number];
+  readonly labeller: (typeof labellerNames)[number];
   readonly pairs: (typeof pairKinds)[number];
   /** Of the policy; absent where its own. */
   readonly format: PromptFormatName | undefined;
@@ -77,7 +74,7 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     others: [...feedbackNames, "skipBadLines", ...Object.keys(preferOptions)],
   });
   const { policy, out, constitution = "default", prompts, revisions } = given as Record<string, string>;
-  const labeller = chosen(given, "labeller", labellers)!;
+  const labeller = chosen(given, "labeller", labellerNames)!;
   const byItself = labeller === "contrast" ? "contrast" : revisions === undefined ? "sampled" : "revisions";
   const pairs = chosen(given, "pairs", pairKinds) ?? byItself;
   const feedback = resolveFeedbackFlags(given);

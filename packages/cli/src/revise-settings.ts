@@ -25,7 +25,7 @@ export interface ReviseSettings extends FeedbackSettings {
   readonly out: string;
   /** Of the policy; absent where its own. */
   readonly format: PromptFormatName | undefined;
-  /** Lines that can't be read are passed over. */
+  /** Prompts that can't be read are passed over. */
   readonly skipBadLines: boolean;
   readonly options: ReviseOptions;
 }

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { json as readJson } from "node:stream/consumers";
+import { json as readJson, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { readPairs } from "@cai/data";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
@@ -15,6 +15,7 @@ const root = await mkdtemp(join(tmpdir(), "cai-prefer-"));
 const at = (name: string) => join(root, name);
 const prompts = ["the old house", "a letter", "somebody came", "it rained"];
 
+/** Its personas are so far apart that a small model's answers show under which they were written. */
 const constitution = `
 name: small
 principles:
@@ -22,8 +23,8 @@ principles:
     critiqueRequest: Where is it angry?
     revisionRequest: Write it calmly.
     comparisonQuestion: Which is calmer?
-    positivePersona: A calm story.
-    negativePersona: An angry story.
+    positivePersona: the sea, the sea, the sea, the sea, the sea
+    negativePersona: 12 1909 1910 35 67 1911 1912 1913
 `;
 
 beforeAll(async () => {
@@ -122,9 +123,9 @@ test("killed in the middle and gone on with, it ends with the same bytes", async
   const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
   const judge = await startJudge({ silentAfter: 5 }); // of 8 questions: the first batch of 2 pairs is written
   const argv = [bin, ...argumentsOf("killed.jsonl", "choice", [...drawn, ...judge.flags])];
-  const child = spawn(process.execPath, argv, { stdio: "ignore" });
-  const ended = new Promise((resolve) => child.on("close", resolve));
-  await judge.silent;
+  const child = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = text(child.stderr);
+  expect(await Promise.race([judge.silent, ended])).toBeUndefined(); // else what it ended with
   child.kill("SIGKILL");
   await ended;
   expect(existsSync(at("killed.jsonl"))).toBe(false);
@@ -140,9 +141,11 @@ test("killed in the middle and gone on with, it ends with the same bytes", async
 });
 
 test("a scale is fitted to contrast pairs, and told", async () => {
-  const fitted = JSON.parse(await prefer("fitted.jsonl", "likelihood-ratio", ...drawn, "--calibration-pairs", "6", "--json"));
+  const fitted = JSON.parse(
+    await prefer("fitted.jsonl", "likelihood-ratio", ...drawn, "--max-new-tokens", "12", "--calibration-pairs", "16", "--json"),
+  );
   expect(fitted.scale).toBeGreaterThan(0);
-  expect(fitted.calibrationAccuracy).toBeGreaterThanOrEqual(0.5);
+  expect(fitted.calibrationAccuracy).toBeGreaterThan(0.5);
   const [first] = await linesOf("fitted.labelled.jsonl");
   expect(first.evidence.scale).toBe(fitted.scale);
 });

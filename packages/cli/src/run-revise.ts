@@ -34,9 +34,9 @@ export async function runRevise(
       produceRevisions({ file: out, chunkRows: batchSize, policy, feedback, constitution, prompts, ...revision, ...how }),
     );
     await writeRevisionFiles({ file: out, ...made, format });
+    reader.tellSkipped();
     return made.report;
   });
-  reader.tellSkipped();
   process.stdout.write(json ? `${JSON.stringify({ out, ...report })}\n` : describeRevisions(out, report));
 }
 

@@ -31,7 +31,8 @@ export interface ContrastPair extends AnswerPair {
  *
  * @throws ConstitutionError `bad-option` where there is not a principle for each prompt
  * @example
- * const pairs = await sampledPairs({ feedback, prompts: [prompt], principles: [principle], draws: { seed: 7, stream: "pairs", step: 0 } });
+ * const draws = { seed: 7, stream: "pairs", step: 0 };
+ * const pairs = await sampledPairs({ feedback, prompts: [[{ role: "user", content: "Hello." }]], principles: [principle], draws });
  */
 export async function sampledPairs(options: DrawnPairsOptions): Promise<AnswerPair[]> {
   return drawPairs(options, (prompt) => [prompt, prompt]);
@@ -43,7 +44,8 @@ export async function sampledPairs(options: DrawnPairsOptions): Promise<AnswerPa
  *
  * @throws ConstitutionError `bad-option` where there is not a principle for each prompt
  * @example
- * const pairs = await contrastPairs({ feedback, prompts: [prompt], principles: [principle], draws: { seed: 7, stream: "pairs", step: 0 } });
+ * const draws = { seed: 7, stream: "pairs", step: 0 };
+ * const pairs = await contrastPairs({ feedback, prompts: [[{ role: "user", content: "Hello." }]], principles: [principle], draws });
  */
 export async function contrastPairs(options: DrawnPairsOptions): Promise<ContrastPair[]> {
   const pairs = await drawPairs(options, (prompt, principle) => [

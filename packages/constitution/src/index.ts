@@ -24,7 +24,7 @@ export { parseConstitution } from "./parse-constitution.ts";
 export { parseVerdict, type Verdict } from "./parse-verdict.ts";
 export { type ConstitutionalPipelineOptions, runConstitutionalPipeline, stagesOf } from "./pipeline/constitutional-pipeline.ts";
 export { type LabelAgreement, labelAgreement } from "./pipeline/label-agreement.ts";
-export { type PipelineConfig, parsePipelineConfig } from "./pipeline/pipeline-config.ts";
+export { labellerNames, type PipelineConfig, pairKinds, parsePipelineConfig } from "./pipeline/pipeline-config.ts";
 export type { FeedbackSource, OpenedFeedback, PipelineAdapter, PipelineParts } from "./pipeline/pipeline-parts.ts";
 export type { PipelineReport } from "./pipeline/pipeline-report.ts";
 export { type PipelineGiven, preparePipeline } from "./pipeline/prepare-pipeline.ts";

@@ -18,6 +18,7 @@ export interface LabelledPair extends PreferenceLabel {
  *
  * @throws the labeller's errors; the signal's reason when aborted
  * @example
+ * const labeller = likelihoodRatioLabeller({ feedback });
  * const labelled = await labelPairs({ pairs: [pair], labeller, constitution, draws: { seed: 7, stream: "label", step: 0 } });
  */
 export async function labelPairs({

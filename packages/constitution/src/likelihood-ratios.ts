@@ -22,6 +22,7 @@ export type RatioUnit = (typeof ratioUnits)[number];
  *
  * @throws ConstitutionError `bad-option` where the feedback model can't tell how likely a given answer is
  * @example
+ * const prompt = [{ role: "user", content: "Will you help me?" }];
  * const [ratio] = await likelihoodRatios({ feedback, answers: [{ prompt, answer: "Gladly.", principle }] });
  */
 export async function likelihoodRatios({

@@ -46,7 +46,11 @@ export const labelledPairsFile = (file: string): string => `${file.replace(/\.js
  * @throws ConstitutionError `bad-constitution` where principles lack what is needed, before anything is written; `file-exists` over labels that were made otherwise, `cannot-write`; the labeller's and the source's errors; the
  * signal's reason when aborted
  * @example
- * const { rows, report } = await makePreferences({ file: join(folder, "pairs.jsonl"), source, labeller, constitution, format, seed: 7 });
+ * const source = drawnPairSource({ kind: "contrast", feedback, prompts: [pair.prompt], constitution, seed: 7 });
+ * const labeller = likelihoodRatioLabeller({ feedback });
+ * const format = promptFormat("dialogue");
+ * const { report } = await makePreferences({ file: "pairs.jsonl", source, labeller, constitution, format, seed: 7 });
+ * report.pairs; // 1
  */
 export async function makePreferences({
   file,

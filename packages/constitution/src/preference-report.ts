@@ -24,7 +24,9 @@ export interface PreferenceReport extends PreferenceCounts {
  * How many preferences labelled pairs hold, how sure they are, and how much their order mattered.
  *
  * @example
- * const { rows, leftOut, positionBias } = preferenceReport(labelled);
+ * const draws = { seed: 7, stream: "label", step: 0 };
+ * const pairs = await labelPairs({ pairs: [pair], labeller: choiceLabeller({ feedback }), constitution, draws });
+ * const { rows, leftOut, positionBias } = preferenceReport(pairs);
  */
 export function preferenceReport(pairs: readonly LabelledPair[]): PreferenceReport {
   const names = [...new Set(pairs.map(({ principle }) => principle))].sort();

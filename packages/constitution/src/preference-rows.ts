@@ -33,7 +33,9 @@ export function leftOutFor({ answers, probability }: LabelledPair): LeftOut | un
  * @param format of the policy that will be trained on them.
  * @throws FeedbackError `unreadable-message` where a prompt isn't text and the format writes text
  * @example
- * const rows = preferenceRows({ pairs: labelled, format: promptFormat("dialogue") });
+ * const draws = { seed: 7, stream: "label", step: 0 };
+ * const pairs = await labelPairs({ pairs: [pair], labeller: choiceLabeller({ feedback }), constitution, draws });
+ * const rows = preferenceRows({ pairs, format: promptFormat("dialogue") });
  */
 export function preferenceRows({
   pairs,

@@ -19,7 +19,9 @@ export interface RevisedAnswer {
  *
  * @throws ConstitutionError `bad-option` for a row without a revision, or of a principle that the constitution hasn't
  * @example
- * const pairs = revisionPairs({ rows: [{ prompt, response: "No.", revisions: ["Not yet."], principles: [principle.name] }], constitution });
+ * const prompt = [{ role: "user", content: "Are you ready?" }];
+ * const rows = [{ prompt, response: "No.", revisions: ["Not yet."], principles: ["honesty"] }];
+ * const pairs = revisionPairs({ rows, constitution });
  */
 export function revisionPairs({
   rows,

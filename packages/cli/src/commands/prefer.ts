@@ -1,8 +1,9 @@
+import { labellerNames, pairKinds } from "@cai/constitution";
 import { promptFormats } from "@cai/feedback";
 import { Command, Option } from "commander";
 import { addFeedbackFlags } from "../feedback-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
-import { labellers, pairKinds, preferOptions, resolvePrefer } from "../prefer-settings.ts";
+import { preferOptions, resolvePrefer } from "../prefer-settings.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { runPrefer } from "../run-prefer.ts";
 import { addSkipFlag } from "../skip-flag.ts";
@@ -14,7 +15,7 @@ export function preferCommand(): Command {
     .option("--policy <P>", `writes the answers: ${policyForms}`)
     .option("--constitution <C>", "a constitution, JSON or YAML, or default (default: default)")
     .option("--prompts <F>", 'JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input')
-    .addOption(new Option("--labeller <name>", "how pairs are labelled").choices(labellers))
+    .addOption(new Option("--labeller <name>", "how pairs are labelled").choices(labellerNames))
     .option("--out <F>", "JSONL of {prompt, chosen, rejected, probability, …}; beside it all pairs with their labels")
     .addOption(new Option("--pairs <kind>", "what is compared (default: what --labeller and --revisions ask for)").choices(pairKinds))
     .option("--revisions <F>", "revisions against originals: a file that cai revise wrote")

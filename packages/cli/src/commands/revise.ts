@@ -21,7 +21,7 @@ export function reviseCommand(): Command {
     .option("--config <F>", 'a JSON file with any of these options, named as in "maxNewTokens"; flags win')
     .option("--resume", "go on with the batches that --out has")
     .option("--json", "print the report as a line of JSON");
-  return addOptionFlags(addSkipFlag(addFeedbackFlags(command, "criticises, revises and judges")), reviseOptions, {
+  return addOptionFlags(addFeedbackFlags(addSkipFlag(command), "criticises, revises and judges"), reviseOptions, {
     heading: "Options of revisions:",
   }).action(async (flags: Record<string, unknown>) => {
     const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };

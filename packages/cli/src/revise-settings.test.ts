@@ -18,6 +18,7 @@ test("what is not told has the defaults", async () => {
     feedbackCache: undefined,
     feedbackOptions: undefined,
     format: "dialogue",
+    skipBadLines: false,
     options: expect.objectContaining({ seed: 7, rounds: 1, fewShot: true, minLengthRatio: 0.5, batchSize: 8 }),
   });
 });

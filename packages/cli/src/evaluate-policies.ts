@@ -18,6 +18,7 @@ import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
+import { dataReader } from "./read-data.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import type { RewardFlags } from "./reward-flags.ts";
@@ -32,14 +33,16 @@ export interface EvalFlags extends JudgeFlags, RewardFlags, Partial<ComparisonSe
   readonly reward?: string;
   readonly out?: string;
   readonly json?: boolean;
+  readonly skipBadLines?: boolean;
 }
 
 /** Compares two policies, prints what came of it, and writes it with every answer to `--out`. */
 export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
-  const { policy, against, judge, reward, out, json = false } = flags;
+  const { policy, against, judge, reward, out, json = false, skipBadLines = false } = flags;
   const settings = resolveComparison(settingsOf(flags));
   if (out !== undefined) await readingInput(() => refuseExistingRun(out));
-  const { rows } = await readingInput(() => readPrompts(flags.prompts));
+  const reader = dataReader({ skipBadLines });
+  const { rows } = await reader.read(readPrompts, flags.prompts);
   const terminal = terminalOf(process.stderr);
 
   const comparison = await disposing(async (own) => {
@@ -69,6 +72,7 @@ export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
     }
   });
 
+  reader.tellSkipped();
   const names = { policy, base: against, judge, ...(reward !== undefined && { proxy: reward }) };
   const { samples: _, ...figures } = comparison;
   if (out !== undefined) await writeComparison(out, comparison, names);

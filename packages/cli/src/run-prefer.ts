@@ -1,21 +1,16 @@
 import { prepareBackend } from "@cai/backend";
 import {
   type Constitution,
-  calibrateScale,
-  choiceLabeller,
-  contrastLabeller,
   drawnPairSource,
   type FittedScale,
-  type Labeller,
   labelledPairsFile,
-  likelihoodRatioLabeller,
   makePreferences,
+  openLabeller,
   type PairSource,
   type PreferenceReport,
   type RevisionRow,
   readConstitution,
   revisionPairSource,
-  voteLabeller,
 } from "@cai/constitution";
 import type { ChatMessage } from "@cai/contracts";
 import { readPrompts } from "@cai/data";
@@ -52,8 +47,8 @@ export async function runPrefer(
     const display = runDisplay({ json, steps: source.total });
     sayBackend(display, backend);
     const made = await makingRows(display, async ({ signal, onProgress }) => {
-      const fitted = options.calibrationPairs > 0 ? await fitScale(settings, { policy, judge, constitution, prompts, signal }) : undefined;
-      const labeller = await readingInput(() => labellerOf(settings, judge, fitted?.scale ?? options.ratioScale));
+      const judging = { judge, writer: policy, prompts, constitution, ...options, signal };
+      const { labeller, fitted } = await readingInput(() => openLabeller({ ...settings, ...options }, judging));
       const common = { file: out, source, labeller, constitution, format, seed, chunkRows: batchSize, signal, onProgress };
       return { ...(await makePreferences(common)), fitted };
     });
@@ -76,32 +71,6 @@ function sourceOf(
 ): PairSource {
   if (pairs === "revisions") return revisionPairSource({ rows: revisions, constitution: parts.constitution });
   return drawnPairSource({ kind: pairs, feedback: policy, ...parts, seed, pairsPerPrompt, maxNewTokens, temperature });
-}
-
-function labellerOf({ labeller, options }: PreferSettings, feedback: FeedbackModel, scale: number): Labeller {
-  const { chainOfThought, votes, verdictTokens, ratioPer: per } = options;
-  const limit = verdictTokens > 0 && { maxNewTokens: verdictTokens };
-  switch (labeller) {
-    case "choice":
-      return choiceLabeller({ feedback, chainOfThought, ...limit });
-    case "votes":
-      return voteLabeller({ feedback, chainOfThought, votes, ...limit });
-    case "likelihood-ratio":
-      return likelihoodRatioLabeller({ feedback, per, scale });
-    case "contrast":
-      return contrastLabeller();
-  }
-}
-
-/** The scale by contrast pairs of draws that no other pair has. */
-async function fitScale(
-  { options: { calibrationPairs: count, seed, maxNewTokens, temperature, ratioPer: per } }: PreferSettings,
-  { policy, judge, signal, prompts, constitution }: Parts & { readonly judge: FeedbackModel; readonly signal: AbortSignal },
-): Promise<FittedScale> {
-  const pairsPerPrompt = Math.ceil(count / prompts.length);
-  const drawing = { prompts, constitution, seed, pairsPerPrompt, maxNewTokens, temperature, stream: "prefer/calibration" };
-  const pairs = await drawnPairSource({ kind: "contrast", feedback: policy, ...drawing }).pairs(0, count, { signal });
-  return calibrateScale({ feedback: judge, pairs, per, signal });
 }
 
 function describeReport(out: string, report: PreferenceReport, fitted: FittedScale | undefined): string {

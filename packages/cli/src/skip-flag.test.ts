@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { dpoCommand } from "./commands/dpo.ts";
+import { evalCommand } from "./commands/eval.ts";
 import { preferCommand } from "./commands/prefer.ts";
+import { reviseCommand } from "./commands/revise.ts";
 import { rewardTrainCommand } from "./commands/reward-train.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
@@ -9,7 +11,8 @@ import { trainCommand } from "./commands/train.ts";
 import { addSkipFlag, checkSkip } from "./skip-flag.ts";
 
 test("every command that reads rows has --skip-bad-lines", () => {
-  for (const command of [trainCommand(), sftCommand(), rewardTrainCommand(), dpoCommand(), scoreCommand(), preferCommand()])
+  const training = [trainCommand(), sftCommand(), rewardTrainCommand(), dpoCommand()];
+  for (const command of [...training, scoreCommand(), reviseCommand(), preferCommand(), evalCommand()])
     expect(command.options.map((option) => option.attributeName())).toContain("skipBadLines");
 });
 

@@ -6,6 +6,7 @@ import { addOptionFlags } from "../option-flags.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { rewardForms } from "../resolve-reward.ts";
 import { addRewardFlags } from "../reward-flags.ts";
+import { skipHelp } from "../skip-flag.ts";
 
 /** `cai eval`: how one policy does against another. */
 export function evalCommand(): Command {
@@ -13,10 +14,11 @@ export function evalCommand(): Command {
     .description("hold a policy against another on held-out prompts: win rate, length-controlled too, KL, and best-of-n beside it")
     .requiredOption("--policy <P>", policyForms)
     .requiredOption("--against <Q>", "the base: the policy before training, or another; the same forms")
-    .requiredOption("--prompts <F>", "held-out prompts: JSONL or plain text, a line each; - is standard input")
+    .requiredOption("--prompts <F>", "held-out prompts: JSONL, plain text, a line each, or Parquet; - is standard input")
     .requiredOption("--judge <R>", judgeForms)
     .option("--reward <R2>", `the reward that was trained on, to stand beside the judge: ${rewardForms}`)
     .option("--out <DIR>", "a new folder for eval.json, samples.jsonl and index.html, a page with all answers side by side")
+    .option("--skip-bad-lines", skipHelp)
     .option("--json", "print one JSON object: every figure");
   addRewardFlags(addJudgeFlags(command));
   return addOptionFlags(command, comparisonOptions, { heading: "Options of the comparison:" }).action(evaluatePolicies);

@@ -23,7 +23,7 @@ async function filesOf(directory: string, path: string): Promise<string[]> {
 }
 
 /** SHA-256 of a file's bytes, hexadecimal. */
-export async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");

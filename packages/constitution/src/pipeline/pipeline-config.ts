@@ -1,5 +1,7 @@
 import { promptFormats } from "@cai/feedback";
 import { z } from "zod";
+import { ratioUnits } from "../likelihood-ratios.ts";
+import { labellerNames } from "../open-labeller.ts";
 import { parseValidated } from "../parse-validated.ts";
 
 const text = z.string().trim().min(1);
@@ -11,14 +13,8 @@ const stageOptions = z.record(z.string(), z.union([z.number(), z.string(), z.boo
 
 /** Which answers are compared: two drawn alike, one under each persona, or revisions with their originals. */
 export const pairKinds = ["sampled", "contrast", "revisions"] as const;
-export type PairKind = (typeof pairKinds)[number];
 
-/** Who says which of two answers is better. */
-export const labellerNames = ["choice", "likelihood-ratio", "contrast", "votes"] as const;
-export type LabellerName = (typeof labellerNames)[number];
-
-export const rlAlgorithms = ["ppo", "grpo", "dpo"] as const;
-export type RlAlgorithm = (typeof rlAlgorithms)[number];
+const rlAlgorithms = ["ppo", "grpo", "dpo"] as const;
 
 const prefer = z.strictObject({
   pairs: z.enum(pairKinds).default("contrast"),
@@ -28,13 +24,15 @@ const prefer = z.strictObject({
   /** Share of the prompts whose pairs no model learns from: reward models are measured on them. */
   heldOutShare: z.number().min(0).max(0.5).default(0.1),
   /** Likelihood ratios of whole answers, or of a token on average. */
-  ratioPer: z.enum(["answer", "token"]).default("answer"),
+  ratioPer: z.enum(ratioUnits).default("answer"),
   /** Of the logistic over likelihood ratios, where it is not fitted. */
   ratioScale: z.number().positive().default(1),
   /** Contrast pairs that the scale of likelihood ratios is fitted to; 0: `ratioScale` is taken. */
   calibrationPairs: countOrNone.default(32),
-  /** Text verdicts on each pair. */
+  /** Text verdicts on each pair, half of them in each order. */
   votes: count.default(4),
+  /** Longest thoughts or verdict; 0: 256 tokens with thoughts, 16 without. */
+  verdictTokens: countOrNone.default(0),
   /** The judge writes its thoughts before it chooses. */
   chainOfThought: z.boolean().default(false),
 });

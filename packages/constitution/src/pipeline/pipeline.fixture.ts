@@ -25,7 +25,7 @@ export const demoParts: PipelineParts = {
 };
 
 /** A constitution for a model that only goes on with a text. */
-export const warmConstitution = `
+const warmConstitution = `
 principles:
   - name: warmth
     critiqueRequest: This was not said kindly, for

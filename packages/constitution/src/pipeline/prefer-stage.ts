@@ -6,11 +6,11 @@ import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
 import type { LabelledPair } from "../labelled-pairs.ts";
 import { labelledPairsFile, makePreferences } from "../make-preferences.ts";
+import { openLabeller } from "../open-labeller.ts";
 import { drawnPairSource, type PairSource, revisionPairSource } from "../pair-source.ts";
 import { preferenceRows } from "../preference-rows.ts";
 import { keptRevisions, type RevisionRow } from "../revision-row.ts";
 import { jsonLines, readJsonLines } from "./json-lines.ts";
-import { openLabeller } from "./open-labeller.ts";
 import {
   feedbackInputs,
   openAsFeedback,
@@ -45,9 +45,9 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
       disposing(async (own) => {
         const { model: writer } = own(await openAsFeedback(pipeline.parts, startPolicy(pipeline, products), { format, batchSize }));
         const { model: judge } = own(await openFeedback(pipeline));
-        const source = isDrawn ? drawn(kind, writer, pairsPerPrompt) : await revised();
-        const known = drawn("contrast", writer, Math.ceil(config.prefer.calibrationPairs / prompts.length) || 1, "prefer/calibration");
-        const labeller = await openLabeller(config.prefer, { feedback: judge, known, signal });
+        const source = isDrawn ? drawn(kind, writer) : await revised();
+        const drawing = { prompts, constitution, seed, maxNewTokens, temperature };
+        const { labeller, fitted } = await openLabeller(config.prefer, { judge, writer, ...drawing, signal });
         const file = join(directory, "preferences.jsonl");
         const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) => progress(done / total);
         const { report } = await makePreferences({
@@ -69,16 +69,16 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
         await files.write(join(directory, "learned.jsonl"), jsonLines(learned));
         await files.write(join(directory, "held-out.jsonl"), jsonLines(heldOut));
         const { byPrinciple, ...totals } = report;
-        const summary = { ...totals, leftOut: { ...totals.leftOut }, learned: learned.length, heldOut: heldOut.length };
+        const scale = fitted && { scale: fitted.scale, calibrationAccuracy: fitted.accuracy };
+        const summary = { ...totals, leftOut: { ...totals.leftOut }, ...scale, learned: learned.length, heldOut: heldOut.length };
         const told = { labeller: JSON.parse(labeller.identity) as Json, ...summary, byPrinciple };
         await files.write(join(directory, "report.json"), `${JSON.stringify(told, null, 2)}\n`);
         return { paths: ["preferences.labelled.jsonl", "learned.jsonl", "held-out.jsonl", "report.json"], summary };
       }),
   };
 
-  function drawn(of: "sampled" | "contrast", feedback: FeedbackModel, times: number, stream?: string): PairSource {
-    const options = { kind: of, feedback, prompts, constitution, seed, pairsPerPrompt: times, maxNewTokens, temperature };
-    return drawnPairSource({ ...options, ...(stream && { stream }) });
+  function drawn(of: "sampled" | "contrast", feedback: FeedbackModel): PairSource {
+    return drawnPairSource({ kind: of, feedback, prompts, constitution, seed, pairsPerPrompt, maxNewTokens, temperature });
   }
 
   async function revised(): Promise<PairSource> {

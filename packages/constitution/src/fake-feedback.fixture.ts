@@ -1,6 +1,6 @@
 import type { ChatMessage } from "@cai/contracts";
 import type { Answered, AnswerLogprob, Choice, CompletionOptions, FeedbackModel } from "@cai/feedback";
-import type { Principle } from "./constitution.ts";
+import type { Principle } from "./principles/constitution.ts";
 
 /** What a fake was asked, in order. */
 export interface Asked {

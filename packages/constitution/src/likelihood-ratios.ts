@@ -1,7 +1,7 @@
 import type { ChatMessage } from "@cai/contracts";
 import type { FeedbackModel } from "@cai/feedback";
-import { fieldOf, type Principle } from "./constitution.ts";
 import { ConstitutionError } from "./error.ts";
+import { fieldOf, type Principle } from "./principles/constitution.ts";
 import { underPersona } from "./under-persona.ts";
 
 /** An answer that is judged by a principle. */

@@ -3,7 +3,7 @@ import { comparePolicies, evaluationPage } from "@cai/evaluation";
 import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
-import type { LabelledPair } from "../labelled-pairs.ts";
+import type { LabelledPair } from "../preference/labelled-pairs.ts";
 import { jsonLines, readJsonLines } from "./json-lines.ts";
 import { judgeScores, labelAgreement } from "./label-agreement.ts";
 import { type PreparedPipeline, trainedPolicy } from "./prepared-pipeline.ts";
@@ -61,7 +61,12 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         await files.write(join(directory, "samples.jsonl"), jsonLines(samples));
         await files.write(
           join(directory, "index.html"),
-          evaluationPage(comparison, { policy: config.rl.toUpperCase(), base: config.policy, judge: config.judge }),
+          evaluationPage(comparison, {
+            policy: config.rl.toUpperCase(),
+            base: config.policy,
+            judge: config.judge,
+            ...(proxy && { proxy: "the reward model of this run" }),
+          }),
         );
         return {
           paths: ["eval.json", "samples.jsonl", "index.html"],

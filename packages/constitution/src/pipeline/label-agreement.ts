@@ -1,7 +1,7 @@
 import type { ScoreFunction, Tokenizer } from "@cai/contracts";
 import type { PromptFormat } from "@cai/feedback";
 import { encodePrompt } from "@cai/rollouts";
-import type { LabelledPair } from "../labelled-pairs.ts";
+import type { LabelledPair } from "../preference/labelled-pairs.ts";
 
 /** How labels stand to a judge that had no part in them. */
 export interface LabelAgreement {

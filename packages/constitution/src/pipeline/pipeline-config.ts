@@ -1,8 +1,8 @@
 import { promptFormats } from "@cai/feedback";
 import { z } from "zod";
 import { ratioUnits } from "../likelihood-ratios.ts";
-import { labellerNames } from "../open-labeller.ts";
 import { parseValidated } from "../parse-validated.ts";
+import { labellerNames } from "../preference/open-labeller.ts";
 
 const text = z.string().trim().min(1);
 const count = z.number().int().positive();

@@ -4,12 +4,12 @@ import { uniform } from "@cai/random";
 import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
-import type { LabelledPair } from "../labelled-pairs.ts";
-import { labelledPairsFile, makePreferences } from "../make-preferences.ts";
-import { openLabeller } from "../open-labeller.ts";
-import { drawnPairSource, type PairSource, revisionPairSource } from "../pair-source.ts";
-import { preferenceRows } from "../preference-rows.ts";
-import { keptRevisions, type RevisionRow } from "../revision-row.ts";
+import type { LabelledPair } from "../preference/labelled-pairs.ts";
+import { labelledPairsFile, makePreferences } from "../preference/make-preferences.ts";
+import { openLabeller } from "../preference/open-labeller.ts";
+import { drawnPairSource, type PairSource, revisionPairSource } from "../preference/pair-source.ts";
+import { preferenceRows } from "../preference/preference-rows.ts";
+import { keptRevisions, type RevisionRow } from "../revision/revision-row.ts";
 import { jsonLines, readJsonLines } from "./json-lines.ts";
 import {
   feedbackInputs,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ChatMessage } from "@cai/contracts";
 import { localFeedback, type PromptFormat } from "@cai/feedback";
-import type { Constitution } from "../constitution.ts";
+import type { Constitution } from "../principles/constitution.ts";
 import type { PipelineConfig } from "./pipeline-config.ts";
 import type { FeedbackSource, OpenedFeedback, PipelineAdapter, PipelineParts } from "./pipeline-parts.ts";
 import type { StageProducts } from "./stage.ts";

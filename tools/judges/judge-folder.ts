@@ -92,13 +92,13 @@ async function readMembers<Member extends string>({
     const read = names.map(async (name, index) => {
       const file = join(folder, String(index));
       const found = await sha256(file);
-      if (found === members[name].sha256) return [name, await readFile(file)] as const;
+      if (found === members[name].sha256) return [name, await readFile(file)] as [Member, Uint8Array];
       throw new NativeInstallError(
         `${members[name].path} in ${wheelFile} has SHA-256 ${found}, not ${members[name].sha256}`,
         "delete that wheel and run it again",
       );
     });
-    return Object.fromEntries(await Promise.all(read)) as Record<Member, Uint8Array>;
+    return Object.fromEntries(await Promise.all(read)) as { [name in Member]: Uint8Array };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@
 export type Unpickled = string | number | boolean | null | Named | readonly Unpickled[] | Map<Unpickled, Unpickled>;
 
 /** A class or function that a pickle names, as "module name". Nothing is looked up, and nothing is called. */
-export class Named {
+class Named {
   readonly name: string;
 
   constructor(name: string) {

@@ -33,11 +33,7 @@ export function toxBlockGraph(file: Uint8Array): Uint8Array<ArrayBuffer> {
   const byText = graph.node("Transpose", [largest], { attributes: { perm: { ints: [1, 0, 2] } } });
   const pooled = graph.node("Reshape", [byText, graph.integers(-1, 2 * hidden)]);
   const dense = graph.node("Relu", [graph.node("Gemm", [pooled, constant("dense"), constant("denseBias")])]);
-  graph.output(
-    graph.node("Gemm", [dense, constant("classes"), constant("classesBias")], { output: "logits" }),
-    "float32",
-    ["batch", 6],
-  );
+  graph.output(graph.node("Gemm", [dense, constant("classes"), constant("classesBias")], { output: "logits" }), "float32", ["batch", 6]);
   return graph.toBytes();
 }
 
@@ -63,8 +59,7 @@ function gatesAsRows(matrix: Float32Array): Float32Array {
   const turned = new Float32Array(matrix.length);
   for (const [place, gate] of order.entries()) {
     for (let unit = 0; unit < hidden; unit += 1) {
-      for (let row = 0; row < rows; row += 1)
-        turned[(place * hidden + unit) * rows + row] = matrix[row * columns + gate * hidden + unit]!;
+      for (let row = 0; row < rows; row += 1) turned[(place * hidden + unit) * rows + row] = matrix[row * columns + gate * hidden + unit]!;
     }
   }
   return turned;

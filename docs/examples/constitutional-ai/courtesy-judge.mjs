@@ -3,7 +3,8 @@
 // labelled them for Jigsaw; nothing of this repository took part.
 //
 // It reads the response only, and of that the last 100 words it knows, whatever their case; a response without any gets what no words get.
-// It knows rudeness by its words: irony and cold politeness pass, and a friendly answer that quotes an insult doesn't.
+// It knows rudeness by its words: contempt in plain words passes now and then, and a friendly answer that quotes an insult may not. Of twenty
+// written pairs with rude words it ranks all right, by 4 at least; of ten with cold ones 8, wrong by at most 2 (tools/judges/tox-block.slow.ts).
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "@cai/backend/native";
@@ -11,6 +12,8 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 
 const folder = join(cacheDirectory(), "tox-block-0.1.2-onnx");
 const batchSize = 64;
+// Said when the module is loaded, which is before a run's first stage.
+if (!existsSync(folder)) throw new Error(`the judge's network is not in ${folder}: run node tools/get-tox-block.mjs once`);
 
 /** @type {ReturnType<typeof load> | undefined} */
 let loaded;
@@ -45,7 +48,6 @@ export async function toxicityLogits(texts) {
 }
 
 async function load() {
-  if (!existsSync(folder)) throw new Error(`the judge's network is not in ${folder}: run node tools/get-tox-block.mjs once`);
   /** @type {{ classes: string[], separators: string, length: number, words: string[] }} */
   const { classes, separators, length, words } = JSON.parse(readFileSync(join(folder, "words.json"), "utf8"));
   const idOf = new Map(words.map((word, index) => [word, BigInt(index + 1)]));
@@ -53,7 +55,10 @@ async function load() {
   /** @param {string} text */
   const toIds = (text) => {
     const parted = Array.from(text, (sign) => (parting.has(sign) ? " " : sign)).join("");
-    const ids = parted.toLowerCase().split(" ").flatMap((word) => idOf.get(word) ?? []);
+    const ids = parted
+      .toLowerCase()
+      .split(" ")
+      .flatMap((word) => idOf.get(word) ?? []);
     const last = ids.slice(-length);
     return [...Array(length - last.length).fill(0n), ...last];
   };

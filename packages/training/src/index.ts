@@ -1,9 +1,9 @@
 export { type BatchSettings, batchOptions, batchRows, refuseUnevenBatches } from "./batch-options.ts";
 export { checkParts, type PartSpec, type PartSpecs } from "./check-parts.ts";
 export { checkTrainOptions, type TrainOptionNames, trainOptionNames } from "./check-train-options.ts";
-export { disposing } from "./disposing.ts";
 export { consecutiveRuns } from "./chunks.ts";
 export { rowsOfEpoch, rowsOfStep } from "./data-order.ts";
+export { disposing } from "./disposing.ts";
 export { TrainingError } from "./error.ts";
 export { evaluateRows } from "./evaluate-rows.ts";
 export {

@@ -7,7 +7,7 @@ const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 /** Codes of errors that are thrown before anything is written. */
 const refusals = new Set([
   ...["invalid-option", "invalid-prompts", "invalid-completions", "existing-run", "run-exists", "checkpoint-mismatch"],
-  ...["file-exists", "bad-constitution"],
+  ...["file-exists", "bad-constitution", "bad-config", "bad-manifest", "pipeline-exists"],
 ]);
 
 /** The process's exit code after this error. */

@@ -48,7 +48,7 @@ export async function runPipeline(
 ): Promise<readonly StageRecord[]> {
   const before = await readManifest(out);
   if (before !== undefined && !resume)
-    throw new ConstitutionError("pipeline-exists", `${out} holds a pipeline already: go on with it by resume, or give another folder`);
+    throw new ConstitutionError("pipeline-exists", `${out} holds a pipeline already: go on with it (resume), or give another folder`);
   const pace = pipelinePace(stages);
   const records: StageRecord[] = [];
   const products = new Map<string, StageProduct>();

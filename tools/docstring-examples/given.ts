@@ -1,4 +1,4 @@
-import { contrastLabeller, contrastPairs, drawnPairSource, labelPairs, parseConstitution } from "@cai/constitution";
+import { contrastLabeller, contrastPairs, drawnPairSource, labelPairs, type Principle, readConstitution } from "@cai/constitution";
 import { type FeedbackModel, promptFormat } from "@cai/feedback";
 import { GraphBuilder } from "@cai/onnx-graph";
 import { loadPolicy } from "@cai/policy";
@@ -6,10 +6,16 @@ import { OnnxRewardModel } from "@cai/reward-model";
 import { goldenPath, leftPadded, rightPadded, tinyGpt2 } from "@cai/testing";
 import { loadTokenizer } from "@cai/tokenizer";
 
-const constitution = parseConstitution(
-  "principles: [{ name: calm, critiqueRequest: What isn't calm?, revisionRequest: Be calm., comparisonQuestion: Which is calmer?, " +
-    "positivePersona: You are calm., negativePersona: You are angry. }]",
-);
+const constitution = await readConstitution("default");
+const calm: Principle = {
+  name: "calm",
+  critiqueRequest: "What isn't calm?",
+  revisionRequest: "Be calm.",
+  comparisonQuestion: "Which is calmer?",
+  positivePersona: "You are calm.",
+  negativePersona: "You are angry.",
+  weight: 1,
+};
 const prompt = [{ role: "user", content: "You fool." }];
 const draws = { seed: 7, stream: "example", step: 0 };
 
@@ -20,11 +26,11 @@ const feedback: Required<FeedbackModel> = {
   choose: async (choices) => choices.map(({ options }) => options.map((_, i) => Math.log((i + 1) / 4))),
   logprobs: async (answers) =>
     answers.map(({ messages, answer }) => ({
-      logprob: messages[0]?.content === "You are calm." && /[02468]$/.test(answer) ? -5 : -6,
+      logprob: messages[0]?.content === calm.positivePersona && /[02468]$/.test(answer) ? -5 : -6,
       tokens: 4,
     })),
 };
-const contrast = async () => contrastPairs({ feedback, prompts: [prompt], principles: constitution.principles, draws });
+const contrast = async () => contrastPairs({ feedback, prompts: [prompt], principles: [calm], draws });
 
 /** What an example may use without making it, by the name that it has there: each time a new one. */
 export const given = {
@@ -38,7 +44,7 @@ export const given = {
   graph: async () => new GraphBuilder(),
   folder: async () => ".",
   constitution: async () => constitution,
-  principle: async () => constitution.principles[0]!,
+  principle: async () => calm,
   prompt: async () => prompt,
   feedback: async () => feedback,
   format: async () => promptFormat("dialogue"),

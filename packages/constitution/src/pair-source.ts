@@ -75,7 +75,7 @@ export function drawnPairSource({
  *
  * @throws ConstitutionError `bad-option`
  * @example
- * const rows = [{ prompt: pair.prompt, response: "No.", revisions: ["Not yet."], principles: [principle.name] }];
+ * const rows = [{ prompt: pair.prompt, response: "No.", revisions: ["Not yet."], principles: ["honesty"] }];
  * revisionPairSource({ rows, constitution }).total; // 1
  */
 export function revisionPairSource(options: {

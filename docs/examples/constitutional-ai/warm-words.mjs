@@ -7,5 +7,7 @@ const values = new Map([...warm.split(" ").map((word) => [word, 1]), ...hostile.
 
 /** @param {{ responses: readonly string[] }} request */
 export default function warmWords({ responses }) {
-  return responses.map((response) => (response.toLowerCase().match(/[a-z]+/g) ?? []).reduce((sum, word) => sum + (values.get(word) ?? 0), 0));
+  return responses.map((response) =>
+    (response.toLowerCase().match(/[a-z]+/g) ?? []).reduce((sum, word) => sum + (values.get(word) ?? 0), 0),
+  );
 }

@@ -25,6 +25,7 @@ export { parseConstitution } from "./parse-constitution.ts";
 export { parseVerdict, type Verdict } from "./parse-verdict.ts";
 export { type ConstitutionalPipelineOptions, runConstitutionalPipeline, stagesOf } from "./pipeline/constitutional-pipeline.ts";
 export { type LabelAgreement, labelAgreement } from "./pipeline/label-agreement.ts";
+export { localParts } from "./pipeline/local-parts.ts";
 export { type PipelineConfig, pairKinds, parsePipelineConfig } from "./pipeline/pipeline-config.ts";
 export type { FeedbackSource, OpenedFeedback, PipelineAdapter, PipelineParts } from "./pipeline/pipeline-parts.ts";
 export type { PipelineReport } from "./pipeline/pipeline-report.ts";

@@ -21,9 +21,10 @@ export interface ConstitutionalPipelineOptions extends PipelineGiven, Omit<Pipel
  *
  * @throws what `preparePipeline`, `runPipeline` and the stages throw
  * @example
- * const config = parsePipelineConfig('{ "policy": "demo", "prompts": "prompts.jsonl", "heldOutPrompts": "held-out.jsonl", "judge": "demo" }');
- * const report = await runConstitutionalPipeline({ config, out: "runs/constitutional", parts, prompts, heldOutPrompts });
- * console.log(report.winRate);
+ * const config = parsePipelineConfig('{ "policy": "./smollm2", "prompts": "-", "heldOutPrompts": "-", "judge": "./reward", "rl": "dpo" }');
+ * const prompts = ["You fool.", "Go away."].map((content) => [{ role: "user", content }]);
+ * const report = await runConstitutionalPipeline({ config, out: "runs/constitutional", parts: localParts, prompts, heldOutPrompts: prompts });
+ * console.log(report.winRate, report.winRateInterval);
  */
 export async function runConstitutionalPipeline(options: ConstitutionalPipelineOptions): Promise<PipelineReport> {
   const { config, out, parts, prompts, heldOutPrompts, ...how } = options;

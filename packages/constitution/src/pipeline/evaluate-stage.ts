@@ -61,7 +61,12 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         await files.write(join(directory, "samples.jsonl"), jsonLines(samples));
         await files.write(
           join(directory, "index.html"),
-          evaluationPage(comparison, { policy: config.rl.toUpperCase(), base: config.policy, judge: config.judge }),
+          evaluationPage(comparison, {
+            policy: config.rl.toUpperCase(),
+            base: config.policy,
+            judge: config.judge,
+            ...(proxy && { proxy: "the reward model of this run" }),
+          }),
         );
         return {
           paths: ["eval.json", "samples.jsonl", "index.html"],

@@ -1,26 +1,15 @@
 import { demoPolicyDirectory } from "@cai/demo";
-import { addLora, loadPolicy } from "@cai/policy";
-import { OnnxRewardModel } from "@cai/reward-model";
+import { localParts } from "./local-parts.ts";
 import { type PipelineConfig, parsePipelineConfig } from "./pipeline-config.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 
 /** The embedded policy, whose answers are judged by their length. */
 export const demoParts: PipelineParts = {
-  async openPolicy(source, adapter) {
-    const policy = await loadPolicy(source === "demo" ? demoPolicyDirectory : source);
-    if (adapter === undefined) return policy;
-    try {
-      return addLora(policy, adapter);
-    } finally {
-      policy.dispose();
-    }
-  },
+  ...localParts,
+  openPolicy: (source, adapter) => localParts.openPolicy(source === "demo" ? demoPolicyDirectory : source, adapter),
   async openReward(source) {
-    if (source !== "length") return OnnxRewardModel.load(source);
+    if (source !== "length") return localParts.openReward(source);
     return { score: async ({ responses }) => Float32Array.from(responses, (response) => response.length) };
-  },
-  openFeedback: async ({ feedback }) => {
-    throw new Error(`no feedback model ${feedback} here`);
   },
 };
 
@@ -48,7 +37,7 @@ export const tinyConfig = (more: object = {}): PipelineConfig =>
       format: "continuation",
       maxNewTokens: 6,
       batchSize: 4,
-      revise: { maxOverlap: 1, minLengthRatio: 0 },
+      revise: { maxOverlap: 1, minLengthRatio: 0, minDistinct: 0, copiedWords: 10_000 },
       sft: { steps: 2, batchSize: 2, checkpointEvery: 1 },
       prefer: { pairsPerPrompt: 2, heldOutShare: 0.3, calibrationPairs: 8 },
       reward: { epochs: 1, batchSize: 4, checkpointEvery: 1 },

@@ -1,0 +1,31 @@
+import { type EndpointFeedbackOptions, endpointFeedback, localFeedback } from "@cai/feedback";
+import { addLora, loadPolicy } from "@cai/policy";
+import { resolveRewardModel } from "@cai/reward-model";
+import type { PipelineParts } from "./pipeline-parts.ts";
+
+/**
+ * Models by what lies here: policies in folders and GGUF files, rewards as `resolveRewardModel` takes them, feedback models of both kinds, and by
+ * the address of an OpenAI-compatible endpoint with the model's name there. The backend must be prepared.
+ *
+ * @example
+ * const policy = await localParts.openPolicy("./gpt2", { rank: 8, alpha: 16, targets: "all-linear", seed: 7 });
+ * policy.dispose();
+ */
+export const localParts: PipelineParts = {
+  async openPolicy(source, adapter) {
+    const policy = await loadPolicy(source);
+    if (adapter === undefined) return policy;
+    try {
+      return addLora(policy, adapter);
+    } finally {
+      policy.dispose();
+    }
+  },
+  openReward: (source) => resolveRewardModel(source),
+  async openFeedback({ feedback: url, feedbackModel: model, feedbackCache: cache, feedbackOptions }) {
+    if (/^https?:\/\//i.test(url))
+      return { model: endpointFeedback({ ...feedbackOptions, cache, url, model } as EndpointFeedbackOptions), dispose() {} };
+    const policy = await loadPolicy(url);
+    return { model: localFeedback({ policy }), dispose: () => policy.dispose() };
+  },
+};

@@ -11,11 +11,12 @@ export function onPolicyStage(pipeline: PreparedPipeline, algorithm: "ppo" | "gr
   const adapter = adapterOf(config);
   const { maxNewTokens, temperature, seed } = config;
   const options = { maxNewTokens, temperature, ...config[algorithm], seed };
-  const { steps, batchSize } = algorithms[algorithm].resolve(options);
+  const { steps, batchSize, ...others } = algorithms[algorithm].resolve(options);
+  const answersPerPrompt = "numGenerations" in others ? others.numGenerations : 1;
   const asked = prompts.map((prompt) => format.promptOf(prompt));
   return {
     name: "rl",
-    work: 8 * steps * batchSize * maxNewTokens,
+    work: 8 * steps * batchSize * answersPerPrompt * maxNewTokens,
     inputs: (products) => ({
       algorithm,
       policy: startPolicyHashes(pipeline, products),
@@ -33,7 +34,8 @@ export function onPolicyStage(pipeline: PreparedPipeline, algorithm: "ppo" | "gr
           asked,
           runOptionsOf(context, () => trainer.totalSteps),
         );
-        return { paths: ["final"], summary: { algorithm, steps: steps.length, metrics: { ...steps.at(-1)!.metrics } } };
+        const metrics = Object.entries(steps.at(-1)!.metrics).filter(([name]) => !/^(time\/|tokens_per_second)/.test(name));
+        return { paths: ["final"], summary: { algorithm, steps: steps.length, metrics: Object.fromEntries(metrics) } };
       }),
   };
 }

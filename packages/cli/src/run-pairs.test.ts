@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OnnxRewardModel } from "@cai/reward-model";
 import { tinyGpt2 } from "@cai/testing";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { createProgram } from "./program.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommand } from "./run-command.fixture.ts";
 
 const root = await mkdtemp(join(tmpdir(), "cai-pairs-"));
 const at = (name: string) => join(root, name);
@@ -17,26 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** Runs a command in this process, and gives what it writes. */
-async function cai(command: string, out: string, ...more: string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((stream) =>
-    vi.spyOn(process[stream], "write").mockImplementation((text) => {
-      written[stream] += String(text);
-      return true;
-    }),
-  );
-  const restore = () => {
-    for (const spy of spies) spy.mockRestore();
-  };
-  onTestFinished(restore);
+/** Runs a command, and gives what it writes. */
+function cai(command: string, out: string, ...more: string[]): ReturnType<typeof runCommand> {
   const named = { "--policy": tinyGpt2, "--data": at("data.jsonl"), "--out": at(out), "--batch-size": "2", "--learning-rate": "1e-3" };
-  try {
-    await createProgram().parseAsync([command, ...Object.entries(named).flat(), ...more], { from: "user" });
-  } finally {
-    restore();
-  }
-  return written;
+  return runCommand(command, ...Object.entries(named).flat(), ...more);
 }
 
 const linesOf = (text: string) =>

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { json as readJson, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { readPairs } from "@cai/data";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { createProgram } from "./program.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { runCommand } from "./run-command.fixture.ts";
 
 const root = await mkdtemp(join(tmpdir(), "cai-prefer-"));
 const at = (name: string) => join(root, name);
@@ -39,26 +39,9 @@ const argumentsOf = (out: string, labeller: string, more: readonly string[]): st
 };
 const drawn = ["--prompts", at("prompts.txt")];
 
-/** Runs the command in this process, and gives what it writes on standard output. */
+/** Runs the command, and gives what it writes on standard output. */
 async function prefer(out: string, labeller: string, ...more: string[]): Promise<string> {
-  let stdout = "";
-  const spies = [
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-      stdout += String(text);
-      return true;
-    }),
-    vi.spyOn(process.stderr, "write").mockImplementation(() => true),
-  ];
-  const restore = () => {
-    for (const spy of spies) spy.mockRestore();
-  };
-  onTestFinished(restore);
-  try {
-    await createProgram().parseAsync(argumentsOf(out, labeller, more), { from: "user" });
-  } finally {
-    restore();
-  }
-  return stdout;
+  return (await runCommand(...argumentsOf(out, labeller, more))).stdout;
 }
 
 const linesOf = async (name: string) =>

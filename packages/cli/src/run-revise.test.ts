@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { revisionReport } from "@cai/constitution";
 import { readExamples, readPairs } from "@cai/data";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { createProgram } from "./program.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommand } from "./run-command.fixture.ts";
 import { describeRevisions } from "./run-revise.ts";
 
 const root = await mkdtemp(join(tmpdir(), "cai-revise-"));
@@ -38,26 +38,9 @@ const argumentsOf = (out: string, more: readonly string[]): string[] => {
   return ["revise", ...Object.entries(named).flat(), ...sizes, ...more];
 };
 
-/** Runs the command in this process, and gives what it writes on standard output. */
+/** Runs the command, and gives what it writes on standard output. */
 async function revise(out: string, ...more: string[]): Promise<string> {
-  let stdout = "";
-  const spies = [
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-      stdout += String(text);
-      return true;
-    }),
-    vi.spyOn(process.stderr, "write").mockImplementation(() => true),
-  ];
-  const restore = () => {
-    for (const spy of spies) spy.mockRestore();
-  };
-  onTestFinished(restore);
-  try {
-    await createProgram().parseAsync(argumentsOf(out, more), { from: "user" });
-  } finally {
-    restore();
-  }
-  return stdout;
+  return (await runCommand(...argumentsOf(out, more))).stdout;
 }
 
 const read = (name: string) => readFile(at(name), "utf8");

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tinyGpt2 } from "@cai/testing";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { createProgram } from "./program.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommand } from "./run-command.fixture.ts";
 
 const root = await mkdtemp(join(tmpdir(), "cai-sft-"));
 const at = (name: string) => join(root, name);
@@ -16,26 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** Runs the command in this process, and gives what it writes. */
-async function sft(out: string, ...more: string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((stream) =>
-    vi.spyOn(process[stream], "write").mockImplementation((text) => {
-      written[stream] += String(text);
-      return true;
-    }),
-  );
-  const restore = () => {
-    for (const spy of spies) spy.mockRestore();
-  };
-  onTestFinished(restore);
+/** Runs the command, and gives what it writes. */
+function sft(out: string, ...more: string[]): ReturnType<typeof runCommand> {
   const named = { "--policy": tinyGpt2, "--data": at("data.jsonl"), "--out": at(out), "--batch-size": "2", "--learning-rate": "1e-3" };
-  try {
-    await createProgram().parseAsync(["sft", ...Object.entries(named).flat(), ...more], { from: "user" });
-  } finally {
-    restore();
-  }
-  return written;
+  return runCommand("sft", ...Object.entries(named).flat(), ...more);
 }
 
 test("a run has a line of JSON a step, and the folder that every run has", async () => {

@@ -1,10 +1,32 @@
 import { CliError } from "./error.ts";
 
 /**
+ * Does work that a first Ctrl-C ends early, by its signal.
+ *
+ * @param announce tells that it was heard.
+ * @param ended what is to be said when the work has ended by it.
+ * @throws CliError `interrupted`; what the work throws
+ */
+export async function interruptible<Result>(
+  { announce, ended }: { readonly announce: (line: string) => void; readonly ended: () => string },
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const { signal, release } = abortOnInterrupt(announce);
+  try {
+    return await work(signal);
+  } catch (cause) {
+    if (cause !== signal.reason) throw cause;
+    throw new CliError("interrupted", ended(), { cause });
+  } finally {
+    release();
+  }
+}
+
+/**
  * Turns the first Ctrl-C (SIGINT, or SIGTERM) into an abort, so that a run can write a checkpoint; the second one ends the process as
  * if nobody had listened.
  */
-export function abortOnInterrupt(announce: (line: string) => void): { readonly signal: AbortSignal; release(): void } {
+function abortOnInterrupt(announce: (line: string) => void): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const signals = ["SIGINT", "SIGTERM"] as const;
   const release = (): void => {

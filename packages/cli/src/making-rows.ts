@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import type { RowProgress } from "@cai/constitution";
 import { CliError } from "./error.ts";
-import { abortOnInterrupt } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import type { RunDisplay } from "./run-display.ts";
 
 /** @throws CliError `usage` where one of the files is there, and the command was not told to go on with it */
@@ -24,7 +24,6 @@ export async function makingRows<Result>(
   { say, bar }: RunDisplay,
   work: (how: { readonly signal: AbortSignal; readonly onProgress: (progress: RowProgress) => void }) => Promise<Result>,
 ): Promise<Result> {
-  const interrupt = abortOnInterrupt(say);
   let before: number | undefined;
   let since = performance.now();
   const onProgress = ({ done }: RowProgress) => {
@@ -32,13 +31,10 @@ export async function makingRows<Result>(
     if (before !== undefined && done > before) bar?.show({ step: done, seconds: (now - since) / 1000 / (done - before), figures: {} });
     [before, since] = [done, now];
   };
+  const ended = () => "Interrupted: the same command with --resume goes on behind the last whole batch.";
   try {
-    return await work({ signal: interrupt.signal, onProgress });
-  } catch (cause) {
-    if (cause !== interrupt.signal.reason) throw cause;
-    throw new CliError("interrupted", "Interrupted: the same command with --resume goes on behind the last whole batch.", { cause });
+    return await interruptible({ announce: say, ended }, (signal) => work({ signal, onProgress }));
   } finally {
-    interrupt.release();
     bar?.end();
   }
 }

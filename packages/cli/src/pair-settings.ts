@@ -8,7 +8,7 @@ import {
 } from "@cai/preference";
 import { readingInput } from "./exit-codes.ts";
 import { type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
-import { readSettings } from "./read-settings.ts";
+import { optionsOf, readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
 import { checkSkip } from "./skip-flag.ts";
 
@@ -59,7 +59,7 @@ async function resolvePairCommand<Options>(
     others: [...loraNames, "recompute", "skipBadLines", ...Object.keys(table)],
   });
   const { policy, data, evalData, out } = given as Record<(typeof texts)[number], string>;
-  const options = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(table, name)));
+  const options = optionsOf(given, table);
   return {
     policy,
     data,

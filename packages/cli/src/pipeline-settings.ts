@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type PipelineConfig, parsePipelineConfig } from "@cai/constitution";
+import { type PipelineConfig, parsePipelineConfig, rlAlgorithms } from "@cai/constitution";
 import { countOrNone, type OptionTable, resolveOptions } from "@cai/training";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
@@ -22,7 +22,7 @@ export const pipelineOptions: OptionTable<Pick<PipelineConfig, "seed" | "rl">> =
   seed: { default: 0, ...countOrNone, max: 2 ** 32 - 1, describe: "seed of all draws" },
   rl: {
     default: "ppo",
-    choices: ["ppo", "grpo", "dpo"],
+    choices: rlAlgorithms,
     describe: "the last training: against the reward model, or dpo on the pairs directly",
   },
 };

@@ -4,7 +4,7 @@ import { count, countOrNone, type OptionTable, resolveOptions } from "@cai/train
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
-import { readSettings } from "./read-settings.ts";
+import { chosenName, optionsOf, readSettings } from "./read-settings.ts";
 import { checkSkip } from "./skip-flag.ts";
 
 /** The options of `cai prefer` that have a default. */
@@ -74,11 +74,11 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     others: [...feedbackNames, "skipBadLines", ...Object.keys(preferOptions)],
   });
   const { policy, out, constitution = "default", prompts, revisions } = given as Record<string, string>;
-  const labeller = chosen(given, "labeller", labellerNames)!;
+  const labeller = chosenName(given, "labeller", labellerNames)!;
   const byItself = labeller === "contrast" ? "contrast" : revisions === undefined ? "sampled" : "revisions";
-  const pairs = chosen(given, "pairs", pairKinds) ?? byItself;
+  const pairs = chosenName(given, "pairs", pairKinds) ?? byItself;
   const feedback = resolveFeedbackFlags(given);
-  const options = await readingInput(() => resolveOptions(preferOptions, optionsOf(given)));
+  const options = await readingInput(() => resolveOptions(preferOptions, optionsOf(given, preferOptions)));
   refuseTogether({ labeller, pairs, prompts, revisions, ...feedback, given });
   return {
     policy: policy!,
@@ -89,19 +89,10 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     ...feedback,
     labeller,
     pairs,
-    format: chosen(given, "format", promptFormats),
+    format: chosenName(given, "format", promptFormats),
     skipBadLines: checkSkip(given.skipBadLines),
     options,
   };
-}
-
-const optionsOf = (given: Readonly<Record<string, unknown>>): Partial<PreferOptions> =>
-  Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(preferOptions, name)));
-
-function chosen<Name extends string>(given: Readonly<Record<string, unknown>>, key: string, names: readonly Name[]): Name | undefined {
-  const name = given[key];
-  if (name === undefined || names.includes(name as Name)) return name as Name | undefined;
-  throw new CliError("usage", `--${key} is ${JSON.stringify(name)}: expected one of ${names.join(", ")}`);
 }
 
 function refuseTogether({

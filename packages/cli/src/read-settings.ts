@@ -37,6 +37,25 @@ export async function readSettings(
   throw new CliError("usage", `cai ${command} needs ${names}: give ${pronoun} as flags or in the file of --config`);
 }
 
+/** Those of the settings that belong to a table of options. */
+export const optionsOf = (given: Readonly<Record<string, unknown>>, ...tables: readonly object[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => tables.some((table) => Object.hasOwn(table, name))));
+
+/**
+ * A setting that is one of some names; undefined where it is not given.
+ *
+ * @throws CliError `usage`
+ */
+export function chosenName<Name extends string>(
+  given: Readonly<Record<string, unknown>>,
+  key: string,
+  names: readonly Name[],
+): Name | undefined {
+  const name = given[key];
+  if (name === undefined || names.includes(name as Name)) return name as Name | undefined;
+  throw new CliError("usage", `--${key} is ${JSON.stringify(name)}: expected one of ${names.join(", ")}`);
+}
+
 async function readConfig(file: string, known: readonly string[], command: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
     throw new CliError("usage", `${file} can't be read (${cause.code}): give --config a JSON file`, { cause });

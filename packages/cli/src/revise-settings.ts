@@ -1,10 +1,9 @@
 import { type RevisionSettings, revisionOptions } from "@cai/constitution";
 import { type PromptFormatName, promptFormats } from "@cai/feedback";
 import { count, type OptionTable, resolveOptions } from "@cai/training";
-import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
-import { readSettings } from "./read-settings.ts";
+import { chosenName, optionsOf, readSettings } from "./read-settings.ts";
 import { checkSkip } from "./skip-flag.ts";
 
 /** The options of `cai revise` that have a default. */
@@ -41,22 +40,15 @@ const texts = [...required, "constitution", "format", ...feedbackTexts] as const
 export async function resolveRevise(flags: Readonly<Record<string, unknown>>): Promise<ReviseSettings> {
   const others = [...feedbackNames, "skipBadLines", ...Object.keys(reviseOptions)];
   const given = await readSettings(flags, { command: "revise", texts, required, others });
-  const { policy, prompts, out, constitution = "default", format } = given as Record<string, string>;
-  const options = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(reviseOptions, name)));
+  const { policy, prompts, out, constitution = "default" } = given as Record<string, string>;
   return {
     policy: policy!,
     prompts: prompts!,
     out: out!,
     constitution,
     ...resolveFeedbackFlags(given),
-    format: formatOf(format),
+    format: chosenName(given, "format", promptFormats),
     skipBadLines: checkSkip(given.skipBadLines),
-    options: await readingInput(() => resolveOptions(reviseOptions, options)),
+    options: await readingInput(() => resolveOptions(reviseOptions, optionsOf(given, reviseOptions))),
   };
-}
-
-function formatOf(name: string | undefined): PromptFormatName | undefined {
-  const format = promptFormats.find((known) => known === name);
-  if (format === name) return format;
-  throw new CliError("usage", `--format is ${JSON.stringify(name)}: expected one of ${promptFormats.join(", ")}`);
 }

@@ -1,9 +1,8 @@
 import { prepareBackend } from "@cai/backend";
 import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitution";
 import { readPrompts } from "@cai/data";
-import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
-import { abortOnInterrupt } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 import { describePipeline } from "./pipeline-text.ts";
 import { formatSeconds } from "./progress-bar.ts";
@@ -30,31 +29,29 @@ export async function runPipelineCommand(
   const line = json && !terminal.interactive ? undefined : stageLine(terminal);
   const say = (text: string) => line?.say(text);
   await prepareBackend();
-  const interrupt = abortOnInterrupt(say);
+  const ended = () => "Interrupted: the same command with --resume goes on from there.";
   let report: PipelineReport;
   try {
-    report = await runConstitutionalPipeline({
-      config,
-      out,
-      prompts,
-      heldOutPrompts,
-      parts: {
-        openPolicy: (source, lora) => resolvePolicy(source, { ...(lora && { lora }) }),
-        openReward: (source) => resolveReward(source),
-        openFeedback: ({ feedback, feedbackModel, feedbackCache, feedbackOptions }) =>
-          resolveFeedback(feedback, { feedbackModel, feedbackCache, feedbackOptions, batchSize: config.batchSize }),
-      },
-      resume,
-      signal: interrupt.signal,
-      onProgress: (progress) => line?.show(progress),
-      onStage: ({ name, skipped, seconds }) => say(skipped ? `${name}: unchanged` : `${name}: done in ${formatSeconds(seconds)}`),
-      onNotice: line ? say : (text) => terminal.write(`${text}\n`),
-    });
-  } catch (cause) {
-    if (cause !== interrupt.signal.reason) throw cause;
-    throw new CliError("interrupted", "Interrupted: the same command with --resume goes on from there.", { cause });
+    report = await interruptible({ announce: say, ended }, (signal) =>
+      runConstitutionalPipeline({
+        config,
+        out,
+        prompts,
+        heldOutPrompts,
+        parts: {
+          openPolicy: (source, lora) => resolvePolicy(source, { ...(lora && { lora }) }),
+          openReward: (source) => resolveReward(source),
+          openFeedback: ({ feedback, feedbackModel, feedbackCache, feedbackOptions }) =>
+            resolveFeedback(feedback, { feedbackModel, feedbackCache, feedbackOptions, batchSize: config.batchSize }),
+        },
+        resume,
+        signal,
+        onProgress: (progress) => line?.show(progress),
+        onStage: ({ name, skipped, seconds }) => say(skipped ? `${name}: unchanged` : `${name}: done in ${formatSeconds(seconds)}`),
+        onNotice: line ? say : (text) => terminal.write(`${text}\n`),
+      }),
+    );
   } finally {
-    interrupt.release();
     line?.end();
   }
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${describePipeline(report, out)}\n`);

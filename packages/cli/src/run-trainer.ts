@@ -1,7 +1,6 @@
 import { relative } from "node:path";
 import type { EvaluationReport, RunCallbacks, StepReport } from "@cai/training";
-import { CliError } from "./error.ts";
-import { abortOnInterrupt } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import type { RunDisplay } from "./run-display.ts";
 
 /** A run as a command shows it. */
@@ -31,26 +30,19 @@ export async function runTrainer<Report extends StepReport, Evaluation extends E
   evaluated,
 }: ShownRun<Report, Evaluation, History>): Promise<History> {
   const { bar, json, say, notice, terminal } = display;
-  const interrupt = abortOnInterrupt(say);
+  const callbacks: RunCallbacks<Report, Evaluation> = {
+    onStep: (report) => {
+      if (json) process.stdout.write(`${JSON.stringify({ step: report.step, ...report.metrics })}\n`);
+      bar?.show({ step: report.step, seconds: report.metrics["time/total"] ?? Number.NaN, figures: figures(report) });
+    },
+    onEvaluation: (evaluation) => say(evaluated(evaluation)),
+    onCheckpoint: (directory) => say(terminal.dim(`checkpoint ${relative(process.cwd(), directory)}`)),
+    onNotice: notice,
+  };
+  const ended = () => `Interrupted after ${stepsDone()} steps: the same command with --resume goes on from there.`;
   try {
-    return await train({
-      signal: interrupt.signal,
-      callbacks: {
-        onStep: (report) => {
-          if (json) process.stdout.write(`${JSON.stringify({ step: report.step, ...report.metrics })}\n`);
-          bar?.show({ step: report.step, seconds: report.metrics["time/total"] ?? Number.NaN, figures: figures(report) });
-        },
-        onEvaluation: (evaluation) => say(evaluated(evaluation)),
-        onCheckpoint: (directory) => say(terminal.dim(`checkpoint ${relative(process.cwd(), directory)}`)),
-        onNotice: notice,
-      },
-    });
-  } catch (cause) {
-    if (cause !== interrupt.signal.reason) throw cause;
-    const message = `Interrupted after ${stepsDone()} steps: the same command with --resume goes on from there.`;
-    throw new CliError("interrupted", message, { cause });
+    return await interruptible({ announce: say, ended }, (signal) => train({ signal, callbacks }));
   } finally {
-    interrupt.release();
     bar?.end();
   }
 }

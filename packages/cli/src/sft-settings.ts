@@ -1,7 +1,7 @@
 import { resolveSftSettings, type SftSettings, sftOptions } from "@cai/sft";
 import { readingInput } from "./exit-codes.ts";
 import { type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
-import { readSettings } from "./read-settings.ts";
+import { optionsOf, readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
 import { checkSkip } from "./skip-flag.ts";
 
@@ -34,7 +34,7 @@ const defaultEvaluateEvery = 10;
 export async function resolveSftCommand(flags: Readonly<Record<string, unknown>>): Promise<SftCommandSettings> {
   const given = await readSettings(flags, { command: "sft", texts, required, others });
   const { policy, data, evalData, out } = given as Record<(typeof texts)[number], string>;
-  const options = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(sftOptions, name)));
+  const options = optionsOf(given, sftOptions);
   return {
     policy,
     data,

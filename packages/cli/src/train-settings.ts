@@ -2,7 +2,7 @@ import { type AlgorithmName, type AlgorithmSettings, algorithms } from "@cai/tra
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
-import { readSettings } from "./read-settings.ts";
+import { optionsOf, readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
 import { checkRewardFlags, type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
@@ -47,7 +47,7 @@ export async function resolveTrainSettings(flags: Readonly<Record<string, unknow
   const given = await readSettings(flags, { command: "train", texts, required, others });
   const { policy, reward, prompts, evalPrompts, out, algorithm: name = "ppo" } = given as Record<(typeof texts)[number], string>;
   const algorithm = checkAlgorithm(name);
-  const options = Object.fromEntries(Object.entries(given).filter(([name]) => tables.some((table) => Object.hasOwn(table, name))));
+  const options = optionsOf(given, ...tables);
   refuseOthersOptions(options, algorithm);
   const hyperparameters = await readingInput(() =>
     algorithms[algorithm].resolve({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...options }),

@@ -4,11 +4,11 @@ export { type JudgedAnswer, likelihoodRatios, type RatioUnit, ratioUnits } from 
 export { type ConstitutionalPipelineOptions, runConstitutionalPipeline, stagesOf } from "./pipeline/constitutional-pipeline.ts";
 export { type LabelAgreement, labelAgreement } from "./pipeline/label-agreement.ts";
 export { localParts } from "./pipeline/local-parts.ts";
-export { type PipelineConfig, pairKinds, parsePipelineConfig } from "./pipeline/pipeline-config.ts";
+export { type PipelineConfig, pairKinds, parsePipelineConfig, rlAlgorithms } from "./pipeline/pipeline-config.ts";
 export type { FeedbackSource, OpenedFeedback, PipelineAdapter, PipelineParts } from "./pipeline/pipeline-parts.ts";
 export type { PipelineReport } from "./pipeline/pipeline-report.ts";
-export { type PipelineGiven, preparePipeline } from "./pipeline/prepare-pipeline.ts";
-export type { PreparedPipeline } from "./pipeline/prepared-pipeline.ts";
+export { preparePipeline } from "./pipeline/prepare-pipeline.ts";
+export type { PipelineGiven, PreparedPipeline } from "./pipeline/prepared-pipeline.ts";
 export { type PipelineProgress, type PipelineRunOptions, runPipeline } from "./pipeline/run-pipeline.ts";
 export type { PipelineStage, StageContext, StageProduct, StageProducts } from "./pipeline/stage.ts";
 export { type ChoiceLabellerOptions, choiceLabeller } from "./preference/choice-labeller.ts";

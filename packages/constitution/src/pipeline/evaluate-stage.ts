@@ -3,8 +3,9 @@ import { comparePolicies, evaluationPage } from "@cai/evaluation";
 import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
+import { jsonLines, readJsonLines } from "../json-lines.ts";
 import type { LabelledPair } from "../preference/labelled-pairs.ts";
-import { jsonLines, readJsonLines } from "./json-lines.ts";
+import { labelledPairsFile } from "../preference/make-preferences.ts";
 import { judgeScores, labelAgreement } from "./label-agreement.ts";
 import { type PreparedPipeline, trainedPolicy } from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
@@ -38,7 +39,7 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         const proxy = products.has("reward") ? own(await parts.openReward(join(out, "reward", "final"))) : undefined;
         const base = own(await parts.openPolicy(config.policy));
         const policy = own(await parts.openPolicy(trainedPolicy(pipeline, "rl")));
-        const labelled = await readJsonLines<LabelledPair>(join(out, "prefer", "preferences.labelled.jsonl"));
+        const labelled = await readJsonLines<LabelledPair>(labelledPairsFile(join(out, "prefer", "preferences.jsonl")));
         const scores = await judgeScores(labelled, { judge, tokenizer: base.tokenizer, format, batchSize, signal });
         const labels = labelAgreement({ probabilities: labelled.map(({ probability }) => probability), scores, sure });
         const comparison = await comparePolicies({

@@ -3,7 +3,7 @@ import type { CausalPolicy } from "@cai/policy";
 import { DPOTrainer, type PairEvaluation, type PreferencePair, RewardTrainer } from "@cai/preference";
 import { disposing, type Json } from "@cai/training";
 import { ConstitutionError } from "../error.ts";
-import { readJsonLines } from "./json-lines.ts";
+import { readJsonLines } from "../json-lines.ts";
 import { adapterOf, type PreparedPipeline, startPolicy, startPolicyHashes } from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
 import { runOptionsOf } from "./train-stage.ts";

@@ -4,15 +4,15 @@ import { uniform } from "@cai/random";
 import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
-import type { LabelledPair } from "../preference/labelled-pairs.ts";
+import { jsonLines, readJsonLines } from "../json-lines.ts";
 import { labelledPairsFile, makePreferences } from "../preference/make-preferences.ts";
 import { openLabeller } from "../preference/open-labeller.ts";
 import { drawnPairSource, type PairSource, revisionPairSource } from "../preference/pair-source.ts";
 import { preferenceRows } from "../preference/preference-rows.ts";
 import { keptRevisions, type RevisionRow } from "../revision/revision-row.ts";
-import { jsonLines, readJsonLines } from "./json-lines.ts";
 import {
   feedbackInputs,
+  isJudge,
   openAsFeedback,
   openFeedback,
   type PreparedPipeline,
@@ -43,14 +43,15 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
     }),
     run: ({ directory, products, signal, progress }) =>
       disposing(async (own) => {
-        const { model: writer } = own(await openAsFeedback(pipeline.parts, startPolicy(pipeline, products), { format, batchSize }));
-        const { model: judge } = own(await openFeedback(pipeline));
+        const start = startPolicy(pipeline, products);
+        const { model: writer } = own(await openAsFeedback(pipeline.parts, start, { format, batchSize }));
+        const judge = isJudge(pipeline, start) ? writer : own(await openFeedback(pipeline)).model;
         const source = isDrawn ? drawn(kind, writer) : await revised();
         const drawing = { prompts, constitution, seed, maxNewTokens, temperature };
         const { labeller, fitted } = await openLabeller(config.prefer, { judge, writer, ...drawing, signal });
         const file = join(directory, "preferences.jsonl");
         const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) => progress(done / total);
-        const { report } = await makePreferences({
+        const { pairs, report } = await makePreferences({
           file,
           source,
           labeller,
@@ -62,9 +63,8 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
           onProgress,
         });
 
-        const labelled = await readJsonLines<LabelledPair>(labelledPairsFile(file));
         const isHeldOut = (pair: number) => uniform({ seed, stream: "prefer/held-out", counters: [pair % prompts.length] }) < heldOutShare;
-        const rowsOf = (heldOut: boolean) => preferenceRows({ pairs: labelled.filter((_, pair) => isHeldOut(pair) === heldOut), format });
+        const rowsOf = (heldOut: boolean) => preferenceRows({ pairs: pairs.filter((_, pair) => isHeldOut(pair) === heldOut), format });
         const [learned, heldOut] = [rowsOf(false), rowsOf(true)];
         await files.write(join(directory, "learned.jsonl"), jsonLines(learned));
         await files.write(join(directory, "held-out.jsonl"), jsonLines(heldOut));
@@ -73,7 +73,7 @@ export function preferStage(pipeline: PreparedPipeline): PipelineStage {
         const summary = { ...totals, leftOut: { ...totals.leftOut }, ...scale, learned: learned.length, heldOut: heldOut.length };
         const told = { labeller: JSON.parse(labeller.identity) as Json, ...summary, byPrinciple };
         await files.write(join(directory, "report.json"), `${JSON.stringify(told, null, 2)}\n`);
-        return { paths: ["preferences.labelled.jsonl", "learned.jsonl", "held-out.jsonl", "report.json"], summary };
+        return { paths: [labelledPairsFile("preferences.jsonl"), "learned.jsonl", "held-out.jsonl", "report.json"], summary };
       }),
   };
 

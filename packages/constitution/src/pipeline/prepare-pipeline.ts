@@ -1,4 +1,3 @@
-import type { ChatMessage } from "@cai/contracts";
 import { promptFormat, suitableFormat } from "@cai/feedback";
 import { resolveDpoSettings, resolveRewardSettings } from "@cai/preference";
 import { resolveSftSettings } from "@cai/sft";
@@ -9,18 +8,7 @@ import { type OptionalField, requireFields } from "../principles/constitution.ts
 import { readConstitution } from "../principles/read-constitution.ts";
 import { resolveRevisionSettings } from "../revision/revision-options.ts";
 import type { PipelineConfig } from "./pipeline-config.ts";
-import type { PipelineParts } from "./pipeline-parts.ts";
-import { feedbackSource, type PreparedPipeline } from "./prepared-pipeline.ts";
-
-/** What a pipeline is made of. */
-export interface PipelineGiven {
-  readonly config: PipelineConfig;
-  readonly out: string;
-  readonly parts: PipelineParts;
-  readonly prompts: readonly (readonly ChatMessage[])[];
-  /** For the evaluation alone. */
-  readonly heldOutPrompts: readonly (readonly ChatMessage[])[];
-}
+import { feedbackSource, type PipelineGiven, type PreparedPipeline } from "./prepared-pipeline.ts";
 
 /**
  * Reads and checks what all stages need, before any of them writes: options of every trainer that will run, the constitution and the fields that

@@ -6,17 +6,22 @@ import type { PipelineConfig } from "./pipeline-config.ts";
 import type { FeedbackSource, OpenedFeedback, PipelineAdapter, PipelineParts } from "./pipeline-parts.ts";
 import type { StageProducts } from "./stage.ts";
 
-/** Everything that the stages have in common: read and checked before the first of them runs. */
-export interface PreparedPipeline {
+/** What a pipeline is made of. */
+export interface PipelineGiven {
   readonly config: PipelineConfig;
   readonly out: string;
-  readonly constitution: Constitution;
+  readonly parts: PipelineParts;
   readonly prompts: readonly (readonly ChatMessage[])[];
+  /** For the evaluation alone. */
   readonly heldOutPrompts: readonly (readonly ChatMessage[])[];
+}
+
+/** Everything that the stages have in common: read and checked before the first of them runs. */
+export interface PreparedPipeline extends PipelineGiven {
+  readonly constitution: Constitution;
   readonly format: PromptFormat;
   /** Of the weights that the pipeline begins with. */
   readonly policySha256: string;
-  readonly parts: PipelineParts;
 }
 
 /** Where the policy of a stage that trained one lies. */
@@ -48,6 +53,11 @@ export function feedbackSource({ feedback, feedbackModel, feedbackCache, feedbac
 export function feedbackInputs({ config, policySha256 }: PreparedPipeline) {
   const { feedback = policySha256, feedbackModel = null, feedbackOptions = {} } = config;
   return { feedback, feedbackModel, feedbackOptions };
+}
+
+/** Whether a policy is the very model that judges and revises, and so need not be opened again beside it. */
+export function isJudge({ config }: PreparedPipeline, policy: string): boolean {
+  return config.feedback === undefined && policy === config.policy;
 }
 
 /** What judges and revises. */

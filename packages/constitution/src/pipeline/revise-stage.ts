@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
+import { jsonLines } from "../json-lines.ts";
 import { produceRevisions } from "../revision/produce-revisions.ts";
 import { resolveRevisionSettings } from "../revision/revision-options.ts";
 import { revisionTrainingRows } from "../revision/revision-training-rows.ts";
-import { jsonLines } from "./json-lines.ts";
-import { feedbackInputs, openAsFeedback, openFeedback, type PreparedPipeline } from "./prepared-pipeline.ts";
+import { feedbackInputs, isJudge, openAsFeedback, openFeedback, type PreparedPipeline } from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
 
 const files = wholeFiles(ConstitutionError);
@@ -30,8 +30,9 @@ export function reviseStage(pipeline: PreparedPipeline): PipelineStage {
     run: ({ directory, signal, progress }) =>
       disposing(async (own) => {
         const { model: feedback } = own(await openFeedback(pipeline));
-        const policy =
-          config.feedback === undefined ? feedback : own(await openAsFeedback(parts, config.policy, { format, batchSize })).model;
+        const policy = isJudge(pipeline, config.policy)
+          ? feedback
+          : own(await openAsFeedback(parts, config.policy, { format, batchSize })).model;
         const { rows, report } = await produceRevisions({
           file: join(directory, "revisions.jsonl"),
           chunkRows: batchSize,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { SFTTrainer } from "@cai/sft";
 import { disposing } from "@cai/training";
 import { ConstitutionError } from "../error.ts";
-import { readJsonLines } from "./json-lines.ts";
+import { readJsonLines } from "../json-lines.ts";
 import { adapterOf, type PreparedPipeline } from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
 import { runOptionsOf } from "./train-stage.ts";

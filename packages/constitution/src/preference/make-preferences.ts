@@ -1,6 +1,7 @@
 import type { PromptFormat } from "@cai/feedback";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
+import { jsonLines } from "../json-lines.ts";
 import { type Constitution, requireFields } from "../principles/constitution.ts";
 import { produceRows, type RowProgress } from "../row-file.ts";
 import { type LabelledPair, labelPairs } from "./labelled-pairs.ts";
@@ -29,6 +30,8 @@ export interface MakePreferencesOptions {
 /** What was made. */
 export interface MadePreferences {
   readonly rows: readonly PreferenceRow[];
+  /** All pairs with their labels, in the source's order. */
+  readonly pairs: readonly LabelledPair[];
   readonly report: PreferenceReport;
   /** Pairs that were labelled before, by a run that didn't end. */
   readonly kept: number;
@@ -82,6 +85,6 @@ export async function makePreferences({
     onProgress,
   });
   const rows = preferenceRows({ pairs, format });
-  await files.write(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  return { rows, report: preferenceReport(pairs), kept };
+  await files.write(file, jsonLines(rows));
+  return { rows, pairs, report: preferenceReport(pairs), kept };
 }

@@ -1,6 +1,7 @@
 import type { PromptFormat } from "@cai/feedback";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
+import { jsonLines } from "../json-lines.ts";
 import type { RevisionReport } from "./revision-report.ts";
 import type { RevisionRow } from "./revision-row.ts";
 import { revisionTrainingRows } from "./revision-training-rows.ts";
@@ -40,9 +41,7 @@ export async function writeRevisionFiles({
 }): Promise<void> {
   const beside = revisionFiles(file);
   const { examples, pairs } = revisionTrainingRows({ rows, format });
-  await files.write(beside.examples, linesOf(examples));
-  await files.write(beside.pairs, linesOf(pairs));
+  await files.write(beside.examples, jsonLines(examples));
+  await files.write(beside.pairs, jsonLines(pairs));
   await files.write(beside.report, `${JSON.stringify(report, null, 2)}\n`);
 }
-
-const linesOf = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");

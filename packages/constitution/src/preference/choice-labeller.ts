@@ -59,7 +59,9 @@ export function choiceLabeller({ feedback, chainOfThought = false, ...given }: C
       const comparisons = questions.map((pair) => comparisonOf(pair, chainOfThought ? "thoughts" : "letter"));
       const first = 2 * (draws.firstSample ?? 0);
       const thoughts = chainOfThought
-        ? await feedback.complete(comparisons, { draws: { ...draws, firstSample: first }, maxNewTokens, temperature, ...asking })
+        ? (await feedback.complete(comparisons, { draws: { ...draws, firstSample: first }, maxNewTokens, temperature, ...asking })).map(
+            ({ text }) => text, // thoughts that were cut serve too: the letter is asked for behind them
+          )
         : undefined;
       const choices = comparisons.map((messages, index): Choice => {
         return { messages: thoughts ? afterThoughts(messages, thoughts[index]!) : messages, options: ["A", "B"] };

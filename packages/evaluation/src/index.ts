@@ -18,3 +18,4 @@ export type { StepNumbers } from "./run-readings.ts";
 export type { BestOfNSummary, ComparisonSummary, OfBoth, ScoreSummary } from "./summarise-comparison.ts";
 export { type Interval, wilsonInterval } from "./wilson-interval.ts";
 export { type WinRate, type WinRateOptions, winRate } from "./win-rate.ts";
+export { type WriteComparisonOptions, writeComparison } from "./write-comparison.ts";

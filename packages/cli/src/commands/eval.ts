@@ -13,7 +13,7 @@ import { skipHelp } from "../skip-flag.ts";
 export function evalCommand(): Command {
   const command = new Command("eval")
     .description(
-      "compare two policies on held-out prompts: how often the first one's answer is the better, also at equal length; KL; best of n of the base",
+      "compare two policies on the same prompts: how often the judge finds --policy's answers better than --against's, at equal length too; how far it went from it (KL); and what the best of n answers of --against would have given",
     )
     .requiredOption("--policy <P>", `the one that is evaluated: ${policyForms}`)
     .requiredOption("--against <Q>", "the base that it is held against: the policy before training, or another; given as --policy is")

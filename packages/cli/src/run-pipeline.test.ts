@@ -67,3 +67,15 @@ test("otherwise the first of them ends the command, before anything is written",
   expect(exitCodeOf(error)).toBe(2);
   expect(existsSync(at("refusing"))).toBe(false);
 });
+
+test.each([
+  [{ feedback: "http://127.0.0.1:9/v1" }, '"feedback" http://127.0.0.1:9/v1 is an endpoint: give "feedbackModel"'],
+  [{ feedbackModel: "m", feedback: "demo" }, '"feedbackModel" is for an endpoint, and "feedback" demo is a local model'],
+])("a judge that is told wrongly, as %j, is refused by the configuration's keys", async (more, message) => {
+  await writeFile(at("wrong.json"), JSON.stringify({ ...config, ...more, heldOutPrompts: "./good.txt", prompts: "./good.txt" }));
+  await writeFile(at("good.txt"), "We are\n");
+  const error = await runCommand("pipeline", "--config", at("wrong.json"), "--out", at("wrong")).catch((reason: unknown) => reason);
+  expect((error as Error).message).toContain(message);
+  expect(exitCodeOf(error)).toBe(2);
+  expect(existsSync(at("wrong"))).toBe(false);
+});

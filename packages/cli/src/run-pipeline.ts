@@ -7,7 +7,7 @@ import { describePipeline } from "./pipeline-text.ts";
 import { formatSeconds } from "./progress-bar.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
-import { resolveFeedback } from "./resolve-feedback.ts";
+import { openFeedback } from "./resolve-feedback.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { stageLine } from "./stage-line.ts";
@@ -42,8 +42,7 @@ export async function runPipelineCommand(
         parts: {
           openPolicy: (source, lora) => resolvePolicy(source, { ...(lora && { lora }) }),
           openReward: (source) => resolveReward(source),
-          openFeedback: ({ feedback, feedbackModel, feedbackCache, feedbackOptions }) =>
-            resolveFeedback(feedback, { feedbackModel, feedbackCache, feedbackOptions, batchSize: config.batchSize }),
+          openFeedback: (source) => openFeedback(source, { batchSize: config.batchSize }),
         },
         resume,
         signal,

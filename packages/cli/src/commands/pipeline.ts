@@ -10,7 +10,7 @@ import { skipHelp } from "../skip-flag.ts";
 export function pipelineCommand(): Command {
   const command = new Command("pipeline")
     .description(
-      "Constitutional AI in one command: revise the policy's answers, fine-tune on the revisions, make preferences, train a reward on them, reinforce (or DPO on the preferences), and evaluate against the policy as it was",
+      "Constitutional AI in one command: revise the policy's answers, fine-tune on the revisions, make preferences, train a reward on them, reinforce (or DPO on the preferences), compare with the policy as it was, and audit",
     )
     .option(
       "--config <F>",

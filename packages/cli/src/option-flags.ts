@@ -19,7 +19,7 @@ export function addOptionFlags(
 }
 
 function flagsOf(name: string, { default: fallback, describe, choices, listOf }: OptionSpec<unknown>, defaults: string): Option[] {
-  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const flag = flagName(name);
   if (typeof fallback === "boolean")
     return [
       new Option(`--${flag}`, `${describe}${fallback ? " (default)" : ""}`),
@@ -30,6 +30,9 @@ function flagsOf(name: string, { default: fallback, describe, choices, listOf }:
   const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (${defaults})`);
   return [choices === undefined ? option.argParser(parseNumber) : option.choices(choices.map(String))];
 }
+
+/** A name in a configuration as a flag has it: `learningRate` is `learning-rate`. */
+export const flagName = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** A number on the command line: `4`, `0.1`, `1e-5`. */
 export function parseNumber(text: string): number {

@@ -2,6 +2,7 @@ export { contentHash, type Json } from "./content-hash.ts";
 export { ConstitutionError } from "./error.ts";
 export { type JudgedAnswer, likelihoodRatios, type RatioUnit, ratioUnits } from "./likelihood-ratios.ts";
 export { type ConstitutionalPipelineOptions, runConstitutionalPipeline, stagesOf } from "./pipeline/constitutional-pipeline.ts";
+export { type EndpointSource, endpointOf } from "./pipeline/endpoint-of.ts";
 export { type LabelAgreement, labelAgreement } from "./pipeline/label-agreement.ts";
 export { localParts } from "./pipeline/local-parts.ts";
 export { type PipelineConfig, pairKinds, parsePipelineConfig, rlAlgorithms } from "./pipeline/pipeline-config.ts";

@@ -29,8 +29,8 @@ export const comparisonOptions: OptionTable<ComparisonSettings> = {
   stopTokenIds: samplingOptions.stopTokenIds,
   seed: { default: 0, ...countOrNone, describe: "seed of the draws, and of the samples for intervals" },
   batchSize: { default: 16, ...count, describe: "rows that are answered and scored at once" },
-  tie: { default: defaultTie, min: 0, describe: "scores no further apart are a tie" },
-  level: { default: 0.95, min: 0, exclusiveMin: true, max: 0.9999, describe: "level of the intervals" },
+  tie: { default: defaultTie, min: 0, describe: "scores that are no further apart than this are a tie" },
+  level: { default: 0.95, min: 0, exclusiveMin: true, max: 0.9999, describe: "confidence level of the intervals" },
   resamples: { default: 1000, ...count, describe: "samples of the prompts for the bootstrap's intervals" },
 };
 

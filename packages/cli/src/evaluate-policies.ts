@@ -61,6 +61,7 @@ export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
         ...(proxy && { proxy }),
         prompts: prompts.map(({ row }) => row.prompt),
         ...settings,
+        ...(flags.stopTexts === undefined && { stopTexts: format.stopTexts }),
         onProgress: ({ answers, total }) => {
           if (terminal.interactive) terminal.write(`\r\u001b[K${answers} of ${total} answers`);
         },

@@ -12,7 +12,7 @@ import { demoPolicyDirectory, demoPrompts, demoRewardDirectory } from "@cai/demo
 import { loadPolicy } from "@cai/policy";
 import { type PreferencePair, RewardTrainer } from "@cai/preference";
 import { OnnxRewardModel } from "@cai/reward-model";
-import { rollOut, scoreResponses, tokenizePrompts } from "@cai/rollouts";
+import { rollOut, scoreRequest, scoreResponses, tokenizePrompts } from "@cai/rollouts";
 
 const { values } = parseArgs({
   options: {
@@ -75,7 +75,7 @@ async function drawPairs(split: "train" | "heldout", count: number): Promise<Pre
     const asked = Array.from({ length: promptsAtOnce * group }, (_, row) => prompts[(first + Math.floor(row / group)) % prompts.length]!);
     const draws = { seed, stream: `pairs/${split}`, step: 0, firstSample: group * first };
     const rollout = await rollOut(policy, policy.tokenizer, asked, { draws, maxNewTokens });
-    const scores = await scoreResponses(reward, rollout);
+    const scores = await scoreResponses(reward, scoreRequest(rollout));
     for (let row = 0; row < asked.length && pairs.length < count; row += group) {
       const ranked = Array.from({ length: group }, (_, answer) => row + answer).sort((one, other) => scores[other]! - scores[one]!);
       const [better, worse] = [ranked[0]!, ranked.at(-1)!];

@@ -1,12 +1,10 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { auditPage, auditRun, type LoggedSample, type RunAudit } from "@cai/evaluation";
-import { readMetrics, refuseExistingRun } from "@cai/run-log";
+import { auditPage, auditRun, judgeSamples, type RunAudit } from "@cai/evaluation";
+import { type LoggedSample, readMetrics, readSamples, refuseExistingRun } from "@cai/run-log";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
-
-const rowsAtOnce = 64;
 
 /** The flags of `cai audit`. */
 export interface AuditFlags extends JudgeFlags {
@@ -20,7 +18,7 @@ export async function auditFolder(directory: string, { judge, out, json = false,
   const metrics = await readMetrics(directory);
   if (metrics.length === 0)
     throw new CliError("usage", `${directory} has no steps in metrics.jsonl: give the folder that cai train wrote, as its --out`);
-  const samples = await readSamples(join(directory, "samples.jsonl"));
+  const samples = await readingInput(() => readSamples(directory));
   if (judge !== undefined && samples.length === 0)
     throw new CliError("usage", `${directory} has no answers in samples.jsonl for --judge to score: leave it out`);
   await readingInput(() => auditRun({ metrics, samples })); // what it can't audit is refused before a judge is loaded
@@ -37,48 +35,10 @@ export async function auditFolder(directory: string, { judge, out, json = false,
   else process.stdout.write(`${[...auditLines(audit), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`);
 }
 
-/** The answers that a run logged; none where there is no file. A last line that a killed process left unfinished is passed over. */
-async function readSamples(path: string): Promise<LoggedSample[]> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  const lines = text.split("\n");
-  return lines.flatMap((line, index) => {
-    if (line.trim() === "") return [];
-    const sample = sampleOf(line);
-    if (sample !== undefined) return [sample];
-    if (index === lines.length - 1) return [];
-    throw new CliError("usage", `${path}:${index + 1}: expected {"step": …, "prompt": …, "response": …, "score": …}`);
-  });
-}
-
-function sampleOf(line: string): LoggedSample | undefined {
-  try {
-    const { step, prompt, response, score } = JSON.parse(line);
-    const isSample = typeof step === "number" && typeof prompt === "string" && typeof response === "string" && typeof score === "number";
-    return isSample ? { step, prompt, response, score } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 async function goldScores(judge: string, flags: JudgeFlags, samples: readonly LoggedSample[]): Promise<Float32Array> {
   const model = await resolveJudge(judge, flags);
   try {
-    const scores = new Float32Array(samples.length);
-    const none = new Int32Array(0); // token ids are a policy's, and there is none
-    for (let first = 0; first < samples.length; first += rowsAtOnce) {
-      const batch = samples.slice(first, first + rowsAtOnce);
-      const given = await model.score({
-        prompts: batch.map(({ prompt }) => prompt),
-        responses: batch.map(({ response }) => response),
-        promptIds: batch.map(() => none),
-        responseIds: batch.map(() => none),
-      });
-      scores.set(given, first);
-    }
-    return scores;
+    return await judgeSamples(model, samples);
   } finally {
     await model.dispose?.();
   }

@@ -4,7 +4,7 @@ import { formatSeconds } from "./progress-bar.ts";
 
 /** What a pipeline came to, for people. */
 export function describePipeline(report: PipelineReport, out: string): string {
-  const { winRate, winRateInterval, lengthControlledWinRate, labelAgreement, rewardAccuracy, revisionYield, bestOfN } = report;
+  const { winRate, winRateInterval, lengthControlledWinRate, labelAgreement, rewardAccuracy, revisionYield, bestOfN, auditSigns } = report;
   const best = Object.entries(bestOfN).map(([n, rate]) => `${n}: ${percent(rate)}`);
   const lines: [string, string | undefined][] = [
     [
@@ -23,14 +23,16 @@ export function describePipeline(report: PipelineReport, out: string): string {
     ["revisions kept", revisionYield === null ? undefined : percent(revisionYield)],
     ["labels that agree with the judge", labelAgreement === null ? undefined : percent(labelAgreement)],
     ["accuracy on held-out pairs", rewardAccuracy === null ? undefined : percent(rewardAccuracy)],
+    ["signs of over-optimisation", auditSigns === null ? undefined : auditSigns.join(", ") || "none shows"],
     ["time", formatSeconds(report.seconds)],
   ];
+  const trained = report.stages.some(({ name }) => name === "rl") ? "rl" : "sft";
   const shown = lines.filter((line): line is [string, string] => line[1] !== undefined);
   const width = Math.max(...shown.map(([name]) => name.length));
   return [
     ...shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
     "",
-    `The policy is in ${join(out, "rl", "final")}, samples side by side in ${join(out, "evaluate", "index.html")}`,
+    `The policy is in ${join(out, trained, "final")}, samples side by side in ${join(out, "evaluate", "index.html")}`,
   ].join("\n");
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
-const stages = ["revise", "sft", "prefer", "reward", "rl", "evaluate"];
+const stages = ["revise", "sft", "prefer", "reward", "rl", "baseline", "evaluate", "audit"];
 const constitution = `
 principles:
   - name: warmth
@@ -39,7 +39,7 @@ beforeAll(async () => {
   const prompts = Array.from({ length: 16 }, (_, day) => `On day ${day} the people of`);
   await writeFile(join(folder, "warmth.yaml"), constitution);
   await writeFile(join(folder, "prompts.txt"), prompts.join("\n"));
-  await writeFile(join(folder, "held-out.txt"), "We are\nThey have\nIt was a\nLet us");
+  await writeFile(join(folder, "held-out.txt"), "We are\nThey have\nIt was a\nLet us\nOnce\nHe said");
   await writeFile(join(folder, "judge.mjs"), "export default ({ responses }) => responses.map((text) => text.length);\n");
   await writeFile(join(folder, "config.json"), JSON.stringify(config));
 });
@@ -52,7 +52,7 @@ async function pipeline(out: string, { killIn, resume = false }: { readonly kill
   let told = "";
   child.stderr.on("data", (chunk: Buffer) => {
     told += chunk.toString();
-    if (killIn !== undefined && new RegExp(`/6 ${killIn}  [1-9]`).test(told)) child.kill("SIGKILL");
+    if (killIn !== undefined && new RegExp(`/${stages.length} ${killIn}  [1-9]`).test(told)) child.kill("SIGKILL");
   });
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => child.on("close", (...end) => resolve(end)));
   return { code, signal, told };

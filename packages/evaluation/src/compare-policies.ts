@@ -1,10 +1,12 @@
 import type { RewardModel, ScoreFunction, TrainablePolicy } from "@cai/contracts";
-import { type Prompt, tokenizePrompts } from "@cai/rollouts";
+import { type Prompt, type TokenizedPrompt, tokenizePrompts } from "@cai/rollouts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Answer, answerPrompts } from "./answer-prompts.ts";
+import { type BaseAnswers, drawsOf, sourcesOf, sourcesOfWritten } from "./base-answers.ts";
 import { type ComparisonSettings, checkComparison, resolveComparison } from "./comparison-options.ts";
 import { promptText } from "./prompt-text.ts";
 import { type ComparisonSummary, summariseComparison } from "./summarise-comparison.ts";
+import { type AnswerSource, writtenBy } from "./write-answers.ts";
 
 /** What is compared, and any option that shall differ from its default (`comparisonOptions`). */
 export interface ComparePoliciesOptions extends Partial<ComparisonSettings> {
@@ -17,6 +19,8 @@ export interface ComparePoliciesOptions extends Partial<ComparisonSettings> {
   readonly proxy?: RewardModel | ScoreFunction | undefined;
   /** Held out from training. */
   readonly prompts: readonly Prompt[];
+  /** What the base wrote, by `answerAsBase` with the same prompts and options: it is not asked again. */
+  readonly baseAnswers?: readonly BaseAnswers[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** After each batch of answers. */
   readonly onProgress?: ((progress: { readonly answers: number; readonly total: number }) => void) | undefined;
@@ -54,38 +58,42 @@ export interface PolicyComparison extends ComparisonSummary {
  * const { winRate, winRateInterval } = await comparePolicies({ policy, base, judge, prompts, bestOf: 2, maxNewTokens: 4 });
  */
 export async function comparePolicies(options: ComparePoliciesOptions): Promise<PolicyComparison> {
-  const { signal, onProgress, ...given } = options;
+  const { signal, onProgress, baseAnswers, ...given } = options;
   const settings = resolveComparison(checkComparison(given));
   const { policy, base, prompts } = options;
-  const { draws, bestOf, maxNewTokens, temperature } = settings;
+  const { batchSize, maxNewTokens, temperature } = settings;
   const judge = scorerOf(options.judge);
   const proxy = options.proxy && scorerOf(options.proxy);
-  const own = tokenizePrompts(prompts, policy, maxNewTokens);
-  const others = tokenizePrompts(prompts, base, maxNewTokens);
-  const sameTokens = policy.vocabSize === base.vocabSize && own.every(({ ids }, index) => sameIds(ids, others[index]!.ids));
-
-  const total = prompts.length * (2 * draws + (bestOf > 1 ? bestOf : 0));
-  let answers = 0;
-  const how = {
-    signal,
-    onAnswers: (count: number) => {
-      answers += count;
-      onProgress?.({ answers, total });
-    },
-  };
+  const asked = tokenizePrompts(prompts, policy, maxNewTokens);
+  const askedOfBase = tokenizePrompts(prompts, base, maxNewTokens);
+  const sameTokens = policy.vocabSize === base.vocabSize && asked.every(({ ids }, index) => sameIds(ids, askedOfBase[index]!.ids));
   const reference = sameTokens && temperature > 0 ? base : undefined;
+  const ofPolicy = writtenBy({ policy, reference }, settings, { stream: "evaluation", signal });
+  const ofBase =
+    baseAnswers === undefined ? sourcesOf(base, settings, signal) : sourcesOfWritten(baseAnswers, { prompts: prompts.length, settings });
+
+  const draws = drawsOf(settings);
+  const total = prompts.length * (2 * draws.answers + draws.pool);
+  let answers = 0;
+  const answer = (source: AnswerSource, tokenized: readonly TokenizedPrompt[], count: number) =>
+    answerPrompts({ source, judge, proxy }, tokenized, {
+      draws: count,
+      batchSize,
+      signal,
+      onAnswers: (more) => {
+        answers += more;
+        onProgress?.({ answers, total });
+      },
+    });
   const compared = {
     prompts: prompts.map((prompt) => promptText(prompt, policy.tokenizer)),
-    policy: await answerPrompts({ policy, judge, proxy, reference }, own, settings, { ...how, stream: "evaluation", draws }),
-    base: await answerPrompts({ policy: base, judge, proxy }, others, settings, { ...how, stream: "evaluation", draws }),
-    pool:
-      bestOf > 1
-        ? await answerPrompts({ policy: base, judge, proxy }, others, settings, { ...how, stream: "best-of-n", draws: bestOf })
-        : [],
+    policy: await answer(ofPolicy, asked, draws.answers),
+    base: await answer(ofBase.answers, askedOfBase, draws.answers),
+    pool: draws.pool > 0 ? await answer(ofBase.pool, askedOfBase, draws.pool) : [],
   };
   const samples = compared.prompts.map((prompt, index) => {
-    const [ofPolicy, ofBase] = [compared.policy[index]!, compared.base[index]!];
-    return { prompt, margin: meanScore(ofPolicy) - meanScore(ofBase), policy: ofPolicy, base: ofBase };
+    const [own, other] = [compared.policy[index]!, compared.base[index]!];
+    return { prompt, margin: meanScore(own) - meanScore(other), policy: own, base: other };
   });
   return { ...summariseComparison(compared, settings), settings, samples };
 }

@@ -65,6 +65,20 @@ const parts = { policy: policySpec, base: policySpec, judge: { ...judgeSpec, req
  * @throws TrainingError `invalid-option`
  */
 export function checkComparison({ prompts, ...options }: object & { readonly prompts: readonly unknown[] }): Partial<ComparisonSettings> {
-  if (!Array.isArray(prompts)) throw new TrainingError("invalid-option", "prompts is missing; expected a list of them");
+  refuseNoList(prompts);
   return checkParts(options, { parts, table: comparisonOptions, elsewhere: [] });
+}
+
+/**
+ * The same of options for a base alone.
+ *
+ * @throws TrainingError `invalid-option`
+ */
+export function checkBase({ prompts, ...options }: object & { readonly prompts: readonly unknown[] }): Partial<ComparisonSettings> {
+  refuseNoList(prompts);
+  return checkParts(options, { parts: { base: policySpec }, table: comparisonOptions, elsewhere: [] });
+}
+
+function refuseNoList(prompts: unknown): void {
+  if (!Array.isArray(prompts)) throw new TrainingError("invalid-option", "prompts is missing; expected a list of them");
 }

@@ -6,7 +6,7 @@ import { deviation, mean } from "./array-moments.ts";
 import type { TokenizedPrompt } from "./prompt-tokens.ts";
 import { rollOut } from "./rollout.ts";
 import { type SamplingSettings, samplingOf } from "./sampling-options.ts";
-import { scoreResponses } from "./score-responses.ts";
+import { scoreRequest, scoreResponses } from "./score-responses.ts";
 import { type ScoredSample, sampleRows } from "./text-rollout.ts";
 
 /** How the policy does on held-out prompts, its responses drawn with the same numbers every time. */
@@ -52,7 +52,7 @@ export async function evaluatePrompts(
     const batch = prompts.slice(first, first + batchSize);
     const draws = { seed, stream: "evaluation", step: 0, firstSample: first };
     const rollout = await rollOut(parts.generator, parts.policy.tokenizer, batch, { ...sampling, draws });
-    const batchScores = await scoreResponses(parts.rewardModel, rollout, signal);
+    const batchScores = await scoreResponses(parts.rewardModel, scoreRequest(rollout), signal);
     scores.push(...batchScores);
     samples.push(...sampleRows(rollout, batchScores, batchScores.length));
     const { mask, shape } = rollout.responses;

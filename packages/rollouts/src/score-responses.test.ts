@@ -28,7 +28,7 @@ test.each([
   [[1, 1e39], /returned 1e\+39 for response 2 of 2/],
   [["1", 2] as unknown as number[], /returned 1 for response 1 of 2 .* expected a finite number/],
 ])("%o is refused", async (scores, message) => {
-  await expect(scoreResponses({ score: async () => scores }, rollout)).rejects.toThrow(message);
+  await expect(scoreResponses({ score: async () => scores }, scoreRequest(rollout))).rejects.toThrow(message);
 });
 
 test("the signal reaches the reward model", async () => {
@@ -38,6 +38,6 @@ test("the signal reaches the reward model", async () => {
     seen.push(options?.signal);
     return Float32Array.of(1, 2);
   };
-  await scoreResponses({ score }, rollout, signal);
+  await scoreResponses({ score }, scoreRequest(rollout), signal);
   expect(seen).toEqual([signal]);
 });

@@ -16,11 +16,11 @@ const validIds = ({ ids, mask, shape }: TextRollout["prompts"]): Int32Array[] =>
  */
 export async function scoreResponses(
   rewardModel: { readonly score: ScoreFunction },
-  rollout: TextRollout,
+  request: ScoreRequest,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const rows = rollout.responses.shape[0];
-  const scores = await rewardModel.score(scoreRequest(rollout), signal === undefined ? {} : { signal });
+  const rows = request.responses.length;
+  const scores = await rewardModel.score(request, signal === undefined ? {} : { signal });
   if (scores?.length !== rows)
     throw new RolloutError(
       "invalid-scores",
@@ -32,7 +32,7 @@ export async function scoreResponses(
   if (broken >= 0)
     throw new RolloutError(
       "invalid-scores",
-      `the reward model returned ${String(given[broken])} for response ${broken + 1} of ${rows} (${JSON.stringify(rollout.responseTexts[broken]!.slice(0, 60))}); ` +
+      `the reward model returned ${String(given[broken])} for response ${broken + 1} of ${rows} (${JSON.stringify(request.responses[broken]!.slice(0, 60))}); ` +
         "expected a finite number",
     );
   return checked;

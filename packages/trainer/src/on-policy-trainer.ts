@@ -7,6 +7,7 @@ import {
   rollOut,
   type SamplingSettings,
   samplingOf,
+  scoreRequest,
   scoreResponses,
   type TextRollout,
   type TokenizedPrompt,
@@ -71,7 +72,7 @@ export abstract class OnPolicyTrainer<
 
   /** `[B]` scores of the reward model, checked: one finite number a response. */
   async scoreResponses(rollout: TextRollout, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Float32Array> {
-    return scoreResponses(this.parts.rewardModel, rollout, options.signal);
+    return scoreResponses(this.parts.rewardModel, scoreRequest(rollout), options.signal);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { ScoreFunction, TrainablePolicy } from "@cai/contracts";
-import { rollOut, scoreResponses, tokenizePrompts } from "@cai/rollouts";
+import { rollOut, scoreRequest, scoreResponses, tokenizePrompts } from "@cai/rollouts";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /**
@@ -29,7 +29,7 @@ export async function labelledPairs({
   for (let answer = 0; answer < answers; answer++) {
     const draws = { seed, stream: "pairs", step: answer };
     const rollout = await rollOut(policy, policy.tokenizer, tokenized, { maxNewTokens, temperature, draws });
-    const scores = await scoreResponses(rewardModel, rollout);
+    const scores = await scoreResponses(rewardModel, scoreRequest(rollout));
     rollout.responseTexts.forEach((text, row) => {
       drawn[row]!.push({ text, score: scores[row]! });
     });

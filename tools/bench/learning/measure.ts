@@ -1,6 +1,6 @@
 import type { Generator, ReferencePolicy, ScoreFunction, TrainablePolicy } from "@cai/contracts";
 import { klSummary, tokenKl } from "@cai/kl";
-import { rollOut, scoreResponses, tokenizePrompts } from "@cai/rollouts";
+import { rollOut, scoreRequest, scoreResponses, tokenizePrompts } from "@cai/rollouts";
 import { evaluateRows } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 
@@ -43,7 +43,7 @@ export async function measure({
   for (let draw = 0; draw < draws; draw++) {
     const counters = { seed: 77, stream: "measure", step: draw };
     const rollout = await rollOut(generator, policy.tokenizer, tokenized, { ...sampling, draws: counters });
-    const drawn = await scoreResponses(rewardModel, rollout);
+    const drawn = await scoreResponses(rewardModel, scoreRequest(rollout));
     drawn.forEach((score, row) => {
       scores[row]!.push(score);
     });

@@ -32,8 +32,9 @@ describe("a pipeline that is stopped within each stage", () => {
   test("goes on, and ends with the same bytes as one that was not", async () => {
     const whole = await newFolder();
     const report = await run(whole);
-    const stages = ["revise", "sft", "prefer", "reward", "rl", "evaluate"];
+    const stages = ["revise", "sft", "prefer", "reward", "rl", "baseline", "evaluate", "audit"];
     expect(report.stages.map(({ name }) => name)).toEqual(stages);
+    expect(report.auditSigns).toEqual(expect.any(Array));
     expect(report.bestOfN).toEqual({ 2: expect.any(Number), 4: expect.any(Number) });
     for (const figure of [report.winRate, report.rewardAccuracy, report.labelAgreement, report.revisionYield])
       expect(figure).toSatisfy((share: number) => share >= 0 && share <= 1);
@@ -59,7 +60,7 @@ describe("a pipeline that is stopped within each stage", () => {
 test("with DPO the policy learns the preferences, and no reward model is made; adapters are merged", async () => {
   const out = await newFolder();
   const report = await run(out, { more: { rl: "dpo", revise: false, sft: false, lora: 2 } });
-  expect(report.stages.map(({ name }) => name)).toEqual(["prefer", "rl", "evaluate"]);
+  expect(report.stages.map(({ name }) => name)).toEqual(["prefer", "rl", "baseline", "evaluate"]);
   expect(report.revisionYield).toBeNull();
   expect((await stat(join(out, "rl/final/merged/model.safetensors"))).size).toBeGreaterThan(1e6);
 });
@@ -67,11 +68,19 @@ test("with DPO the policy learns the preferences, and no reward model is made; a
 test("with GRPO the policy learns from groups of its answers; pairs may be revisions with their originals", async () => {
   const out = await newFolder();
   const report = await run(out, { more: { rl: "grpo", sft: false, prefer: { pairs: "revisions", heldOutShare: 0, calibrationPairs: 0 } } });
-  expect(report.stages.map(({ name }) => name)).toEqual(["revise", "prefer", "reward", "rl", "evaluate"]);
+  expect(report.stages.map(({ name }) => name)).toEqual(["revise", "prefer", "reward", "rl", "baseline", "evaluate", "audit"]);
   expect(report.rewardAccuracy).toBeNull(); // no pair was held out
 });
 
+test("without reinforcement learning what was learned from revisions is compared, and nothing is labelled", async () => {
+  const out = await newFolder();
+  const report = await run(out, { more: { rl: "none" } });
+  expect(report.stages.map(({ name }) => name)).toEqual(["revise", "sft", "baseline", "evaluate"]);
+  expect(report).toMatchObject({ labelAgreement: null, rewardAccuracy: null, auditSigns: null, winRate: expect.any(Number) });
+});
+
 test.each([
+  [{ rl: "none", sft: false }, "nothing would be learned"],
   [{ revise: false }, '"sft" learns from revisions'],
   [{ revise: false, sft: false, prefer: { pairs: "revisions" } }, 'prefer.pairs is "revisions"'],
   [{ prefer: { pairs: "sampled", labeller: "contrast" } }, 'prefer.labeller "contrast" labels contrast pairs'],

@@ -1,4 +1,6 @@
 import type { Json } from "@cai/training";
+import { auditStage } from "./audit-stage.ts";
+import { baselineStage } from "./baseline-stage.ts";
 import { evaluateStage } from "./evaluate-stage.ts";
 import { onPolicyStage } from "./on-policy-stage.ts";
 import { dpoStage, rewardStage } from "./pair-stages.ts";
@@ -39,8 +41,11 @@ export function stagesOf(pipeline: PreparedPipeline): PipelineStage[] {
   return [
     ...(revise ? [reviseStage(pipeline)] : []),
     ...(sft ? [sftStage(pipeline)] : []),
-    preferStage(pipeline),
-    ...(rl === "dpo" ? [dpoStage(pipeline)] : [rewardStage(pipeline), onPolicyStage(pipeline, rl)]),
+    ...(rl === "none" ? [] : [preferStage(pipeline)]),
+    ...(rl === "dpo" ? [dpoStage(pipeline)] : []),
+    ...(rl === "ppo" || rl === "grpo" ? [rewardStage(pipeline), onPolicyStage(pipeline, rl)] : []),
+    baselineStage(pipeline),
     evaluateStage(pipeline),
+    ...(rl === "ppo" || rl === "grpo" ? [auditStage(pipeline)] : []),
   ];
 }

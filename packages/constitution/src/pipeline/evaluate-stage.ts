@@ -1,12 +1,14 @@
 import { join } from "node:path";
-import { comparePolicies, evaluationPage } from "@cai/evaluation";
+import type { RewardModel, Tokenizer } from "@cai/contracts";
+import { type BaseAnswers, comparePolicies, evaluationPage } from "@cai/evaluation";
 import { disposing, type Json } from "@cai/training";
 import { wholeFiles } from "@cai/whole-file";
 import { ConstitutionError } from "../error.ts";
 import { jsonLines, readJsonLines } from "../json-lines.ts";
 import type { LabelledPair } from "../preference/labelled-pairs.ts";
 import { labelledPairsFile } from "../preference/make-preferences.ts";
-import { judgeScores, labelAgreement } from "./label-agreement.ts";
+import { baselineFile, comparisonOf } from "./baseline-stage.ts";
+import { judgeScores, type LabelAgreement, labelAgreement } from "./label-agreement.ts";
 import { type PreparedPipeline, trainedPolicy } from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
 
@@ -17,43 +19,37 @@ const shareOfLabels = 0.1;
 /** The trained policy against the one that the pipeline began with, by a judge that took no part; and how its labels stand to that judge. */
 export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
   const { config, out, parts, heldOutPrompts, format } = pipeline;
-  const { draws, bestOf, sure } = config.evaluation;
-  const { maxNewTokens, temperature, seed, batchSize } = config;
+  const settings = comparisonOf(pipeline);
   const prompts = heldOutPrompts.map((prompt) => format.promptOf(prompt));
+  const trained = config.rl === "none" ? "sft" : "rl";
   return {
     name: "evaluate",
-    work: prompts.length * (2 * draws + bestOf) * maxNewTokens,
+    work: prompts.length * settings.draws * settings.maxNewTokens * 2,
     inputs: (products) => ({
-      policy: products.get("rl")!.files,
-      base: pipeline.policySha256,
-      labels: products.get("prefer")!.files,
+      policy: products.get(trained)!.files,
+      base: products.get("baseline")!.files,
+      labels: products.get("prefer")?.files ?? null,
       reward: products.get("reward")?.files ?? null,
       judge: config.judge,
       prompts: prompts as unknown as Json,
-      options: config.evaluation,
-      answers: { maxNewTokens, temperature, seed, batchSize },
+      sure: config.evaluation.sure,
+      settings,
     }),
     run: ({ directory, products, signal, progress }) =>
       disposing(async (own) => {
         const judge = own(await parts.openReward(config.judge));
         const proxy = products.has("reward") ? own(await parts.openReward(join(out, "reward", "final"))) : undefined;
         const base = own(await parts.openPolicy(config.policy));
-        const policy = own(await parts.openPolicy(trainedPolicy(pipeline, "rl")));
-        const labelled = await readJsonLines<LabelledPair>(labelledPairsFile(join(out, "prefer", "preferences.jsonl")));
-        const scores = await judgeScores(labelled, { judge, tokenizer: base.tokenizer, format, batchSize, signal });
-        const labels = labelAgreement({ probabilities: labelled.map(({ probability }) => probability), scores, sure });
+        const policy = own(await parts.openPolicy(trainedPolicy(pipeline, trained)));
+        const labels = products.has("prefer") ? await agreementWith(judge, base.tokenizer, signal) : null;
         const comparison = await comparePolicies({
           policy,
           base,
+          baseAnswers: await readJsonLines<BaseAnswers>(join(out, "baseline", baselineFile)),
           judge,
           ...(proxy && { proxy }),
           prompts,
-          draws,
-          bestOf,
-          maxNewTokens,
-          temperature,
-          seed,
-          batchSize,
+          ...settings,
           signal,
           onProgress: ({ answers, total }) => progress(shareOfLabels + ((1 - shareOfLabels) * answers) / total),
         });
@@ -63,7 +59,7 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         await files.write(
           join(directory, "index.html"),
           evaluationPage(comparison, {
-            policy: config.rl.toUpperCase(),
+            policy: (config.rl === "none" ? trained : config.rl).toUpperCase(),
             base: config.policy,
             judge: config.judge,
             ...(proxy && { proxy: "the reward model of this run" }),
@@ -71,8 +67,14 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
         );
         return {
           paths: ["eval.json", "samples.jsonl", "index.html"],
-          summary: { labels: { ...labels }, ...(figures as unknown as { [name: string]: Json }) },
+          summary: { labels: labels && { ...labels }, ...(figures as unknown as { [name: string]: Json }) },
         };
       }),
   };
+
+  async function agreementWith(judge: RewardModel, tokenizer: Tokenizer, signal: AbortSignal | undefined): Promise<LabelAgreement> {
+    const labelled = await readJsonLines<LabelledPair>(labelledPairsFile(join(out, "prefer", "preferences.jsonl")));
+    const scores = await judgeScores(labelled, { judge, tokenizer, format, batchSize: config.batchSize, signal });
+    return labelAgreement({ probabilities: labelled.map(({ probability }) => probability), scores, sure: config.evaluation.sure });
+  }
 }

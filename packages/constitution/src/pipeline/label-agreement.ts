@@ -1,6 +1,6 @@
 import type { ScoreFunction, Tokenizer } from "@cai/contracts";
 import type { PromptFormat } from "@cai/feedback";
-import { encodePrompt } from "@cai/rollouts";
+import { encodePrompt, scoreResponses } from "@cai/rollouts";
 import type { LabelledPair } from "../preference/labelled-pairs.ts";
 
 /** How labels stand to a judge that had no part in them. */
@@ -57,14 +57,15 @@ export async function judgeScores(
       .slice(first, first + batchSize)
       .flatMap(({ prompt, answers }) => answers.map((answer) => ({ prompt: format.promptOf(prompt), answer })));
     const promptIds = answers.map(({ prompt }) => encodePrompt(prompt, tokenizer));
-    const given = await judge.score(
+    const given = await scoreResponses(
+      judge,
       {
         prompts: answers.map(({ prompt }, index) => (typeof prompt === "string" ? prompt : tokenizer.decode(promptIds[index]!))),
         responses: answers.map(({ answer }) => answer),
         promptIds,
         responseIds: answers.map(({ answer }) => tokenizer.encode(answer, { addSpecialTokens: false })),
       },
-      { ...(signal && { signal }) },
+      signal,
     );
     for (let index = 0; index < answers.length; index += 2) scores.push([given[index]!, given[index + 1]!]);
   }

@@ -14,8 +14,8 @@ const stageOptions = z.record(z.string(), z.union([z.number(), z.string(), z.boo
 /** Which answers are compared: two drawn alike, one under each persona, or revisions with their originals. */
 export const pairKinds = ["sampled", "contrast", "revisions"] as const;
 
-/** What a policy may learn by in the end. */
-export const rlAlgorithms = ["ppo", "grpo", "dpo"] as const;
+/** What a policy may learn by in the end; `none`: what it learned from revisions is all. */
+export const rlAlgorithms = ["ppo", "grpo", "dpo", "none"] as const;
 
 const prefer = z.strictObject({
   pairs: z.enum(pairKinds).default("contrast"),

@@ -24,15 +24,17 @@ const evaluation = record("evaluate", 3.25, {
   lengthRatio: 1.1,
   distinct2Ratio: null,
 });
+const audit = record("audit", 0.5, { signs: ["length-drift"] });
 
 test("the report is read out of what the stages told", () => {
-  const records = [record("revise", 1.04, { yield: 0.25 }), record("reward", 2, { accuracy: 0.8 }), record("rl", 4, {}), evaluation];
+  const records = [record("revise", 1.04, { yield: 0.25 }), record("reward", 2, { accuracy: 0.8 }), record("rl", 4, {}), evaluation, audit];
   expect(pipelineReport(records)).toEqual({
     stages: [
       { name: "revise", seconds: 1 },
       { name: "reward", seconds: 2 },
       { name: "rl", seconds: 4 },
       { name: "evaluate", seconds: 3.3 },
+      { name: "audit", seconds: 0.5 },
     ],
     revisionYield: 0.25,
     labelAgreement: 0.8,
@@ -45,11 +47,12 @@ test("the report is read out of what the stages told", () => {
     klPerResponse: 2,
     lengthRatio: 1.1,
     distinct2Ratio: null,
-    seconds: 10.3,
+    auditSigns: ["length-drift"],
+    seconds: 10.8,
   });
 });
 
 test("without a reward model the accuracy is that of the policy's implicit reward", () => {
   const report = pipelineReport([record("prefer", 1, {}), record("rl", 4, { accuracy: 0.65 }), evaluation]);
-  expect(report).toMatchObject({ rewardAccuracy: 0.65, revisionYield: null });
+  expect(report).toMatchObject({ rewardAccuracy: 0.65, revisionYield: null, auditSigns: null });
 });

@@ -20,6 +20,8 @@ export interface PipelineReport {
   readonly klPerResponse: number | null;
   readonly lengthRatio: number;
   readonly distinct2Ratio: number | null;
+  /** Signs of over-optimisation that the audit of the training found; null where there was none. */
+  readonly auditSigns: readonly string[] | null;
   /** Of all stages, over all starts. */
   readonly seconds: number;
 }
@@ -28,7 +30,7 @@ export interface PipelineReport {
 export function pipelineReport(records: readonly StageRecord[]): PipelineReport {
   const summaryOf = <Summary>(name: string) => records.find((record) => record.name === name)?.summary as Summary | undefined;
   const evaluation = summaryOf<{
-    labels: { agreement: number | null };
+    labels: { agreement: number | null } | null;
     winRate: number;
     winRateInterval: { bootstrap: { low: number; high: number } };
     lengthControlledWinRate: number;
@@ -43,7 +45,7 @@ export function pipelineReport(records: readonly StageRecord[]): PipelineReport 
   return {
     stages: records.map(({ name, seconds }) => ({ name, seconds: round(seconds) })),
     revisionYield: summaryOf<{ yield: number }>("revise")?.yield ?? null,
-    labelAgreement: evaluation.labels.agreement,
+    labelAgreement: evaluation.labels?.agreement ?? null,
     rewardAccuracy: accuracy?.accuracy ?? null,
     winRate: evaluation.winRate,
     winRateInterval: [low, high],
@@ -53,6 +55,7 @@ export function pipelineReport(records: readonly StageRecord[]): PipelineReport 
     klPerResponse: evaluation.klPerResponse,
     lengthRatio: evaluation.lengthRatio,
     distinct2Ratio: evaluation.distinct2Ratio,
+    auditSigns: summaryOf<{ signs: string[] }>("audit")?.signs ?? null,
     seconds: round(records.reduce((sum, { seconds }) => sum + seconds, 0)),
   };
 }

@@ -60,6 +60,9 @@ const texts = [
   "In the year",
   "Let us",
   "He said",
+  "It is time",
+  "Once",
+  "No one",
 ];
 
 export const tinyPrompts = texts.slice(0, 8).map((content) => [{ role: "user", content }]);

@@ -41,16 +41,18 @@ function checkConfig({ revise, sft, prefer, reward, rl, seed, maxNewTokens, temp
     refuse(`prefer.labeller "contrast" labels contrast pairs by their construction; prefer.pairs is ${JSON.stringify(prefer.pairs)}`);
   if (revise) resolveRevisionSettings({ maxNewTokens, temperature, ...revise, seed });
   if (sft) resolveSftSettings({ ...sft, seed });
+  if (rl === "none" && !sft) refuse('rl is "none" and "sft" is false: nothing would be learned');
   if (rl === "dpo") resolveDpoSettings({ ...config.dpo, seed } as never);
-  else {
+  if (rl === "ppo" || rl === "grpo") {
     resolveRewardSettings({ ...reward, seed } as never);
     algorithms[rl].resolve({ maxNewTokens, temperature, ...config[rl], seed });
   }
 }
 
 /** What the stages read of principles beside their requests. */
-function fieldsOf({ revise, prefer: { pairs, labeller } }: PipelineConfig): OptionalField[] {
-  const personas = Boolean(revise) || pairs === "contrast" || labeller === "likelihood-ratio";
-  const question = labeller === "choice" || labeller === "votes";
+function fieldsOf({ revise, rl, prefer: { pairs, labeller } }: PipelineConfig): OptionalField[] {
+  const labels = rl !== "none";
+  const personas = Boolean(revise) || (labels && (pairs === "contrast" || labeller === "likelihood-ratio"));
+  const question = labels && (labeller === "choice" || labeller === "votes");
   return [...(question ? (["comparisonQuestion"] as const) : []), ...(personas ? (["positivePersona", "negativePersona"] as const) : [])];
 }

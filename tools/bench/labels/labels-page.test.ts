@@ -51,13 +51,13 @@ const cells = (start: string): string[] =>
 
 test("each labeller has its agreement with each judge, at each threshold", () => {
   expect(cells("likelihood-ratio")).toContain(
-    "| likelihood-ratio | 1 of 2: 50 % (9 to 91) | 2 of 3: 67 % (21 to 94) | 2 of 4: 50 % (15 to 85) |",
+    "| likelihood-ratio | 1 of 2: 50 % (9 to 91) | 2 of 3: 67 % (21 to 94) | 2 of 3: 67 % (21 to 94) | 2 of 4: 50 % (15 to 85) |",
   );
   expect(cells("likelihood-ratio, where above 0.95")[0]).toContain("1 of 1: 100 % (21 to 100)");
 });
 
 test("a labeller of fewer pairs is held against the judge on these alone", () => {
-  expect(cells("votes")[1]).toBe("| votes | 1 of 1: 100 % (21 to 100) | 1 of 1: 100 % (21 to 100) | 1 of 1: 100 % (21 to 100) |");
+  expect(cells("votes")[1]).toBe(`| votes |${" 1 of 1: 100 % (21 to 100) |".repeat(4)}`);
 });
 
 test("the judges are held against each other", () => {

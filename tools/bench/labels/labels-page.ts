@@ -41,7 +41,7 @@ export interface LabelsPageOptions {
 }
 
 /** By how much a judge's scores must differ, in log-odds, for its opinion to count. */
-const thresholds = [2.5, 1, 0];
+const thresholds = [2.5, 1, 0.5, 0];
 /** Above which a labeller is sure itself. */
 const certain = 0.95;
 

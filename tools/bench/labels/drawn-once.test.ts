@@ -30,7 +30,7 @@ test("answers are drawn once, and stay a pair of two personas when they are read
   const feedback: FeedbackModel = {
     identity: "counts",
     async complete(conversations: readonly (readonly ChatMessage[])[]) {
-      return conversations.map(([persona]) => `${persona!.content} ${drawn++}`);
+      return conversations.map(([persona]) => ({ text: `${persona!.content} ${drawn++}`, ending: "finished" }));
     },
   };
   const prompts = ["One?", "Two?", "Three?"].map((content): ChatMessage[] => [{ role: "user", content }]);

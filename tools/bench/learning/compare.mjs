@@ -6,8 +6,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { drawFrontier } from "../frontier-picture.mjs";
 import { frontierPage } from "./frontier-page.mjs";
-import { drawFrontier } from "./frontier-picture.mjs";
 
 const all = ["ppo", "grpo", "rloo", "reinforce++", "dpo"];
 const { values } = parseArgs({
@@ -42,5 +42,11 @@ function learn(algorithm, seed = "1") {
 
 const { best, deviation } = learn("best-of");
 const runs = values.algorithms.split(",").flatMap((algorithm) => values.seeds.split(",").map((seed) => learn(algorithm, seed)));
-writeFileSync(new URL("algorithms.svg", import.meta.url), drawFrontier({ best, runs }));
+const picture = drawFrontier({
+  best: best.map((/** @type {import("./frontier-page.mjs").Best} */ { n, kl, reward }) => ({ n, kl, value: reward })),
+  runs: runs.map(({ algorithm, kl, reward }) => ({ algorithm, kl, value: reward })),
+  title: "mean reward on held-out prompts",
+  tick: 0.5,
+});
+writeFileSync(new URL("algorithms.svg", import.meta.url), picture);
 writeFileSync(new URL("README.md", import.meta.url), frontierPage({ best, deviation, runs }));

@@ -1,5 +1,6 @@
-import type { ScoreFunction } from "@cai/contracts";
+import type { RewardModel, ScoreFunction } from "@cai/contracts";
 import { scoreResponses, type TokenizedPrompt } from "@cai/rollouts";
+import { collectByPrompt } from "./collect-by-prompt.ts";
 import type { AnswerSource } from "./write-answers.ts";
 
 /** What a policy wrote for a prompt, and what was said of it. */
@@ -17,8 +18,8 @@ export interface Answer {
 /** Who answers and who judges. */
 export interface AnswerParts {
   readonly source: AnswerSource;
-  readonly judge: { readonly score: ScoreFunction };
-  readonly proxy?: { readonly score: ScoreFunction } | undefined;
+  readonly judge: RewardModel | ScoreFunction;
+  readonly proxy?: RewardModel | ScoreFunction | undefined;
 }
 
 /**
@@ -36,26 +37,21 @@ export async function answerPrompts(
     readonly onAnswers: (count: number) => void;
   },
 ): Promise<Answer[][]> {
-  const { draws, batchSize, signal } = how;
-  const answers: Answer[][] = prompts.map(() => []);
-  for (let draw = 0; draw < draws; draw++) {
-    for (let first = 0; first < prompts.length; first += batchSize) {
-      const batch = prompts.slice(first, first + batchSize);
-      const written = await source(draw, first, batch);
-      const request = {
-        prompts: batch.map(({ text }) => text),
-        responses: written.map(({ response }) => response),
-        promptIds: batch.map(({ ids }) => ids),
-        responseIds: written.map(({ ids }) => Int32Array.from(ids)),
-      };
-      const scores = await scoreResponses(judge, request, signal);
-      const proxyScores = proxy && (await scoreResponses(proxy, request, signal));
-      for (const [row, { response, ids, kl }] of written.entries()) {
-        const said = { score: scores[row]!, ...(proxyScores && { proxyScore: proxyScores[row]! }), ...(kl !== undefined && { kl }) };
-        answers[first + row]!.push({ response, tokens: ids.length, ...said });
-      }
-      how.onAnswers(batch.length);
-    }
-  }
-  return answers;
+  const { signal, onAnswers } = how;
+  return collectByPrompt(prompts, how, async (draw, first, batch) => {
+    const written = await source(draw, first, batch);
+    const request = {
+      prompts: batch.map(({ text }) => text),
+      responses: written.map(({ response }) => response),
+      promptIds: batch.map(({ ids }) => ids),
+      responseIds: written.map(({ ids }) => Int32Array.from(ids)),
+    };
+    const scores = await scoreResponses(judge, request, signal);
+    const proxyScores = proxy && (await scoreResponses(proxy, request, signal));
+    onAnswers(batch.length);
+    return written.map(({ response, ids, kl }, row): Answer => {
+      const said = { score: scores[row]!, ...(proxyScores && { proxyScore: proxyScores[row]! }), ...(kl !== undefined && { kl }) };
+      return { response, tokens: ids.length, ...said };
+    });
+  });
 }

@@ -1,10 +1,8 @@
-import { prepareBackend } from "@cai/backend";
-import { type CausalPolicy, loadPolicy } from "@cai/policy";
-import { tinyGpt2 } from "@cai/testing";
-import * as tf from "@tensorflow/tfjs-core";
+import type { CausalPolicy } from "@cai/policy";
 import { beforeAll, expect, test } from "vitest";
 import { answerAsBase, type BaseAnswers } from "./base-answers.ts";
 import { comparePolicies } from "./compare-policies.ts";
+import { loadTwoPolicies } from "./two-policies.fixture.ts";
 
 const prompts = ["Hello", "The cat sat", "Once upon a time"];
 const options = { draws: 2, bestOf: 3, maxNewTokens: 5, seed: 4, batchSize: 2 };
@@ -13,10 +11,7 @@ let policy: CausalPolicy;
 let base: CausalPolicy;
 
 beforeAll(async () => {
-  await prepareBackend();
-  base = await loadPolicy(tinyGpt2);
-  policy = await loadPolicy(tinyGpt2);
-  for (const [name, parameter] of policy.parameters) if (name.includes("ln_f")) parameter.assign(tf.mul(parameter.value, 1.3));
+  ({ policy, base } = await loadTwoPolicies());
 });
 
 test("a comparison with the base's answers made before, part by part, is the comparison that asks for them", async () => {

@@ -1,6 +1,7 @@
 import type { TrainablePolicy } from "@cai/contracts";
 import { type Prompt, tokenizePrompts } from "@cai/rollouts";
 import type * as tf from "@tensorflow/tfjs-core";
+import { collectByPrompt } from "./collect-by-prompt.ts";
 import { type ComparisonSettings, checkBase, resolveComparison } from "./comparison-options.ts";
 import { EvaluationError } from "./error.ts";
 import { type AnswerSource, type WrittenAnswer, writtenBy } from "./write-answers.ts";
@@ -38,15 +39,12 @@ export async function answerAsBase(options: AnswerAsBaseOptions): Promise<BaseAn
   const tokenized = tokenizePrompts(prompts, base, settings.maxNewTokens);
   const sources = sourcesOf(base, settings, signal);
   const draws = drawsOf(settings);
-  const rows = tokenized.map(() => ({ answers: [] as WrittenAnswer[], pool: [] as WrittenAnswer[] }));
-  for (const kind of ["answers", "pool"] as const)
-    for (let draw = 0; draw < draws[kind]; draw++)
-      for (let first = 0; first < tokenized.length; first += settings.batchSize) {
-        const batch = tokenized.slice(first, first + settings.batchSize);
-        const written = await sources[kind](draw, firstPrompt + first, batch);
-        for (const [row, answer] of written.entries()) rows[first + row]![kind].push(answer);
-      }
-  return rows;
+  const written = (kind: keyof BaseAnswers) =>
+    collectByPrompt(tokenized, { draws: draws[kind], batchSize: settings.batchSize }, (draw, first, batch) =>
+      sources[kind](draw, firstPrompt + first, batch),
+    );
+  const [answers, pool] = [await written("answers"), await written("pool")];
+  return tokenized.map((_, row) => ({ answers: answers[row]!, pool: pool[row]! }));
 }
 
 /** How many of each kind there are to a prompt. */

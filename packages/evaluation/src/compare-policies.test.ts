@@ -1,25 +1,18 @@
-import { prepareBackend } from "@cai/backend";
 import { type ScoreRequest, validCells } from "@cai/contracts";
 import { demoPolicyDirectory } from "@cai/demo";
 import { type CausalPolicy, loadPolicy } from "@cai/policy";
 import { completionBatch } from "@cai/rollouts";
-import { tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { type ComparePoliciesOptions, comparePolicies } from "./compare-policies.ts";
+import { loadTwoPolicies } from "./two-policies.fixture.ts";
 
 const prompts = ["Hello", "The cat sat", "Once upon a time"];
 let policy: CausalPolicy;
 let base: CausalPolicy;
 
 beforeAll(async () => {
-  await prepareBackend();
-  base = await loadPolicy(tinyGpt2);
-  policy = await loadPolicy(tinyGpt2);
-  for (const [name, parameter] of policy.parameters) {
-    if (!name.includes("ln_f")) continue;
-    parameter.assign(tf.mul(parameter.value, 1.3));
-  }
+  ({ policy, base } = await loadTwoPolicies());
 });
 
 const lowIds = ({ responseIds }: ScoreRequest) => responseIds.map((ids) => ids.filter((id) => id < 128).length / ids.length);

@@ -60,10 +60,8 @@ export interface PolicyComparison extends ComparisonSummary {
 export async function comparePolicies(options: ComparePoliciesOptions): Promise<PolicyComparison> {
   const { signal, onProgress, baseAnswers, ...given } = options;
   const settings = resolveComparison(checkComparison(given));
-  const { policy, base, prompts } = options;
+  const { policy, base, judge, proxy, prompts } = options;
   const { batchSize, maxNewTokens, temperature } = settings;
-  const judge = scorerOf(options.judge);
-  const proxy = options.proxy && scorerOf(options.proxy);
   const asked = tokenizePrompts(prompts, policy, maxNewTokens);
   const askedOfBase = tokenizePrompts(prompts, base, maxNewTokens);
   const sameTokens = policy.vocabSize === base.vocabSize && asked.every(({ ids }, index) => sameIds(ids, askedOfBase[index]!.ids));
@@ -97,9 +95,6 @@ export async function comparePolicies(options: ComparePoliciesOptions): Promise<
   });
   return { ...summariseComparison(compared, settings), settings, samples };
 }
-
-const scorerOf = (judge: RewardModel | ScoreFunction): { readonly score: ScoreFunction } =>
-  typeof judge === "function" ? { score: judge } : judge;
 
 const meanScore = (answers: readonly Answer[]): number => answers.reduce((sum, { score }) => sum + score, 0) / answers.length;
 

@@ -16,14 +16,13 @@ export async function judgeSamples(
   samples: readonly { readonly prompt: string; readonly response: string }[],
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const scorer = typeof judge === "function" ? { score: judge } : judge;
   const scores = new Float32Array(samples.length);
   for (let first = 0; first < samples.length; first += rowsAtOnce) {
     const batch = samples.slice(first, first + rowsAtOnce);
     const none = batch.map(() => new Int32Array(0));
     const prompts = batch.map(({ prompt }) => prompt);
     const responses = batch.map(({ response }) => response);
-    scores.set(await scoreResponses(scorer, { prompts, responses, promptIds: none, responseIds: none }, signal), first);
+    scores.set(await scoreResponses(judge, { prompts, responses, promptIds: none, responseIds: none }, signal), first);
   }
   return scores;
 }

@@ -1,8 +1,9 @@
 import { type TrainablePolicy, validCells, validRows } from "@cai/contracts";
 import { tokenKl } from "@cai/kl";
-import { rollOut, samplingOf, samplingOptions, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
+import { rollOut, samplingOf, samplingOptions, type TextRollout } from "@cai/rollouts";
 import { evaluateRows, resolveOptions } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { BatchSource } from "./collect-by-prompt.ts";
 import type { ComparisonSettings } from "./comparison-options.ts";
 
 /** What a policy wrote for a prompt: plain JSON. */
@@ -14,8 +15,8 @@ export interface WrittenAnswer {
   readonly kl?: number;
 }
 
-/** Where answers come from: answer `draw` to each of some consecutive prompts, the first of which is prompt `first` of all. */
-export type AnswerSource = (draw: number, first: number, prompts: readonly TokenizedPrompt[]) => Promise<WrittenAnswer[]>;
+/** Where answers come from. */
+export type AnswerSource = BatchSource<WrittenAnswer>;
 
 /**
  * Answers that a policy writes when asked. Answer d to prompt i is sample i of step d of the stream, whatever the batches: two policies that are

@@ -15,12 +15,13 @@ const validIds = ({ ids, mask, shape }: TextRollout["prompts"]): Int32Array[] =>
  * @throws RolloutError `invalid-scores` where the reward model gives another number of scores, or one that is not finite.
  */
 export async function scoreResponses(
-  rewardModel: { readonly score: ScoreFunction },
+  rewardModel: { readonly score: ScoreFunction } | ScoreFunction,
   request: ScoreRequest,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   const rows = request.responses.length;
-  const scores = await rewardModel.score(request, signal === undefined ? {} : { signal });
+  const options = signal === undefined ? {} : { signal };
+  const scores = await (typeof rewardModel === "function" ? rewardModel(request, options) : rewardModel.score(request, options));
   if (scores?.length !== rows)
     throw new RolloutError(
       "invalid-scores",

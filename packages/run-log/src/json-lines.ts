@@ -12,11 +12,16 @@ export interface LineWithStep {
 
 /** The lines of a file in their order; none where there is no file. Lines that a killed process left unfinished are passed over. */
 export async function readLines(path: string): Promise<LineWithStep[]> {
+  return (await textLines(path)).flatMap((line) => parseLine(line) ?? []);
+}
+
+/** The same as they stand there, and what follows the last line break. */
+export async function textLines(path: string): Promise<string[]> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });
-  return text.split("\n").flatMap((line) => parseLine(line) ?? []);
+  return text.split("\n");
 }
 
 /** Cuts the lines of `step` and later ones. A reader sees the file before the cut or after it. */

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RunLogError } from "./error.ts";
+import { textLines } from "./json-lines.ts";
 import type { Sample } from "./open-run-log.ts";
 
 /** A sample with the step that it was logged at. */
@@ -18,11 +18,7 @@ export interface LoggedSample extends Sample {
  */
 export async function readSamples(directory: string): Promise<LoggedSample[]> {
   const path = join(directory, "samples.jsonl");
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  const lines = text.split("\n");
+  const lines = await textLines(path);
   return lines.flatMap((line, index) => {
     if (line.trim() === "") return [];
     const sample = parseSample(line);

@@ -38,14 +38,15 @@ export async function runConstitutionalPipeline(options: ConstitutionalPipelineO
 /** The stages that a configuration asks for, in order. */
 export function stagesOf(pipeline: PreparedPipeline): PipelineStage[] {
   const { revise, sft, rl } = pipeline.config;
+  const hasReward = rl === "ppo" || rl === "grpo";
   return [
     ...(revise ? [reviseStage(pipeline)] : []),
     ...(sft ? [sftStage(pipeline)] : []),
     ...(rl === "none" ? [] : [preferStage(pipeline)]),
     ...(rl === "dpo" ? [dpoStage(pipeline)] : []),
-    ...(rl === "ppo" || rl === "grpo" ? [rewardStage(pipeline), onPolicyStage(pipeline, rl)] : []),
+    ...(hasReward ? [rewardStage(pipeline), onPolicyStage(pipeline, rl)] : []),
     baselineStage(pipeline),
     evaluateStage(pipeline),
-    ...(rl === "ppo" || rl === "grpo" ? [auditStage(pipeline)] : []),
+    ...(hasReward ? [auditStage(pipeline)] : []),
   ];
 }

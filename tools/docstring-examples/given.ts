@@ -22,7 +22,8 @@ const draws = { seed: 7, stream: "example", step: 0 };
 /** Answers with the number of the sample; those with an even one are likelier from a calm model. Enough for examples, whose texts needn't fit a tiny model's context. */
 const feedback: Required<FeedbackModel> = {
   identity: "example",
-  complete: async (conversations, { draws: { firstSample = 0 } }) => conversations.map((_, i) => `This is answer ${firstSample + i}`),
+  complete: async (conversations, { draws: { firstSample = 0 } }) =>
+    conversations.map((_, i) => ({ text: `This is answer ${firstSample + i}`, ending: "finished" })),
   choose: async (choices) => choices.map(({ options }) => options.map((_, i) => Math.log((i + 1) / 4))),
   logprobs: async (answers) =>
     answers.map(({ messages, answer }) => ({

@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { auditPage, auditRun, judgeSamples, type RunAudit } from "@cai/evaluation";
+import { auditRun, judgeSamples, type RunAudit, writeAudit } from "@cai/evaluation";
 import { type LoggedSample, readMetrics, readSamples, refuseExistingRun } from "@cai/run-log";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
@@ -26,11 +25,7 @@ export async function auditFolder(directory: string, { judge, out, json = false,
   const audit = auditRun({ metrics, samples, ...(gold && { gold }) });
 
   const names = { run: directory, ...(judge !== undefined && { judge }) };
-  if (out !== undefined) {
-    await mkdir(out, { recursive: true });
-    await writeFile(join(out, "index.html"), auditPage(audit, names));
-    await writeFile(join(out, "audit.json"), `${JSON.stringify({ ...names, ...audit }, null, 2)}\n`);
-  }
+  if (out !== undefined) await writeAudit({ directory: out, audit, names });
   if (json) process.stdout.write(`${JSON.stringify({ ...names, ...audit })}\n`);
   else process.stdout.write(`${[...auditLines(audit), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`);
 }

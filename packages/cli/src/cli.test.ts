@@ -199,6 +199,10 @@ test("a policy writes greedily and repeatably, as one JSON object", async () => 
   expect(answer.ids.length).toBeLessThanOrEqual(6);
   expect(answer.logprobs).toHaveLength(answer.ids.length);
   expect((await cai(...argv)).stdout).toBe(stdout);
+  const [word] = /[a-z]+/i.exec(answer.text)!;
+  const stopped = JSON.parse((await cai(...argv, "--stop-texts", word)).stdout);
+  expect(stopped).toMatchObject({ text: answer.text.split(word)[0], finishReason: "stop" });
+  expect(stopped.ids).toEqual(answer.ids.slice(0, stopped.ids.length));
 });
 
 test("a reward model scores a file, a line each", async () => {

@@ -24,7 +24,8 @@ const comparison = {
 } as unknown as PolicyComparison;
 
 test("figures stand beside their names", () => {
-  expect(comparisonLines(comparison)).toEqual([
+  expect(comparisonLines(comparison, { format: "dialogue" })).toEqual([
+    "prompts          4, asked as turns of Human and Assistant (format dialogue)",
     "win rate         62.5 %  (90 %: 30.0 to 86.0 %; 2 won, 1 tied, 1 lost on 4 prompts)",
     "at equal length  60.0 %  (90 %: 20.0 to 90.0 %)",
     "judge's score    −0.50 → +1.50, +1.00 deviations of the base's",
@@ -36,7 +37,7 @@ test("figures stand beside their names", () => {
 
 test("what was not measured is not there", () => {
   const bare = { ...comparison, klPerResponse: null, bestOfN: [], distinct2Ratio: null, gain: null } as PolicyComparison;
-  const lines = comparisonLines(bare).join("\n");
+  const lines = comparisonLines(bare, { format: "chat" }).join("\n");
   expect(lines).toContain("KL               not measured");
   expect(lines).toContain("– times its distinct-2");
   expect(lines).not.toContain("best of");

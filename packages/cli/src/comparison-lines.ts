@@ -1,8 +1,15 @@
 import type { Interval, PolicyComparison } from "@cai/evaluation";
+import type { PromptFormatName } from "@cai/feedback";
 import { signed } from "./samples-table.ts";
 
+const formatTexts: Readonly<Record<PromptFormatName, string>> = {
+  chat: "asked by the chat template (format chat)",
+  dialogue: "asked as turns of Human and Assistant (format dialogue)",
+  continuation: "texts to go on with (format continuation)",
+};
+
 /** A comparison in a few lines, for a reader. */
-export function comparisonLines(comparison: PolicyComparison): string[] {
+export function comparisonLines(comparison: PolicyComparison, { format }: { readonly format: PromptFormatName }): string[] {
   const { prompts, settings, winRate, winRateInterval, wins, ties, losses, lengthControlledWinRate, lengthControlledInterval } = comparison;
   const { meanScore, gain, proxy, klPerResponse, klPerToken, bestOfN, lengthRatio, distinct2Ratio, promptCopies } = comparison;
   const level = `${Math.round(100 * settings.level)} %`;
@@ -10,6 +17,7 @@ export function comparisonLines(comparison: PolicyComparison): string[] {
   const scores = (mean: { policy: number; base: number }, gained: number | null) =>
     `${signed(mean.base)} → ${signed(mean.policy)}${gained === null ? "" : `, ${signed(gained)} deviations of the base's`}`;
   const lines: (readonly [string, string])[] = [
+    ["prompts", `${prompts}, ${formatTexts[format]}`],
     [
       "win rate",
       `${percent(winRate)}  (${between(winRateInterval.wilson)}; ${wins} won, ${ties} tied, ${losses} lost on ${prompts} prompts)`,

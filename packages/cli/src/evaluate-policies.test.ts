@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tinyGpt2, tinyLlama } from "@cai/testing";
@@ -32,12 +32,16 @@ function evaluate(given: Readonly<Record<string, string>> = {}, ...more: string[
 }
 
 test("prints one JSON object, and writes it, every answer and a page to a new folder", async () => {
-  const { stdout, stderr } = await evaluate({ "--out": at("whole"), "--reward": at("judge.mjs"), "--draws": "2", "--seed": "3" }, "--json");
+  const { stdout, stderr } = await evaluate(
+    { "--out": at("whole"), "--reward": at("judge.mjs"), "--draws": "2", "--seed": "3", "--format": "continuation" },
+    "--json",
+  );
   const figures = JSON.parse(stdout);
   expect(stderr).toBe("");
   expect(figures).toMatchObject({
     policy: tinyGpt2,
     base: tinyLlama,
+    format: "continuation",
     prompts: 3,
     winRate: expect.any(Number),
     winRateInterval: { wilson: { low: expect.any(Number), high: expect.any(Number) }, bootstrap: expect.any(Object) },
@@ -60,6 +64,46 @@ test("prints one JSON object, and writes it, every answer and a page to a new fo
   expect(page).not.toContain("<b>a letter");
 });
 
+/** A model with a chat template, of the weights and tokens of one without. */
+async function withTemplate(model: string, name: string): Promise<string> {
+  await cp(model, at(name), { recursive: true });
+  const template = "{% for m in messages %}{{ m.content }}. {% endfor %}{% if add_generation_prompt %}So: {% endif %}";
+  await writeFile(join(at(name), "chat_template.jinja"), template);
+  return at(name);
+}
+
+async function samplesOf(out: string, given: Readonly<Record<string, string>>) {
+  const { stdout } = await evaluate({ "--draws": "2", ...given, "--out": at(out) }, "--json");
+  const answers = (await readFile(at(`${out}/samples.jsonl`), "utf8")).trimEnd().split("\n");
+  return { format: JSON.parse(stdout).format, samples: answers.map((line) => JSON.parse(line)) };
+}
+
+test("plain texts are asked by the chat template where both have one, as the conversations are that they stand for", async () => {
+  const models = { "--policy": await withTemplate(tinyGpt2, "chat-gpt2"), "--against": await withTemplate(tinyLlama, "chat-llama") };
+  const lines = ["the old house", "<b>a letter</b>", "somebody came"].map((content) => ({ prompt: [{ role: "user", content }] }));
+  await writeFile(at("chat.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n"));
+  const texts = await samplesOf("chat-texts", models);
+  expect(texts.format).toBe("chat");
+  expect(texts.samples.map(({ prompt }) => prompt)).toEqual(["the old house", "<b>a letter</b>", "somebody came"]);
+  expect(texts).toEqual(await samplesOf("chat-conversations", { ...models, "--prompts": at("chat.jsonl") }));
+
+  await writeFile(at("written.txt"), "the old house. So: \n<b>a letter</b>. So: \nsomebody came. So: \n"); // what the template makes of them
+  const byHand = await samplesOf("chat-by-hand", { ...models, "--prompts": at("written.txt"), "--format": "continuation" });
+  expect(byHand.format).toBe("continuation");
+  const answersOf = ({ samples }: typeof texts) => samples.map(({ policy, base }) => [policy, base]);
+  expect(answersOf(byHand)).toEqual(answersOf(texts));
+  const raw = await samplesOf("raw", { ...models, "--format": "continuation" });
+  expect(answersOf(raw)).not.toEqual(answersOf(texts));
+});
+
+test("without templates plain texts are asked as a dialogue, and the format is told", async () => {
+  const { format, samples } = await samplesOf("dialogue", {});
+  expect(format).toBe("dialogue");
+  expect(samples[0].prompt).toBe("\n\nHuman: the old house\n\nAssistant:");
+  const { stdout } = await evaluate();
+  expect(stdout).toMatch(/^prompts +3, asked as turns of Human and Assistant \(format dialogue\)$/m);
+});
+
 test("a policy against itself, for a reader", async () => {
   const { stdout } = await evaluate({ "--against": tinyGpt2 });
   expect(stdout).toMatch(/^win rate +50\.0 % {2}\(95 %: \d+\.\d to \d+\.\d %; 0 won, 3 tied, 0 lost on 3 prompts\)$/m);
@@ -75,6 +119,8 @@ test.each<[string, Record<string, string>, string[], RegExp]>([
   ["a judge that is not there", { "--judge": at("none.mjs") }, [], /^--judge: .*none\.mjs/],
   ["a base that is not there", { "--against": at("nowhere") }, [], /nowhere.* does not exist/],
   ["prompts that leave no room", { "--max-new-tokens": "126" }, [], /prompts\.txt:\d .*exceed the policy's context of 128/],
+  ["a template that a policy has not", { "--format": "chat" }, [], /prompts\.txt:1: .*chat template/],
+  ["a format that is none", { "--format": "poem" }, [], /poem/],
   ["options of a reward that is not given", {}, ["--reward-label", "1"], /--reward-… is told of --reward, which is not given/],
 ])("%s is refused as wrong use", async (_, given, more, message) => {
   const out = at("refused");

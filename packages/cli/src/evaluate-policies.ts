@@ -1,21 +1,15 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import { readPrompts } from "@cai/data";
-import {
-  type ComparisonSettings,
-  comparePolicies,
-  comparisonOptions,
-  evaluationPage,
-  type PolicyComparison,
-  resolveComparison,
-} from "@cai/evaluation";
+import { type ComparisonSettings, comparePolicies, comparisonOptions, resolveComparison, writeComparison } from "@cai/evaluation";
+import type { PromptFormatName } from "@cai/feedback";
 import { refuseExistingRun } from "@cai/run-log";
 import { disposing } from "@cai/training";
 import { comparisonLines } from "./comparison-lines.ts";
 import { describeBackend } from "./describe-backend.ts";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
+import { formatPrompts, sharedFormat } from "./format-prompts.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
@@ -31,6 +25,8 @@ export interface EvalFlags extends JudgeFlags, RewardFlags, Partial<ComparisonSe
   readonly prompts: string;
   readonly judge: string;
   readonly reward?: string;
+  /** Of the prompts for both; absent where it is the one that suits them. */
+  readonly format?: PromptFormatName;
   readonly out?: string;
   readonly json?: boolean;
   readonly skipBadLines?: boolean;
@@ -45,41 +41,45 @@ export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
   const { rows } = await reader.read(readPrompts, flags.prompts);
   const terminal = terminalOf(process.stderr);
 
-  const comparison = await disposing(async (own) => {
+  const { comparison, format } = await disposing(async (own) => {
     const scorer = own(await resolveJudge(judge, flags));
     if (reward === undefined) refuseLooseRewardFlags(flags);
     const proxy = reward === undefined ? undefined : own(await resolveReward(reward, flags));
     const backend = await prepareBackend();
     const evaluated = own(await resolvePolicy(policy));
     const base = own(await resolvePolicy(against));
+    const format = await readingInput(() => sharedFormat(flags.format, { policy: evaluated, against: base }));
+    const prompts = formatPrompts(rows, format);
     for (const { tokenizer, contextLength } of [evaluated, base])
-      preparePrompts(rows, { tokenizer, contextLength, maxNewTokens: settings.maxNewTokens });
+      preparePrompts(prompts, { tokenizer, contextLength, maxNewTokens: settings.maxNewTokens });
     if (!json) terminal.write(`${terminal.dim(describeBackend(backend))}\n`);
     try {
-      return await comparePolicies({
+      const comparison = await comparePolicies({
         policy: evaluated,
         base,
         judge: scorer,
         ...(proxy && { proxy }),
-        prompts: rows.map(({ row }) => row.prompt),
+        prompts: prompts.map(({ row }) => row.prompt),
         ...settings,
+        ...(flags.stopTexts === undefined && { stopTexts: format.stopTexts }),
         onProgress: ({ answers, total }) => {
           if (terminal.interactive) terminal.write(`\r\u001b[K${answers} of ${total} answers`);
         },
       });
+      return { comparison, format: format.name };
     } finally {
       if (terminal.interactive) terminal.write("\r\u001b[K");
     }
   });
 
   reader.tellSkipped();
-  const names = { policy, base: against, judge, ...(reward !== undefined && { proxy: reward }) };
+  const names = { policy, base: against, judge, ...(reward !== undefined && { proxy: reward }), format };
   const { samples: _, ...figures } = comparison;
-  if (out !== undefined) await writeComparison(out, comparison, names);
+  if (out !== undefined) await writeComparison({ directory: out, comparison, names });
   if (json) process.stdout.write(`${JSON.stringify({ ...names, ...figures })}\n`);
   else
     process.stdout.write(
-      `${[...comparisonLines(comparison), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`,
+      `${[...comparisonLines(comparison, { format }), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`,
     );
 }
 
@@ -91,16 +91,4 @@ function settingsOf(flags: EvalFlags): Partial<ComparisonSettings> {
 function refuseLooseRewardFlags({ rewardLabel, rewardScore, rewardFile, rewardOutput, rewardInput }: RewardFlags): void {
   if ([rewardLabel, rewardScore, rewardFile, rewardOutput, rewardInput].every((value) => value === undefined)) return;
   throw new CliError("usage", "--reward-… is told of --reward, which is not given: give it, or tell the judge's by --judge-…");
-}
-
-async function writeComparison(
-  out: string,
-  comparison: PolicyComparison,
-  names: { readonly policy: string; readonly base: string; readonly judge: string; readonly proxy?: string },
-): Promise<void> {
-  const { samples, ...figures } = comparison;
-  await mkdir(out, { recursive: true });
-  await writeFile(join(out, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
-  await writeFile(join(out, "index.html"), evaluationPage(comparison, names));
-  await writeFile(join(out, "eval.json"), `${JSON.stringify({ ...names, ...figures }, null, 2)}\n`);
 }

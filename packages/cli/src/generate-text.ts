@@ -1,5 +1,6 @@
 import { prepareBackend } from "@cai/backend";
 import { countValid } from "@cai/contracts";
+import { rollOut } from "@cai/rollouts";
 import { encodePrompt } from "@cai/trainer";
 import { readingInput } from "./exit-codes.ts";
 import { refuseUnfit } from "./prepare-prompts.ts";
@@ -16,6 +17,7 @@ export interface GenerateFlags extends PromptFlags {
   readonly topK?: number;
   readonly topP?: number;
   readonly stopTokenIds?: readonly number[];
+  readonly stopTexts?: readonly string[];
   readonly seed: number;
   readonly json?: boolean;
 }
@@ -30,22 +32,22 @@ export async function generateText(flags: GenerateFlags): Promise<void> {
   const room = Math.max(contextLength - promptIds.length, 1);
   const maxNewTokens = flags.maxNewTokens ?? Math.min(defaultMaxNewTokens, room);
   refuseUnfit(promptIds, where, { contextLength, maxNewTokens });
-  const { topK, topP, stopTokenIds, seed, temperature } = flags;
-  const prompts = { ids: promptIds, mask: new Uint8Array(promptIds.length).fill(1), shape: [1, promptIds.length] as const };
+  const { topK, topP, stopTokenIds, stopTexts, seed, temperature } = flags;
   // Nothing is written before the whole response is there: what the policy refuses is wrong use.
-  const { responses, behaviourLogprobs, finishReasons } = await readingInput(() =>
-    policy.generate(prompts, {
+  const { responses, responseTexts, behaviourLogprobs, finishReasons } = await readingInput(() =>
+    rollOut(policy, tokenizer, [{ text: tokenizer.decode(promptIds), ids: promptIds }], {
       draws: { seed, stream: "generate", step: 0 },
       maxNewTokens,
       temperature,
       ...(topK !== undefined && { topK }),
       ...(topP !== undefined && { topP }),
       ...(stopTokenIds !== undefined && { stopTokenIds }),
+      ...(stopTexts !== undefined && { stopTexts }),
     }),
   );
   const length = countValid(responses.mask);
   const ids = [...responses.ids.subarray(0, length)];
-  const text = tokenizer.decode(finishReasons[0] === "stop" ? ids.slice(0, -1) : ids, { skipSpecialTokens: true });
+  const text = responseTexts[0]!;
   const logprobs = [...behaviourLogprobs.subarray(0, length)];
   const answer = { promptIds: [...promptIds], ids, text, logprobs, finishReason: finishReasons[0] };
   process.stdout.write(`${flags.json ? JSON.stringify(answer) : text}\n`);

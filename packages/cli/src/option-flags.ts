@@ -18,17 +18,21 @@ export function addOptionFlags(
   return command;
 }
 
-function flagsOf(name: string, { default: fallback, describe, choices }: OptionSpec<unknown>, defaults: string): Option[] {
-  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function flagsOf(name: string, { default: fallback, describe, choices, listOf }: OptionSpec<unknown>, defaults: string): Option[] {
+  const flag = flagName(name);
   if (typeof fallback === "boolean")
     return [
       new Option(`--${flag}`, `${describe}${fallback ? " (default)" : ""}`),
       new Option(`--no-${flag}`, fallback ? "not so" : `not so, where the configuration file says ${name}`),
     ];
+  if (listOf === "texts") return [new Option(`--${flag} <texts>`, `${describe}: ${textsForm} (${defaults})`).argParser(parseTexts)];
   if (Array.isArray(fallback)) return [new Option(`--${flag} <numbers>`, `${describe}: 1,2 (${defaults})`).argParser(parseNumbers)];
   const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (${defaults})`);
   return [choices === undefined ? option.argParser(parseNumber) : option.choices(choices.map(String))];
 }
+
+/** A name in a configuration as a flag has it: `learningRate` is `learning-rate`. */
+export const flagName = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** A number on the command line: `4`, `0.1`, `1e-5`. */
 export function parseNumber(text: string): number {
@@ -40,4 +44,24 @@ export function parseNumber(text: string): number {
 /** Numbers on the command line, with commas between them; an empty text is none. */
 export function parseNumbers(text: string): number[] {
   return text.trim() === "" ? [] : text.split(",").map(parseNumber);
+}
+
+/** What `parseTexts` takes, for the help. */
+export const textsForm = 'one as it is, or a JSON list, ["\\nHuman:"]';
+
+/** Texts on the command line: one as it is, or a JSON list, which may hold line breaks; an empty text is none. */
+export function parseTexts(text: string): string[] {
+  if (!text.startsWith("[")) return text === "" ? [] : [text];
+  const list = parsedJson(text);
+  if (!Array.isArray(list) || !list.every((one) => typeof one === "string"))
+    throw new InvalidArgumentError('what begins with [ is read as JSON: expected a list of texts, ["\\nHuman:"].');
+  return list;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -23,7 +23,7 @@ export const pipelineOptions: OptionTable<Pick<PipelineConfig, "seed" | "rl">> =
   rl: {
     default: "ppo",
     choices: rlAlgorithms,
-    describe: "the last training: against the reward model, or dpo on the pairs directly",
+    describe: "the last training: ppo or grpo against the reward model, dpo on the preferences, without one, or none after fine-tuning",
   },
 };
 

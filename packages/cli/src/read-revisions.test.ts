@@ -10,6 +10,7 @@ const row = {
   critiques: ["Rude.", "Short."],
   revisions: ["Go, please.", "Go."],
   written: ["Go, please.", "Go."],
+  endings: { response: "finished", critiques: ["cut", "finished"], revisions: ["finished", "unknown"] },
   principles: ["calm", "brief"],
   verdicts: [{ kept: true }, { kept: false, refusal: "unchanged" }],
   constitution: "c0de",
@@ -29,9 +30,12 @@ test("rows are cut behind the last revision that was kept; those without one are
   await expect(read(none)).rejects.toThrow("has no revision that the gate of cai revise kept");
 });
 
-test.each([{ revisions: "Go." }, { verdicts: [{}] }, { response: undefined }, { principles: [1] }])("%j is refused", async (changes) => {
-  await expect(read(row, { ...row, ...changes })).rejects.toMatchObject({
-    code: "bad-row",
-    message: expect.stringMatching(/:2 is no row of cai revise/),
-  });
-});
+test.each([{ revisions: "Go." }, { verdicts: [{}] }, { response: undefined }, { principles: [1] }, { endings: undefined }])(
+  "%j is refused",
+  async (changes) => {
+    await expect(read(row, { ...row, ...changes })).rejects.toMatchObject({
+      code: "bad-row",
+      message: expect.stringMatching(/:2 is no row of cai revise/),
+    });
+  },
+);

@@ -6,7 +6,7 @@ import { promptMessages } from "./prompt-messages.ts";
 const rowWanted = '{"prompt": …, "response": …, "revisions": […], "principles": […], "verdicts": […], …}';
 
 const textLists = ["critiques", "revisions", "written", "principles"];
-const ownColumns = ["response", ...textLists, "verdicts", "constitution"];
+const ownColumns = ["response", ...textLists, "endings", "verdicts", "constitution"];
 
 const revisionForm: RowForm<PromptRow & Omit<RevisionRow, "prompt">> = {
   columns: [...promptForm.columns, ...ownColumns],
@@ -15,6 +15,7 @@ const revisionForm: RowForm<PromptRow & Omit<RevisionRow, "prompt">> = {
     const isWhole =
       typeof row.value("response") === "string" &&
       textLists.every((name) => isTexts(row.value(name))) &&
+      isEndings(row.value("endings") as RevisionRow["endings"] | undefined) &&
       Array.isArray(verdicts) &&
       verdicts.every((verdict) => typeof verdict?.kept === "boolean");
     if (!isWhole) return row.refuse(`is no row of cai revise: expected ${rowWanted}`);
@@ -39,3 +40,5 @@ export async function readRevisions(
 }
 
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === "string");
+const isEndings = (value: RevisionRow["endings"] | undefined): boolean =>
+  typeof value?.response === "string" && isTexts(value.critiques) && isTexts(value.revisions);

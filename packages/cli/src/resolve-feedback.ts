@@ -1,17 +1,9 @@
-import type { OpenedFeedback } from "@cai/constitution";
-import {
-  type EndpointFeedbackOptions,
-  endpointFeedback,
-  type FeedbackModel,
-  localFeedback,
-  type PromptFormat,
-  type PromptFormatName,
-  promptFormat,
-  suitableFormat,
-} from "@cai/feedback";
+import { type EndpointSource, endpointOf, type OpenedFeedback } from "@cai/constitution";
+import { type FeedbackModel, localFeedback, type PromptFormat, type PromptFormatName, promptFormat, suitableFormat } from "@cai/feedback";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import type { EndpointSettings } from "./feedback-flags.ts";
+import { flagName } from "./option-flags.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 
 /** A local model that is asked; the caller disposes of it. */
@@ -44,24 +36,29 @@ export async function resolveLocalFeedback(
 }
 
 /**
- * The model that `--feedback` names, a local one, or an endpoint by its address. The caller disposes of it.
+ * The model that a configuration names, a local one, or an endpoint by its address. The caller disposes of it.
  *
- * @throws CliError `usage`
+ * @throws CliError `usage`, with keys in double quotes
+ */
+export async function openFeedback(source: EndpointSource, { batchSize }: { readonly batchSize: number }): Promise<OpenedFeedback> {
+  const endpoint = await readingInput(() => endpointOf(source));
+  return endpoint === undefined ? resolveLocalFeedback(source.feedback, { batchSize }) : { model: endpoint, dispose() {} };
+}
+
+/**
+ * The same of `--feedback` and the flags that belong to it.
+ *
+ * @throws CliError `usage`, with flags
  */
 export async function resolveFeedback(
-  source: string,
+  feedback: string,
   { batchSize, feedbackModel, feedbackCache, feedbackOptions }: EndpointSettings & { readonly batchSize: number },
 ): Promise<OpenedFeedback> {
-  const isAddress = /^https?:\/\//i.test(source);
-  const flag = Object.entries({ feedbackModel, feedbackCache, feedbackOptions }).find(([, value]) => value !== undefined)?.[0];
-  if (!isAddress && flag !== undefined) {
-    const written = flag.replace("feedback", "").toLowerCase();
-    throw new CliError("usage", `--feedback-${written} is for an endpoint, and --feedback ${source} is a local model: leave it out`);
+  try {
+    return await openFeedback({ feedback, feedbackModel, feedbackCache, feedbackOptions }, { batchSize });
+  } catch (error) {
+    if (!CliError.isInstance(error)) throw error;
+    const message = error.message.replaceAll(/"(feedback[A-Za-z]*)"/g, (_, name: string) => `--${flagName(name)}`);
+    throw new CliError("usage", message, { cause: error.cause });
   }
-  if (!isAddress) return resolveLocalFeedback(source, { batchSize });
-  if (feedbackModel === undefined)
-    throw new CliError("usage", `--feedback ${source} is an endpoint: give --feedback-model, the model's name there`);
-  const cache = feedbackCache === undefined ? {} : { cache: feedbackCache };
-  const options = { ...feedbackOptions, ...cache, url: source, model: feedbackModel } as EndpointFeedbackOptions;
-  return readingInput(() => ({ model: endpointFeedback(options), dispose: () => {} }));
 }

@@ -1,13 +1,13 @@
 import { prepareBackend } from "@cai/backend";
 import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitution";
 import { readPrompts } from "@cai/data";
-import { readingInput } from "./exit-codes.ts";
 import { interruptible } from "./interrupt.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 import { describePipeline } from "./pipeline-text.ts";
 import { formatSeconds } from "./progress-bar.ts";
 import { promptMessages } from "./prompt-messages.ts";
-import { resolveFeedback } from "./resolve-feedback.ts";
+import { dataReader } from "./read-data.ts";
+import { openFeedback } from "./resolve-feedback.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { stageLine } from "./stage-line.ts";
@@ -20,9 +20,10 @@ import { terminalOf } from "./terminal.ts";
  */
 export async function runPipelineCommand(
   { config, out }: PipelineSettings,
-  { resume, json }: { readonly resume: boolean; readonly json: boolean },
+  { resume, json, skipBadLines }: { readonly resume: boolean; readonly json: boolean; readonly skipBadLines: boolean },
 ): Promise<void> {
-  const readAll = async (file: string) => (await readingInput(() => readPrompts(file))).rows.map(promptMessages);
+  const reader = dataReader({ skipBadLines });
+  const readAll = async (file: string) => (await reader.read(readPrompts, file)).rows.map(promptMessages);
   const prompts = await readAll(config.prompts);
   const heldOutPrompts = await readAll(config.heldOutPrompts);
   const terminal = terminalOf(process.stderr);
@@ -41,8 +42,7 @@ export async function runPipelineCommand(
         parts: {
           openPolicy: (source, lora) => resolvePolicy(source, { ...(lora && { lora }) }),
           openReward: (source) => resolveReward(source),
-          openFeedback: ({ feedback, feedbackModel, feedbackCache, feedbackOptions }) =>
-            resolveFeedback(feedback, { feedbackModel, feedbackCache, feedbackOptions, batchSize: config.batchSize }),
+          openFeedback: (source) => openFeedback(source, { batchSize: config.batchSize }),
         },
         resume,
         signal,
@@ -54,5 +54,6 @@ export async function runPipelineCommand(
   } finally {
     line?.end();
   }
+  reader.tellSkipped();
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${describePipeline(report, out)}\n`);
 }

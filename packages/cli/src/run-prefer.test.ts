@@ -139,6 +139,7 @@ test("revisions that the gate kept stand against their originals", async () => {
     prompt: [{ role: "user", content: "a letter" }],
     response: "Go.",
     ...texts,
+    endings: { response: "finished", critiques: ["finished"], revisions: ["finished"] },
     verdicts: [{ kept: true }],
     constitution: "c0de",
   };

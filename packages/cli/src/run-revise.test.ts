@@ -34,7 +34,8 @@ afterAll(() => rm(root, { recursive: true }));
 
 const argumentsOf = (out: string, more: readonly string[]): string[] => {
   const named = { "--policy": "demo", "--constitution": at("small.yaml"), "--prompts": at("prompts.txt"), "--out": at(out) };
-  const sizes = ["--max-new-tokens", "8", "--batch-size", "2", "--rounds", "2", "--seed", "7"];
+  // So few tokens cut nearly every answer.
+  const sizes = ["--no-refuse-cut", "--max-new-tokens", "8", "--batch-size", "2", "--rounds", "2", "--seed", "7"];
   return ["revise", ...Object.entries(named).flat(), ...sizes, ...more];
 };
 
@@ -107,6 +108,14 @@ test("wrong use is refused before anything is written", async () => {
   }
 });
 
+test("revisions that were cut are refused unless they are to be kept", async () => {
+  const { refusals, endings } = JSON.parse(await revise("cut.jsonl", "--refuse-cut", "--json"));
+  expect(refusals.cut).toBeGreaterThan(0);
+  expect(endings.revisions.cut).toBeGreaterThanOrEqual(refusals.cut);
+  for (const { verdicts, endings } of await linesOf("cut.jsonl"))
+    for (const [round, { kept }] of verdicts.entries()) if (kept) expect(endings.revisions[round]).not.toBe("cut");
+});
+
 test("a person reads what was kept, why others weren't, and what the likelihood ratio had no say in", () => {
   const refusal = "near-copy" as const;
   const row = {
@@ -116,6 +125,7 @@ test("a person reads what was kept, why others weren't, and what the likelihood 
       critiques: ["c"],
       revisions: ["1234"],
       written: ["1234"],
+      endings: { response: "cut", critiques: ["finished"], revisions: ["unknown"] } as const,
       principles: ["calm"],
       constitution: "c0de",
     },
@@ -128,8 +138,13 @@ test("a person reads what was kept, why others weren't, and what the likelihood 
     { ...row, verdicts: [{ kept: false, refusal }] },
     { ...row, verdicts: [{ kept: true, unchecked: "principle without personas" }] },
   ]);
+  expect(describeRevisions("r.jsonl", { ...report, refusals: { ...report.refusals, cut: 1 } })).toMatch(
+    /refused: 2 near-copy, 1 empty, 1 cut\n.+\n.+\nfewer are cut with a higher --max-new-tokens; --no-refuse-cut keeps them\n/,
+  );
   expect(describeRevisions("r.jsonl", report)).toBe(`of 2 of 5 prompts (40 %) a revision was kept, 2 of 5 revisions
 refused: 2 near-copy, 1 empty
+cut, at maxNewTokens as a rule: 5 answers
+the model doesn't say of 5 revisions whether they were cut
 by likelihood ratio 100 % of 1 were preferred to their originals; mean gain 2.50 nats
 not compared by likelihood ratio: 1 (principle without personas)
 kept revisions are 0.50 times as long as their originals

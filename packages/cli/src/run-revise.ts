@@ -42,7 +42,7 @@ export async function runRevise(
 
 /** The report as a person reads it. */
 export function describeRevisions(out: string, report: RevisionReport): string {
-  const { prompts, promptsKept, revisions, revisionsKept, refusals, likelihood, unchecked, lengthRatio } = report;
+  const { prompts, promptsKept, revisions, revisionsKept, refusals, endings, likelihood, unchecked, lengthRatio } = report;
   const { examples, pairs } = revisionFiles(out);
   const reasons = Object.entries(refusals)
     .filter(([, count]) => count > 0)
@@ -52,6 +52,8 @@ export function describeRevisions(out: string, report: RevisionReport): string {
   const lines = [
     `of ${promptsKept} of ${prompts} prompts (${(100 * report.yield).toFixed(0)} %) a revision was kept, ${revisionsKept} of ${revisions} revisions`,
     reasons.length === 0 ? [] : `refused: ${reasons.join(", ")}`,
+    describeEndings(endings),
+    refusals.cut === 0 ? [] : "fewer are cut with a higher --max-new-tokens; --no-refuse-cut keeps them",
     preferred === null || meanGain === null
       ? []
       : `by likelihood ratio ${(100 * preferred).toFixed(0)} % of ${compared} were preferred to their originals; mean gain ${meanGain.toFixed(2)} nats`,
@@ -60,4 +62,13 @@ export function describeRevisions(out: string, report: RevisionReport): string {
     `everything is in ${out}; for training: ${examples}, ${pairs}`,
   ];
   return `${lines.flat().join("\n")}\n`;
+}
+
+/** What was cut, and of how many revisions nobody knows; nothing where all ended by themselves. */
+function describeEndings({ responses, critiques, revisions }: RevisionReport["endings"]): string[] {
+  const cut = Object.entries({ answers: responses, critiques, revisions }).filter(([, endings]) => (endings.cut ?? 0) > 0);
+  return [
+    ...(cut.length === 0 ? [] : [`cut, at maxNewTokens as a rule: ${cut.map(([kind, endings]) => `${endings.cut} ${kind}`).join(", ")}`]),
+    ...(revisions.unknown === undefined ? [] : [`the model doesn't say of ${revisions.unknown} revisions whether they were cut`]),
+  ];
 }

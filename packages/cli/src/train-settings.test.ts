@@ -52,6 +52,13 @@ test("every option of every algorithm has a flag of its name", () => {
   expect(parse("--stop-token-ids", "")).toEqual({ stopTokenIds: [] });
 });
 
+test("stop texts are one text as it is, or a JSON list; none for an empty one", () => {
+  expect(parse("--stop-texts", "Human:, or")).toEqual({ stopTexts: ["Human:, or"] });
+  expect(parse("--stop-texts", '["\\n\\nHuman:", "["]')).toEqual({ stopTexts: ["\n\nHuman:", "["] });
+  expect(parse("--stop-texts", "")).toEqual({ stopTexts: [] });
+  for (const broken of ["[Human:]", "[1]"]) expect(() => parse("--stop-texts", broken)).toThrow(/expected a list of texts/);
+});
+
 test("what is no number, or no choice, is refused by the parser", () => {
   expect(() => parse("--steps", "many")).toThrow(/expected a number/);
   expect(() => parse("--steps", "")).toThrow(/expected a number/);

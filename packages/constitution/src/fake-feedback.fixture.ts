@@ -1,5 +1,5 @@
 import type { ChatMessage } from "@cai/contracts";
-import type { Answered, AnswerLogprob, Choice, CompletionOptions, FeedbackModel } from "@cai/feedback";
+import type { Answered, AnswerLogprob, Choice, Completion, CompletionOptions, FeedbackModel } from "@cai/feedback";
 import type { Principle } from "./principles/constitution.ts";
 
 /** What a fake was asked, in order. */
@@ -9,13 +9,16 @@ export interface Asked {
   readonly answers: (readonly Answered[])[];
 }
 
-/** A feedback model whose answers are functions of what it is asked; what isn't given, it can't do. It notes what it was asked. */
+/**
+ * A feedback model whose answers are functions of what it is asked; what isn't given, it can't do. It notes what it was asked. A text of it is
+ * finished, unless `write` says how it ended.
+ */
 export function fakeFeedback({
   write = () => "",
   choose,
   logprob,
 }: {
-  readonly write?: (messages: readonly ChatMessage[], sample: number) => string;
+  readonly write?: (messages: readonly ChatMessage[], sample: number) => string | Completion;
   readonly choose?: (choice: Choice) => number[];
   readonly logprob?: (answered: Answered) => AnswerLogprob;
 } = {}): FeedbackModel & { readonly asked: Asked } {
@@ -26,7 +29,10 @@ export function fakeFeedback({
     async complete(conversations, options) {
       options.signal?.throwIfAborted();
       asked.completions.push({ conversations, options });
-      return conversations.map((messages, index) => write(messages, (options.draws.firstSample ?? 0) + index));
+      return conversations.map((messages, index): Completion => {
+        const written = write(messages, (options.draws.firstSample ?? 0) + index);
+        return typeof written === "string" ? { text: written, ending: "finished" } : written;
+      });
     },
     ...(choose && {
       async choose(choices, { signal }) {

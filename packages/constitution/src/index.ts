@@ -2,6 +2,7 @@ export { contentHash, type Json } from "./content-hash.ts";
 export { ConstitutionError } from "./error.ts";
 export { type JudgedAnswer, likelihoodRatios, type RatioUnit, ratioUnits } from "./likelihood-ratios.ts";
 export { type ConstitutionalPipelineOptions, runConstitutionalPipeline, stagesOf } from "./pipeline/constitutional-pipeline.ts";
+export { type EndpointSource, endpointOf } from "./pipeline/endpoint-of.ts";
 export { type LabelAgreement, labelAgreement } from "./pipeline/label-agreement.ts";
 export { localParts } from "./pipeline/local-parts.ts";
 export { type PipelineConfig, pairKinds, parsePipelineConfig, rlAlgorithms } from "./pipeline/pipeline-config.ts";
@@ -46,6 +47,6 @@ export { type GatedRevision, type GateLimits, type Refusal, refusalOnSight, refu
 export { type RevisionSettings, resolveRevisionSettings, revisionOptions } from "./revision/revision-options.ts";
 export { answerAlone, type CriticisedAnswer, critiqueConversation, revisionConversation } from "./revision/revision-prompts.ts";
 export { type RevisionReport, revisionReport } from "./revision/revision-report.ts";
-export { keptRevisions, type RevisionRow, type RevisionVerdict, type Unchecked } from "./revision/revision-row.ts";
+export { keptRevisions, type RevisionRow, type RevisionVerdict, type RowEndings, type Unchecked } from "./revision/revision-row.ts";
 export { type RevisionExampleRow, type RevisionPairRow, revisionTrainingRows } from "./revision/revision-training-rows.ts";
 export { produceRows, type RowFile, type RowFileOptions, type RowProgress } from "./row-file.ts";

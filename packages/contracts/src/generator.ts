@@ -32,7 +32,7 @@ export interface SamplingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** `eos`: the model ended its text. `length`: cut at the limit. `stop`: a stop token was drawn. */
+/** `eos`: the model ended its text. `length`: cut at the limit. `stop`: a stop token was drawn, or a text was written that ends it. */
 export type FinishReason = "eos" | "length" | "stop";
 
 /** Responses to a batch of prompts; B rows, in the order of the prompts. */

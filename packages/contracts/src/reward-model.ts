@@ -1,7 +1,7 @@
 /** What a reward model sees: N prompts and their responses, as text and as token ids without padding. */
 export interface ScoreRequest {
   readonly prompts: readonly string[];
-  /** Decoded up to the end of text or the stop token, without special tokens. */
+  /** Decoded up to the end of text, the stop token or the stop text, without special tokens. */
   readonly responses: readonly string[];
   readonly promptIds: readonly Int32Array[];
   readonly responseIds: readonly Int32Array[];

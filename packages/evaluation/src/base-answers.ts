@@ -28,8 +28,8 @@ export interface AnswerAsBaseOptions extends Partial<ComparisonSettings> {
  * @returns one for each prompt; to be passed to `comparePolicies` as `baseAnswers`, with the same options
  * @throws TrainingError `invalid-option`, RolloutError `invalid-prompts`; the signal's reason
  * @example
- * const [{ answers, pool }] = await answerAsBase({ base: policy, prompts: prompts.slice(0, 1), bestOf: 2, maxNewTokens: 4 });
- * console.log(answers.length, pool.length); // 1 2
+ * const [first] = await answerAsBase({ base: policy, prompts: prompts.slice(0, 1), bestOf: 2, maxNewTokens: 4 });
+ * console.log(first?.answers.length, first?.pool.length); // 1 2
  */
 export async function answerAsBase(options: AnswerAsBaseOptions): Promise<BaseAnswers[]> {
   const { firstPrompt = 0, signal, ...given } = options;

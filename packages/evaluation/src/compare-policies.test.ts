@@ -112,3 +112,13 @@ test("what it can't compare is refused by name", async () => {
   await expect(compare({ temperature: 0, draws: 2 })).rejects.toThrow("temperature 0 gives one answer a prompt, and draws is 2, bestOf 1");
   await expect(compare({ judge: () => [Number.NaN, 1, 1] })).rejects.toThrow(/expected a finite number/);
 });
+
+test("answers of both end at a stop text", async () => {
+  const open = await compare({ maxNewTokens: 8, draws: 2 });
+  const text = open.samples.flatMap(({ policy, base }) => [...policy, ...base]).map(({ response }) => response.trim());
+  const stop = text.find((response) => response.length > 3)!.slice(1, 2); // a character that answers have
+  const { samples } = await compare({ maxNewTokens: 8, draws: 2, stopTexts: [stop] });
+  const ended = samples.flatMap(({ policy, base }) => [...policy, ...base]);
+  expect(open.samples.flatMap(({ policy, base }) => [...policy, ...base]).some(({ response }) => response.includes(stop))).toBe(true);
+  expect(ended.some(({ response }) => response.includes(stop))).toBe(false);
+});

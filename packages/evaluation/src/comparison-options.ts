@@ -9,6 +9,7 @@ export interface ComparisonSettings {
   maxNewTokens: number;
   temperature: number;
   stopTokenIds: readonly number[];
+  stopTexts: readonly string[];
   seed: number;
   batchSize: number;
   tie: number;
@@ -27,10 +28,11 @@ export const comparisonOptions: OptionTable<ComparisonSettings> = {
   maxNewTokens: { default: 128, ...count, describe: "longest answer, in tokens" },
   temperature: { default: 1, min: 0, max: 1e4, describe: "sampling temperature, also of the KL (0: greedy, one draw, and no KL)" },
   stopTokenIds: samplingOptions.stopTokenIds,
+  stopTexts: samplingOptions.stopTexts,
   seed: { default: 0, ...countOrNone, describe: "seed of the draws, and of the samples for intervals" },
   batchSize: { default: 16, ...count, describe: "rows that are answered and scored at once" },
-  tie: { default: defaultTie, min: 0, describe: "scores no further apart are a tie" },
-  level: { default: 0.95, min: 0, exclusiveMin: true, max: 0.9999, describe: "level of the intervals" },
+  tie: { default: defaultTie, min: 0, describe: "scores that are no further apart than this are a tie" },
+  level: { default: 0.95, min: 0, exclusiveMin: true, max: 0.9999, describe: "confidence level of the intervals" },
   resamples: { default: 1000, ...count, describe: "samples of the prompts for the bootstrap's intervals" },
 };
 

@@ -13,6 +13,8 @@ export interface EvaluationNames {
   readonly base: string;
   readonly judge: string;
   readonly proxy?: string | undefined;
+  /** How prompts were written for both: `chat`, `dialogue` or `continuation`. */
+  readonly format?: string | undefined;
 }
 
 /**
@@ -134,11 +136,11 @@ function side(name: string, answer: Answer | undefined): string {
   return `<div class="side"><header>${name} · ${scores}</header><p dir="auto">${escapeHtml(response)}</p></div>`;
 }
 
-function settingsText({ settings, bestOfN }: PolicyComparison, { policy, base, judge, proxy }: EvaluationNames): string {
+function settingsText({ settings, bestOfN }: PolicyComparison, { policy, base, judge, proxy, format }: EvaluationNames): string {
   const { seed, temperature, maxNewTokens, tie, level, resamples } = settings;
   const rewards = `judge ${judge}${proxy === undefined ? "" : `, training reward ${proxy}`}`;
   return (
-    `Policy ${policy}, base ${base}; ${rewards}. Both answer with the same draws: seed ${seed}, temperature ${temperature}, at most ${maxNewTokens} tokens. ` +
+    `Policy ${policy}, base ${base}; ${rewards}.${format === undefined ? "" : ` Format of the prompts: ${format}.`} Both answer with the same draws: seed ${seed}, temperature ${temperature}, at most ${maxNewTokens} tokens. ` +
     `Scores within ${tie} are a tie. The win rate's interval is Wilson's, prompts counting as trials; that at equal length is a bootstrap over prompts ` +
     `(${resamples} samples, level ${level}).${bestOfN.length > 0 ? ` The best of n is taken from ${settings.bestOf} further answers of the base; its KL is ln n − (n − 1)/n.` : ""}`
   );

@@ -21,3 +21,5 @@ export type { BestOfNSummary, ComparisonSummary, OfBoth, ScoreSummary } from "./
 export { type Interval, wilsonInterval } from "./wilson-interval.ts";
 export { type WinRate, type WinRateOptions, winRate } from "./win-rate.ts";
 export type { WrittenAnswer } from "./write-answers.ts";
+export { type WriteAuditOptions, writeAudit } from "./write-audit.ts";
+export { type WriteComparisonOptions, writeComparison } from "./write-comparison.ts";

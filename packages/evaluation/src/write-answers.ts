@@ -25,10 +25,12 @@ export type AnswerSource = (draw: number, first: number, prompts: readonly Token
  */
 export function writtenBy(
   { policy, reference }: { readonly policy: TrainablePolicy<tf.Tensor>; readonly reference?: KlReference | undefined },
-  { seed, maxNewTokens, temperature, stopTokenIds }: ComparisonSettings,
+  { seed, maxNewTokens, temperature, stopTokenIds, stopTexts }: ComparisonSettings,
   { stream, signal }: { readonly stream: string; readonly signal?: AbortSignal | undefined },
 ): AnswerSource {
-  const sampling = { ...samplingOf({ ...resolveOptions(samplingOptions, { maxNewTokens, stopTokenIds }), temperature }, signal) };
+  const sampling = {
+    ...samplingOf({ ...resolveOptions(samplingOptions, { maxNewTokens, stopTokenIds, stopTexts }), temperature }, signal),
+  };
   return async (draw, first, prompts) => {
     const draws = { seed, stream, step: draw, firstSample: first };
     const rollout = await rollOut(policy, policy.tokenizer, prompts, { ...sampling, draws });

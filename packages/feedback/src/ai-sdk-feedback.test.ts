@@ -1,3 +1,4 @@
+import type { FinishReason } from "ai";
 import { MockLanguageModelV2 } from "ai/test";
 import { expect, test, vi } from "vitest";
 import { type AiSdkModel, aiSdkFeedback } from "./ai-sdk-feedback.ts";
@@ -11,13 +12,13 @@ type Call = MockLanguageModelV2["doGenerateCalls"][number];
 const contentOf = ({ prompt }: Call) => JSON.stringify(prompt.at(-1)?.content);
 
 /** A model of the AI SDK that answers with what was asked last. */
-const echoing = (answer: (call: Call) => string | Promise<string> = contentOf) =>
+const echoing = (answer: (call: Call) => string | Promise<string> = contentOf, finishReason: FinishReason = "stop") =>
   new MockLanguageModelV2({
     provider: "mock",
     modelId: "tiny",
     doGenerate: async (call) => ({
       content: [{ type: "text", text: await answer(call) }],
-      finishReason: "stop",
+      finishReason,
       usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
       warnings: [],
     }),
@@ -26,12 +27,25 @@ const echoing = (answer: (call: Call) => string | Promise<string> = contentOf) =
 test("conversations are answered in their order, each with the seed of its sample", async () => {
   const model = echoing(({ prompt }) => ` ${(prompt.at(-1)!.content as { text: string }[])[0]!.text}!\n`);
   const feedback = aiSdkFeedback(model);
-  expect(await feedback.complete([[user("one")], [user("two")]], sampled)).toEqual(["one!", "two!"]);
+  expect(await feedback.complete([[user("one")], [user("two")]], sampled)).toEqual(
+    ["one!", "two!"].map((text) => ({ text, ending: "finished" })),
+  );
   expect(model.doGenerateCalls).toMatchObject(
     [0, 1].map((index) => ({ seed: drawSeed(draws, index), maxOutputTokens: 16, temperature: 0.7 })),
   );
   expect(feedback).toMatchObject({ identity: "mock tiny" });
   expect(Object.keys(feedback).sort()).toEqual(["complete", "identity"]); // no log-probabilities
+});
+
+test.each([
+  ["stop", "finished"],
+  ["length", "cut"],
+  ["content-filter", "cut"],
+  ["other", "unknown"],
+  ["unknown", "unknown"],
+] as const)("a finish reason of %s says: %s", async (finishReason, ending) => {
+  const [answer] = await aiSdkFeedback(echoing(() => "Yes.", finishReason)).complete([[user("one")]], sampled);
+  expect(answer).toEqual({ text: "Yes.", ending });
 });
 
 test("at temperature 0 no seed is sent", async () => {

@@ -1,10 +1,10 @@
 import type { ChatMessage } from "@cai/contracts";
 import { abortTogether, concurrencyLimit, untilAborted } from "@cai/endpoint";
-import type { ModelMessage } from "ai";
+import type { FinishReason, ModelMessage } from "ai";
 import { eachAsked, forEachAsked } from "./check-question.ts";
 import { drawSeed } from "./draw-seed.ts";
 import { FeedbackError } from "./error.ts";
-import type { FeedbackModel } from "./feedback-model.ts";
+import type { Ending, FeedbackModel } from "./feedback-model.ts";
 
 /** What is read here of a language model of the AI SDK: any version of its specification. */
 export interface AiSdkModel {
@@ -12,6 +12,8 @@ export interface AiSdkModel {
   readonly provider: string;
   readonly modelId: string;
 }
+
+const endings: Readonly<Partial<Record<FinishReason, Ending>>> = { stop: "finished", length: "cut", "content-filter": "cut" };
 
 /**
  * A language model of the AI SDK (`ai`, 5 or later, which is imported when it is first asked): it writes, and tells no log-probabilities, so there
@@ -50,11 +52,11 @@ export function aiSdkFeedback(
             const seed = temperature > 0 && { seed: drawSeed(draws, index) };
             const settings = { maxOutputTokens: maxNewTokens, temperature, maxRetries: retries, abortSignal: together, ...seed };
             const written = generateText({ model: model as Parameters<typeof generateText>[0]["model"], ...prompts[index]!, ...settings });
-            const { text } = await untilAborted(written, together).catch((cause: unknown) => {
+            const { text, finishReason } = await untilAborted(written, together).catch((cause: unknown) => {
               together.throwIfAborted();
               throw new FeedbackError("endpoint-failed", `${identity} gave no answer: ${(cause as Error).message}`, { cause });
             });
-            return text.trim();
+            return { text: text.trim(), ending: endings[finishReason] ?? "unknown" };
           }, together),
         );
       }),

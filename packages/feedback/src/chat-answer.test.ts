@@ -1,14 +1,27 @@
 import { expect, test } from "vitest";
-import { chatText, chatTopLogprobs } from "./chat-answer.ts";
+import { chatCompletion, chatTopLogprobs } from "./chat-answer.ts";
 
 const name = "feedback endpoint http://host/v1";
 const answered = (message: unknown, finish_reason = "stop") => ({ choices: [{ message, finish_reason }] });
 const withTop = (top_logprobs: unknown) => ({ choices: [{ logprobs: { content: [{ top_logprobs }] } }] });
 
 test("the text is the first choice's, trimmed; a refusal by a field of its own is one", () => {
-  expect(chatText(answered({ content: " Yes.\n" }), name)).toBe("Yes.");
-  expect(chatText(answered({ content: "" }), name)).toBe("");
-  expect(chatText(answered({ content: null, refusal: "I can't." }), name)).toBe("I can't.");
+  const textOf = (message: unknown) => chatCompletion(answered(message), name).text;
+  expect(textOf({ content: " Yes.\n" })).toBe("Yes.");
+  expect(textOf({ content: "" })).toBe("");
+  expect(textOf({ content: null, refusal: "I can't." })).toBe("I can't.");
+});
+
+test.each([
+  ["stop", "finished"],
+  ["length", "cut"],
+  ["content_filter", "cut"],
+  ["tool_calls", "unknown"],
+  [null, "unknown"],
+  [undefined, "unknown"],
+  [7, "unknown"],
+])("a finish_reason of %j says: %s", (finish_reason, ending) => {
+  expect(chatCompletion({ choices: [{ message: { content: "Yes." }, finish_reason }] }, name)).toEqual({ text: "Yes.", ending });
 });
 
 test.each([
@@ -21,8 +34,8 @@ test.each([
   [answered({ content: 7 }), "gave no text in choices[0].message.content but 7"],
   [answered({ content: null }, "length"), '(finish_reason "length"); it was cut: raise maxNewTokens'],
 ])("an answer of %j is refused", (answer, message) => {
-  expect(() => chatText(answer, name)).toThrow(`${name} gave no`);
-  expect(() => chatText(answer, name)).toThrow(message);
+  expect(() => chatCompletion(answer, name)).toThrow(`${name} gave no`);
+  expect(() => chatCompletion(answer, name)).toThrow(message);
 });
 
 test("the likeliest tokens are read without what else is there", () => {

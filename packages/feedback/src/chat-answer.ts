@@ -1,4 +1,5 @@
 import { FeedbackError } from "./error.ts";
+import type { Completion, Ending } from "./feedback-model.ts";
 import type { TopLogprob } from "./option-logprobs.ts";
 
 /** What may be in an answer of the chat completions route; nothing of it is certain. */
@@ -10,17 +11,25 @@ interface ChatAnswer {
   }[];
 }
 
+/** OpenAI's reasons; with another, or none, it is not known how the text ended. */
+const endings: ReadonlyMap<unknown, Ending> = new Map([
+  ["stop", "finished"],
+  ["length", "cut"],
+  ["content_filter", "cut"],
+]);
+
 /**
  * The text of a chat completion; where the model refused by a field of its own, what it said there.
  *
  * @param name how messages name the endpoint
  * @throws FeedbackError `bad-answer`
  */
-export function chatText(answer: unknown, name: string): string {
+export function chatCompletion(answer: unknown, name: string): Completion {
   const choice = firstChoice(answer, name);
   const { content, refusal } = choice.message ?? {};
-  if (typeof content === "string") return content.trim();
-  if (typeof refusal === "string") return refusal.trim();
+  const ending = endings.get(choice.finish_reason) ?? "unknown";
+  if (typeof content === "string") return { text: content.trim(), ending };
+  if (typeof refusal === "string") return { text: refusal.trim(), ending };
   const reason = choice.finish_reason === "length" ? "; it was cut: raise maxNewTokens" : "";
   throw bad(
     name,

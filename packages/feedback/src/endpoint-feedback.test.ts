@@ -6,9 +6,11 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { temporaryFolder } from "@cai/testing";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { answerCache } from "./answer-cache.ts";
 import { drawSeed } from "./draw-seed.ts";
 import { endpointFeedback } from "./endpoint-feedback.ts";
 import type { EndpointFeedbackOptions } from "./endpoint-options.ts";
+import type { Completion } from "./feedback-model.ts";
 
 const script = fileURLToPath(new URL("./fixtures/chat-server.mjs", import.meta.url));
 const key = "sk-the-key-0123456789";
@@ -41,11 +43,11 @@ const sampled = { draws, maxNewTokens: 16, temperature: 0.7 };
 const choice = { messages: [user("Which?")], options: ["A", "B"] };
 
 /** What the server says that it was sent beside the messages. */
-const sent = (answer: string) => JSON.parse(answer.slice(answer.indexOf("{")));
+const sent = ({ text }: Completion) => JSON.parse(text.slice(text.indexOf("{")));
 
 test("conversations are answered in their order, each with the seed of its sample", async () => {
   const answers = await modelAt("well").complete(asked("one", "two", "three"), sampled);
-  expect(answers.map((answer) => answer.split(" ")[0])).toEqual(["one", "two", "three"]);
+  expect(answers.map(({ text }) => text.split(" ")[0])).toEqual(["one", "two", "three"]);
   expect(answers.map(sent)).toEqual(
     [0, 1, 2].map((index) => ({ model: "tiny", temperature: 0.7, max_tokens: 16, seed: drawSeed(draws, index) })),
   );
@@ -54,6 +56,12 @@ test("conversations are answered in their order, each with the seed of its sampl
 test("at temperature 0 no seed is sent, so that other draws are the same request", async () => {
   const [answer] = await modelAt("well").complete(asked("one"), { ...sampled, temperature: 0 });
   expect(sent(answer!)).toEqual({ model: "tiny", temperature: 0, max_tokens: 16 });
+});
+
+test("an answer says whether it ended by itself or was cut", async () => {
+  const endingsAt = async (maxNewTokens: number) =>
+    (await modelAt("well").complete(asked("one"), { ...sampled, maxNewTokens })).map(({ ending }) => ending);
+  expect([await endingsAt(16), await endingsAt(2)]).toEqual([["finished"], ["cut"]]);
 });
 
 test("further fields go into every request, and the limit has the name that the endpoint wants", async () => {
@@ -127,6 +135,18 @@ describe("with a cache", () => {
     await modelAt("well", { cache }).complete(asked("One"), sampled);
     await modelAt("well", { cache, model: "small" }).complete(asked("one"), sampled);
     expect(await requests("well")).toBe(5);
+  });
+
+  test("an entry of a time when the text alone was kept is not read for a completion", async () => {
+    const cache = await temporaryFolder();
+    const body = { model: "tiny", messages: [user("one")], temperature: 0, max_tokens: 16 };
+    const url = `${address}/well/v1/chat/completions`;
+    await answerCache(cache).answer({ url, body }, async () => "an old answer");
+    const ask = () => modelAt("well", { cache }).complete(asked("one"), { ...sampled, temperature: 0 });
+    const answers = await ask();
+    expect(answers).toEqual([{ text: expect.stringMatching(/^one /), ending: "finished" }]);
+    expect(await ask()).toEqual(answers);
+    expect(await requests("well")).toBe(1);
   });
 
   test("a damaged entry is asked for anew", async () => {

@@ -3,7 +3,7 @@ import { abortTogether, EndpointError, type JsonEndpoint, jsonEndpoint } from "@
 import { answerCache, noCache } from "./answer-cache.ts";
 import { answerText } from "./answer-tokens.ts";
 import { apiKeyHeader } from "./api-key.ts";
-import { chatText, chatTopLogprobs } from "./chat-answer.ts";
+import { chatCompletion, chatTopLogprobs } from "./chat-answer.ts";
 import { checkChoice, eachAsked, forEachAsked } from "./check-question.ts";
 import { drawSeed } from "./draw-seed.ts";
 import { answerLogprob, echoedTokens } from "./echoed-answer.ts";
@@ -34,14 +34,21 @@ export function endpointFeedback(options: EndpointFeedbackOptions): FeedbackMode
   const cache = options.cache === undefined ? noCache : answerCache(options.cache);
   const conversation = (messages: readonly ChatMessage[]) => conversationFields(messages, options.continuation);
 
-  /** @param read checks an answer, and takes out what is kept of it */
+  /**
+   * @param how.read checks an answer, and takes out what is kept of it
+   * @param how.kept what that is, where it was something else once: part of the cache's key, so that an older entry is not read for it
+   */
   function ask<Value>(
     path: string,
     fields: JsonFields,
-    { read, signal }: { readonly read: (answer: unknown, name: string) => Value; readonly signal: AbortSignal },
+    {
+      read,
+      kept,
+      signal,
+    }: { readonly read: (answer: unknown, name: string) => Value; readonly kept?: string; readonly signal: AbortSignal },
   ): Promise<Value> {
     const body = { model, ...further, ...fields };
-    return cache.answer({ url: base + path, body }, async () =>
+    return cache.answer({ url: base + path, body, ...(kept !== undefined && { kept }) }, async () =>
       read(await endpoint.post(body, { path, signal }).catch(throwAsOurs), `feedback endpoint ${base}${path}`),
     );
   }
@@ -53,7 +60,7 @@ export function endpointFeedback(options: EndpointFeedbackOptions): FeedbackMode
       return eachAsked(asked, "conversation", (_, index) => {
         const seed = temperature > 0 && { seed: drawSeed(draws, index) };
         const drawn = { ...fields[index], temperature, [maxTokensField]: maxNewTokens, ...seed };
-        return ask("/chat/completions", drawn, { read: chatText, signal: together });
+        return ask("/chat/completions", drawn, { read: chatCompletion, kept: "text and ending", signal: together });
       });
     });
 

@@ -9,6 +9,19 @@ export interface CompletionOptions {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * How a text ended. `finished`: by itself, where the model ended its text or turn. `cut`: by something else before that, the limit on its tokens or
+ * a filter. `open`: at the limit, in a format whose texts have no end of their own (`continuation`). `unknown`: the model doesn't say.
+ */
+export type Ending = "finished" | "cut" | "open" | "unknown";
+
+/** What a model wrote. */
+export interface Completion {
+  /** Without special tokens. */
+  readonly text: string;
+  readonly ending: Ending;
+}
+
 /** A question with the answers that it may have. */
 export interface Choice {
   readonly messages: readonly ChatMessage[];
@@ -38,8 +51,8 @@ export interface AnswerLogprob {
 export interface FeedbackModel {
   /** What its answers are recorded under: the same where the same weights, or the same endpoint and model, are asked. */
   readonly identity: string;
-  /** An answer to each conversation, without special tokens. */
-  complete(conversations: readonly (readonly ChatMessage[])[], options: CompletionOptions): Promise<string[]>;
+  /** An answer to each conversation. */
+  complete(conversations: readonly (readonly ChatMessage[])[], options: CompletionOptions): Promise<Completion[]>;
   /** Log-probabilities of each option as the beginning of the answer, not normalised over the options; absent where the model tells none. */
   readonly choose?: (choices: readonly Choice[], options: { readonly signal?: AbortSignal }) => Promise<number[][]>;
   /** How likely given answers are; absent where the model can't tell. */

@@ -1,8 +1,9 @@
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
+import type { FinishReason } from "@cai/contracts";
 import { type CausalPolicy, loadPolicy } from "@cai/policy";
-import { temporaryFolder, tinyGpt2 } from "@cai/testing";
+import { rightPadded, temporaryFolder, tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { localFeedback } from "./local-feedback.ts";
@@ -96,11 +97,40 @@ test("answers are drawn as samples by their places, whatever the passes and what
   const conversations = asked("Hello", "The cat", "Why?", "It is late, and", "Once");
   const model = localFeedback({ policy, format: continuation, batchSize: 2 });
   const answers = await model.complete(conversations, sampled);
-  expect(new Set(answers).size).toBe(5);
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(5);
   expect(await model.complete(conversations, sampled)).toEqual(answers);
   expect(await localFeedback({ policy, format: continuation, batchSize: 5 }).complete(conversations, sampled)).toEqual(answers);
   const later = { ...sampled, draws: { ...draws, firstSample: 3 } };
   expect(await model.complete(conversations.slice(3), later)).toEqual(answers.slice(3));
+});
+
+test("an answer is finished where the policy ended it or began the next turn, cut at the limit, and open there where texts have no end", async () => {
+  const { tokenizer } = policy;
+  const says = { Why: " Because.\n\nHuman: And", Long: " Because of the light of the sun", End: " Because." };
+  const rows = Object.values(says).map((text) => [...tokenizer.encode(text)]);
+  rows[2]!.push(tokenizer.eosTokenId!);
+  const finishReasons: FinishReason[] = ["length", "length", "eos"];
+  const generate = vi.spyOn(policy, "generate").mockImplementation(async () => {
+    const responses = rightPadded(rows);
+    return {
+      responses: { ...responses, ids: responses.ids.map((id) => Math.max(id, 0)) },
+      behaviourLogprobs: new Float32Array(responses.ids.length),
+      finishReasons,
+    };
+  });
+  onTestFinished(() => generate.mockRestore());
+  const ask = (name: "dialogue" | "continuation") =>
+    localFeedback({ policy, format: promptFormat(name) }).complete(asked(...Object.keys(says)), { ...sampled, maxNewTokens: 64 });
+  expect(await ask("dialogue")).toEqual([
+    { text: "Because.", ending: "finished" },
+    { text: "Because of the light of the sun", ending: "cut" },
+    { text: "Because.", ending: "finished" },
+  ]);
+  expect(await ask("continuation")).toEqual([
+    { text: says.Why, ending: "open" },
+    { text: says.Long, ending: "open" },
+    { text: says.End, ending: "finished" },
+  ]);
 });
 
 test("a temperature of 0 asks for the likeliest tokens, whatever the draws", async () => {

@@ -1,11 +1,11 @@
-import type { TrainablePolicy } from "@cai/contracts";
+import type { FinishReason, TrainablePolicy } from "@cai/contracts";
 import { rollOut, tokenizePrompts } from "@cai/rollouts";
 import { checkParts, consecutiveRuns, count, type OptionTable, resolveOptions } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import { type AnswerTokens, encodeAnswers } from "./answer-tokens.ts";
 import { checkChoice, forEachAsked } from "./check-question.ts";
 import { FeedbackError } from "./error.ts";
-import type { FeedbackModel } from "./feedback-model.ts";
+import type { Completion, Ending, FeedbackModel } from "./feedback-model.ts";
 import { type PromptFormat, suitableFormat } from "./prompt-format.ts";
 import { completionLogprobs, type LogprobSource, nextTokenLogprobs } from "./token-logprobs.ts";
 
@@ -62,13 +62,13 @@ export function localFeedback(given: LocalFeedbackOptions): Required<FeedbackMod
       const asked = conversations.map((messages) => ({ messages }));
       const prompts = forEachAsked(asked, "conversation", ({ messages }) => format.promptOf(messages));
       const tokenized = tokenizePrompts(prompts, policy, maxNewTokens);
-      const answers: string[] = [];
+      const answers: Completion[] = [];
       for (const run of consecutiveRuns(tokenized.length, batchSize)) {
-        const sampling = { maxNewTokens, temperature, ...(signal && { signal }) };
+        const sampling = { maxNewTokens, temperature, stopTexts: format.stopTexts, ...(signal && { signal }) };
         const firstSample = (draws.firstSample ?? 0) + run[0]!;
         const rows = run.map((place) => tokenized[place]!);
-        const { responseTexts } = await rollOut(policy, tokenizer, rows, { ...sampling, draws: { ...draws, firstSample } });
-        answers.push(...responseTexts.map(format.answerOf));
+        const { responseTexts, finishReasons } = await rollOut(policy, tokenizer, rows, { ...sampling, draws: { ...draws, firstSample } });
+        answers.push(...responseTexts.map((text, row) => ({ text: format.answerOf(text), ending: endingOf(finishReasons[row]!, format) })));
       }
       return answers;
     },
@@ -99,6 +99,11 @@ export function localFeedback(given: LocalFeedbackOptions): Required<FeedbackMod
       return rows.map(({ completionIds }, row) => ({ logprob: sums[row]!, tokens: completionIds.length }));
     },
   };
+}
+
+function endingOf(finishReason: FinishReason, { hasEnd }: PromptFormat): Ending {
+  if (finishReason !== "length") return "finished";
+  return hasEnd ? "cut" : "open";
 }
 
 /** Nothing is read behind a row's last token, so that it may have one more than the context. */

@@ -78,6 +78,11 @@ describe("chat", () => {
   });
 });
 
+test("a dialogue stops where the next turn begins, by which its answers are cut; only a continuation has no end", () => {
+  expect(promptFormats.map((name) => promptFormat(name).hasEnd)).toEqual(promptFormats.map((name) => name !== "continuation"));
+  expect(promptFormats.map((name) => promptFormat(name).stopTexts)).toEqual([[], ["\nHuman:", "\nAssistant:"], []]);
+});
+
 test("formats have the names that they go by", () => {
   expect(promptFormats.map((name) => promptFormat(name).name)).toEqual([...promptFormats]);
 });

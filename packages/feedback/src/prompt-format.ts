@@ -1,5 +1,5 @@
 import { CaiError, type ChatMessage, type Tokenizer } from "@cai/contracts";
-import type { Conversation } from "@cai/rollouts";
+import { beforeStopText, type Conversation } from "@cai/rollouts";
 import { FeedbackError } from "./error.ts";
 
 /** The names of the formats, for options. */
@@ -13,8 +13,12 @@ export interface PromptFormat {
   promptOf(messages: readonly ChatMessage[]): string | Conversation;
   /** An answer in the form of the prompt, as trainers take it: a text that follows the prompt, or the assistant's turn. */
   completionOf(answer: string): string | readonly ChatMessage[];
-  /** The answer in what the model wrote: up to where it begins the next speaker's turn, trimmed. */
+  /** The answer in what the model wrote: up to the first stop text, trimmed. */
   answerOf(written: string): string;
+  /** Where a model goes on with the next speaker's turn: what ends a response, as `stopTexts` of rollouts and trainers. */
+  readonly stopTexts: readonly string[];
+  /** Whether an answer has an end of its own, which the model writes. One that only goes on with a text is as long as it may be. */
+  readonly hasEnd: boolean;
 }
 
 /**
@@ -49,7 +53,11 @@ const chat: PromptFormat = {
   promptOf: (messages) => ({ messages }),
   completionOf: (answer) => [{ role: "assistant", content: answer }],
   answerOf: (written) => written.trim(),
+  stopTexts: [],
+  hasEnd: true,
 };
+
+const nextTurns = ["\nHuman:", "\nAssistant:"];
 
 const dialogue: PromptFormat = {
   name: "dialogue",
@@ -59,7 +67,9 @@ const dialogue: PromptFormat = {
     return turns.map((turn) => `\n\n${turn}`).join("");
   },
   completionOf: (answer) => ` ${answer}`,
-  answerOf: (written) => written.split(/\n\s*(?:Human|Assistant):/)[0]!.trim(),
+  answerOf: (written) => beforeStopText(written, nextTurns).trim(),
+  stopTexts: nextTurns,
+  hasEnd: true,
 };
 
 const speakers: ReadonlyMap<string, string> = new Map([
@@ -90,6 +100,8 @@ const continuation: PromptFormat = {
       .join("\n\n"),
   completionOf: (answer) => answer,
   answerOf: (written) => written.trimEnd(),
+  stopTexts: [],
+  hasEnd: false,
 };
 
 function textOf({ role, content }: ChatMessage): string {

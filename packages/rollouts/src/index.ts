@@ -27,9 +27,10 @@ export {
   tokenizePrompts,
 } from "./prompt-tokens.ts";
 export { replaceRows } from "./replace-rows.ts";
-export { rollOut } from "./rollout.ts";
+export { type RolloutSampling, rollOut } from "./rollout.ts";
 export { RunningMoments, type RunningMomentsState } from "./running-moments.ts";
 export { refuseCrossedLengths, type SamplingSettings, samplingOf, samplingOptions } from "./sampling-options.ts";
 export { type ScoreSettings, scoreOptions } from "./score-options.ts";
 export { scoreRequest, scoreResponses } from "./score-responses.ts";
+export { beforeStopText, refuseStopTexts } from "./stop-texts.ts";
 export { type ScoredSample, sampleRows, type TextRollout } from "./text-rollout.ts";

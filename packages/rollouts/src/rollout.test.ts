@@ -23,6 +23,24 @@ test("texts end before the end of text and before a stop token, and are whole wh
   expect(rollout).toMatchObject(generation);
 });
 
+test("a stop text ends its row, and is kept from the generator; one that can't be found is refused before anything is drawn", async () => {
+  const asked: object[] = [];
+  const generator: Generator = {
+    async generate(_, drawing) {
+      asked.push(drawing);
+      return generation;
+    },
+  };
+  const words = { ...tokenizer, encode: () => new Int32Array() };
+  const rollout = await rollOut(generator, words, prompts, { ...sampling, stopTexts: ["5"] });
+  expect(rollout.responseTexts).toEqual(["1", "3", ""]);
+  expect([...rollout.responses.mask]).toEqual([1, 1, 1, 1, 1, 0]);
+  expect(rollout.finishReasons).toEqual(["eos", "stop", "stop"]);
+  expect(asked).toEqual([sampling]);
+  await expect(rollOut(generator, words, prompts, { ...sampling, stopTexts: [""] })).rejects.toThrow("stopTexts[0]");
+  expect(asked).toHaveLength(1);
+});
+
 test.each<[Partial<Generation>, string]>([
   [{ finishReasons: ["eos"] }, "1 finish reasons for 3 rows"],
   [{ behaviourLogprobs: new Float32Array(5) }, "5 behaviour log-probabilities; expected 6"],

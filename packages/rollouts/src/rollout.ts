@@ -1,34 +1,42 @@
-import { type Generation, type Generator, rowLengths, type SamplingOptions, type Tokenizer, validRows } from "@cai/contracts";
+import { type Generation, type Generator, rowLengths, type SamplingOptions, type Tokenizer } from "@cai/contracts";
+import { cutAtStopTexts } from "./cut-at-stop-texts.ts";
 import { RolloutError } from "./error.ts";
 import { leftPad, type TokenizedPrompt } from "./prompt-tokens.ts";
+import { refuseStopTexts } from "./stop-texts.ts";
 import type { TextRollout } from "./text-rollout.ts";
 
+/** How responses are drawn, and at which texts they end: what no engine has to know. */
+export interface RolloutSampling extends SamplingOptions {
+  /**
+   * Texts that end a response, for models that go on with a turn of the next speaker: `["\nHuman:"]`. Looked for in the response's text, across
+   * its tokens; special tokens are not in it, and are stopped at by `stopTokenIds`. Default: none.
+   */
+  readonly stopTexts?: readonly string[];
+}
+
 /**
- * Lets the generator answer the prompts, and decodes what it wrote.
+ * Lets the generator answer the prompts, and decodes what it wrote, up to the end of text, the stop token or the stop text. What a row has behind
+ * the token that completes a stop text is cut off: the rollout is the one of a generator that stops there.
  *
- * @throws RolloutError `invalid-rollout` where a generator returns other shapes than it must.
+ * @throws RolloutError `invalid-rollout` where a generator returns other shapes than it must; TrainingError `invalid-option` for a stop text that
+ *   can't be found.
  */
 export async function rollOut(
   generator: Generator,
   tokenizer: Tokenizer,
   prompts: readonly TokenizedPrompt[],
-  sampling: SamplingOptions,
+  { stopTexts = [], ...sampling }: RolloutSampling,
 ): Promise<TextRollout> {
+  refuseStopTexts(stopTexts, tokenizer);
   const batch = leftPad(prompts.map(({ ids }) => ids));
   const generation = await generator.generate(batch, sampling);
   refuseMisshapen(generation, prompts.length, sampling.maxNewTokens);
+  const { minNewTokens = 0 } = sampling;
   return {
     prompts: batch,
-    ...generation,
+    ...cutAtStopTexts(generation, { stopTexts, minNewTokens, tokenizer }),
     promptTexts: prompts.map(({ text }) => text),
-    responseTexts: decodeResponses(generation, tokenizer),
   };
-}
-
-function decodeResponses({ responses, finishReasons }: Generation, tokenizer: Tokenizer): string[] {
-  return validRows(responses.ids, responses.mask, responses.shape).map((ids, row) =>
-    tokenizer.decode(finishReasons[row] === "length" ? ids : ids.subarray(0, -1), { skipSpecialTokens: true }),
-  );
 }
 
 function refuseMisshapen(

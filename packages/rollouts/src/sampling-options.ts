@@ -1,5 +1,5 @@
-import type { SamplingOptions } from "@cai/contracts";
 import { count, countOrNone, type OptionTable, TrainingError } from "@cai/training";
+import type { RolloutSampling } from "./rollout.ts";
 
 /** How responses are drawn. */
 export interface SamplingSettings {
@@ -9,6 +9,7 @@ export interface SamplingSettings {
   topK: number;
   topP: number;
   stopTokenIds: readonly number[];
+  stopTexts: readonly string[];
 }
 
 export const samplingOptions: OptionTable<SamplingSettings> = {
@@ -24,6 +25,7 @@ export const samplingOptions: OptionTable<SamplingSettings> = {
     describe: "draw from the likeliest tokens of this probability, and train over these (1: off)",
   },
   stopTokenIds: { default: [], ...countOrNone, describe: "ids that end a response beside the policy's own end of text" },
+  stopTexts: { default: [], listOf: "texts", describe: "texts that end a response, and are not part of its text" },
 };
 
 /** @throws TrainingError `invalid-option` where the shortest response is longer than the longest. */
@@ -34,9 +36,9 @@ export function refuseCrossedLengths({ minNewTokens, maxNewTokens }: Pick<Sampli
 
 /** The sampling that the settings ask for, all but its draws. */
 export function samplingOf(
-  { maxNewTokens, minNewTokens, temperature, topK, topP, stopTokenIds }: SamplingSettings,
+  { maxNewTokens, minNewTokens, temperature, topK, topP, stopTokenIds, stopTexts }: SamplingSettings,
   signal: AbortSignal | undefined,
-): Omit<SamplingOptions, "draws"> {
+): Omit<RolloutSampling, "draws"> {
   return {
     maxNewTokens,
     minNewTokens,
@@ -44,6 +46,7 @@ export function samplingOf(
     ...(topK > 0 && { topK }),
     ...(topP < 1 && { topP }),
     ...(stopTokenIds.length > 0 && { stopTokenIds }),
+    ...(stopTexts.length > 0 && { stopTexts }),
     ...(signal && { signal }),
   };
 }

@@ -11,7 +11,7 @@ export const scoreOptions: OptionTable<ScoreSettings> = {
   missingEosPenalty: {
     default: 0,
     ...factorOrNone,
-    describe: "taken from the score of a response that was cut, without an end of text or stop token",
+    describe: "taken from the score of a response that was cut, without an end of text, stop token or stop text",
   },
   rewardScaling: {
     default: "none",

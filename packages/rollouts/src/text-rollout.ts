@@ -2,7 +2,7 @@ import type { Rollout } from "@cai/contracts";
 
 /** A rollout with its texts, as the reward model sees them. */
 export interface TextRollout extends Rollout {
-  /** One for each row; `responseTexts` end before the end of text or the stop token, and hold no special tokens. */
+  /** One for each row; `responseTexts` end before the end of text, the stop token or the stop text, and hold no special tokens. */
   readonly promptTexts: readonly string[];
   readonly responseTexts: readonly string[];
 }

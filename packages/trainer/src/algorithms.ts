@@ -21,7 +21,7 @@ export interface OnPolicyStepResult extends StepReport {
 }
 
 /** Options by name, of an algorithm that is known only when it runs. */
-type Options = Readonly<Record<string, number | string | boolean | readonly number[]>>;
+type Options = Readonly<Record<string, number | string | boolean | readonly number[] | readonly string[]>>;
 
 /** A trainer that learns from its own responses, to those who learn its name only when they run. */
 export interface Algorithm {

@@ -49,6 +49,7 @@ describe("at creation, before a tensor is made", () => {
       /^klHorizon is 12.8; expected more than 12.8, a fifth of a step's 64 rows/,
     ],
     [{ stopTokenIds: [0, 512] }, "stopTokenIds holds 512; expected ids within the policy's vocabulary of 512"],
+    [{ stopTexts: ["\n\nHuman:", ""] }, 'stopTexts[1] is ""; expected a text of one character at least'],
     [{ frozenLayers: 3 }, /^frozenLayers is 3; the policy has 2 layers/],
   ])("%o is refused, saying what was meant or expected", async (options, message) => {
     const before = tf.memory().numTensors;

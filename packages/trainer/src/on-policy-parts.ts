@@ -41,7 +41,7 @@ export const onPolicyPartSpecs = {
  * @throws TrainingError `invalid-option` for a name that is none, a part that is missing or something else, and a setting that is out of
  *   bounds, contradicts another one, or doesn't fit the policy.
  */
-export function checkOnPolicyOptions<Settings extends Pick<SamplingSettings, "maxNewTokens" | "stopTokenIds">>(
+export function checkOnPolicyOptions<Settings extends Pick<SamplingSettings, "maxNewTokens" | "stopTokenIds" | "stopTexts">>(
   options: OnPolicyPartsGiven,
   { parts, table }: { readonly parts: PartSpecs; readonly table: OptionTable<Settings> },
   resolve: (given: Partial<Settings> & { readonly maxNewTokens: number }) => Settings,

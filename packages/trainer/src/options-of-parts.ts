@@ -1,4 +1,5 @@
-import { type SamplingSettings, samplingOptions } from "@cai/rollouts";
+import type { Tokenizer } from "@cai/contracts";
+import { refuseStopTexts, type SamplingSettings, samplingOptions } from "@cai/rollouts";
 import { TrainingError } from "@cai/training";
 
 /** Responses leave half of a short context to the prompt. */
@@ -6,10 +7,10 @@ export function defaultsForContext({ contextLength }: { readonly contextLength: 
   return { maxNewTokens: Math.min(samplingOptions.maxNewTokens.default, Math.floor(contextLength / 2)) };
 }
 
-/** Refuses responses that leave no prompt any room, and ids that the policy has no token for. */
+/** Refuses responses that leave no prompt any room, ids that the policy has no token for, and texts that it never writes. */
 export function refuseOtherModels(
-  { contextLength, vocabSize }: { readonly contextLength: number; readonly vocabSize: number },
-  { maxNewTokens, stopTokenIds }: Pick<SamplingSettings, "maxNewTokens" | "stopTokenIds">,
+  { contextLength, vocabSize, tokenizer }: { readonly contextLength: number; readonly vocabSize: number; readonly tokenizer: Tokenizer },
+  { maxNewTokens, stopTokenIds, stopTexts }: Pick<SamplingSettings, "maxNewTokens" | "stopTokenIds" | "stopTexts">,
 ): void {
   const unknown = stopTokenIds.find((id) => id >= vocabSize);
   if (unknown !== undefined)
@@ -19,4 +20,5 @@ export function refuseOtherModels(
       "invalid-option",
       `maxNewTokens is ${maxNewTokens}; expected less than the policy's context of ${contextLength}, which holds the prompt too`,
     );
+  refuseStopTexts(stopTexts, tokenizer);
 }

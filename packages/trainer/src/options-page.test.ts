@@ -22,10 +22,11 @@ function except(specs: Specs, ...others: readonly Specs[]): Specs {
 }
 
 /** What values an option takes, in words. */
-function allowed({ default: fallback, min, max, exclusiveMin, integer, zeroIsOff, choices }: OptionSpec<unknown>): string {
+function allowed({ default: fallback, min, max, exclusiveMin, integer, zeroIsOff, choices, listOf }: OptionSpec<unknown>): string {
   if (choices !== undefined) return choices.join(", ");
   if (typeof fallback === "boolean") return "true, false";
   if (typeof fallback === "string") return "any text";
+  if (listOf === "texts") return "list of texts";
   const bounds = [min !== undefined && `${exclusiveMin ? ">" : "≥"} ${min}`, max !== undefined && `≤ ${max}`].filter(Boolean).join(", ");
   return `${Array.isArray(fallback) ? "list: " : ""}${zeroIsOff ? "0; " : ""}${integer ? "whole, " : ""}${bounds}`;
 }

@@ -146,6 +146,19 @@ describe("rewards", () => {
     expect(penalised!["objective/rlhf_reward"]).toBeCloseTo(free!["objective/rlhf_reward"]! - 2 * (1 - free!["tokens/eos_fraction"]!), 5);
   });
 
+  test("a stop text ends a response where it is drawn, the texts before it as without, and misses no end of text", async () => {
+    const draw = (options: object) => withTrainer(options, (trainer) => trainer.generateResponses(tinyPrompts));
+    const [free, stopped] = [await draw({}), await draw({ stopTexts: ["e", "a"] })];
+    expect(stopped.responseTexts).toEqual(free.responseTexts.map((text) => text.split(/[ea]/)[0]));
+    expect(stopped.finishReasons).toEqual(free.responseTexts.map((text, row) => (/[ea]/.test(text) ? "stop" : free.finishReasons[row])));
+    expect(stopped.finishReasons).toContain("stop");
+    const stopTexts = Array.from("etaoinshrdlu ");
+    const [kept] = await metricsOf({ stopTexts }, 1);
+    const [penalised] = await metricsOf({ stopTexts, missingEosPenalty: 2 }, 1);
+    expect(kept!["tokens/eos_fraction"]).toBeGreaterThan(0.5);
+    expect(penalised!["objective/rlhf_reward"]).toBeCloseTo(kept!["objective/rlhf_reward"]! - 2 * (1 - kept!["tokens/eos_fraction"]!), 5);
+  });
+
   test("whitening keeps the mean of the token rewards and changes the returns", async () => {
     const losses = await Promise.all([metricsOf({}, 1), metricsOf({ rewardWhitening: true }, 1)]);
     expect(losses[0][0]!["val/loss"]).not.toBe(losses[1][0]!["val/loss"]);

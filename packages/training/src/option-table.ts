@@ -1,7 +1,7 @@
 import { TrainingError } from "./error.ts";
 import { refuseUnknownOptions } from "./refuse-unknown-options.ts";
 
-/** One option that is plain data, a number, text, yes or no, or a list of numbers: its default, what it may be, and what it means. */
+/** One option that is plain data, a number, text, yes or no, or a list of numbers or texts: its default, what it may be, and what it means. */
 export interface OptionSpec<Value> {
   readonly default: Value;
   readonly describe: string;
@@ -15,6 +15,8 @@ export interface OptionSpec<Value> {
   readonly integer?: boolean;
   /** Strings: what may be chosen. */
   readonly choices?: readonly Value[];
+  /** Lists: what they hold. Default: numbers. */
+  readonly listOf?: "numbers" | "texts";
 }
 
 /**
@@ -48,7 +50,7 @@ export function resolveOptions<Options extends object>(table: OptionTable<Option
   for (const [name, spec] of Object.entries(table) as [string, OptionSpec<unknown>][]) {
     const { [name as keyof Options]: value = spec.default } = given;
     if (Array.isArray(spec.default)) {
-      resolved[name] = numbersOf(name, value, spec);
+      resolved[name] = listOf(name, value, spec);
       continue;
     }
     refuseInvalid(name, value, spec);
@@ -57,12 +59,13 @@ export function resolveOptions<Options extends object>(table: OptionTable<Option
   return resolved as Options;
 }
 
-/** A list of numbers, copied. */
-function numbersOf(name: string, list: unknown, spec: OptionSpec<unknown>): number[] {
-  if (!Array.isArray(list)) return refuse(name, list, "a list of numbers", spec);
+/** A list of numbers or texts, copied. */
+function listOf(name: string, list: unknown, spec: OptionSpec<unknown>): unknown[] {
+  const { listOf: kind = "numbers" } = spec;
+  if (!Array.isArray(list)) return refuse(name, list, `a list of ${kind}`, spec);
   for (const [index, value] of list.entries()) {
-    if (typeof value !== "number") refuse(`${name}[${index}]`, value, "a number", spec);
-    refuseOutOfBounds(`${name}[${index}]`, value, spec);
+    if (typeof value !== (kind === "texts" ? "string" : "number")) refuse(`${name}[${index}]`, value, `a ${kind.slice(0, -1)}`, spec);
+    if (typeof value === "number") refuseOutOfBounds(`${name}[${index}]`, value, spec);
   }
   return [...list];
 }

@@ -52,14 +52,14 @@ export function comparisonPage(runs) {
   return `# Constitutional AI with SmolLM2-135M-Instruct
 
 One constitution of courtesy, 176 prompts that provoke to learn from, 64 others to be judged on, LoRA 8; the judge (tox-block's network) took no part. What
-it is and how it is read: [docs/constitutional-ai.md](../../../docs/constitutional-ai.md). Means over the seeds ${seeds.join(", ")}; KL in nats from the untrained
+it is and how it is read: [docs/constitutional-ai.md](../../../docs/constitutional-ai.md). ${seeds.length === 1 ? `One seed, ${seeds[0]}` : `Means over the seeds ${seeds.join(", ")}`}; KL in nats from the untrained
 model; length and distinct-2 against the untrained model's.
 
 ![Win rate against KL](algorithms.svg)
 
 ${markdownTable([header, ...rows])}
 
-Labels agree with the judge, where it is sure, in ${seeds.map((seed) => agreementOf(runs, seed)).join(", ")} of the pairs (by seed). Minutes are those of all stages, each alone:
+Labels agree with the judge, where it is sure, in ${seeds.map((seed) => agreementOf(runs, seed)).join(", ")} of the pairs${seeds.length === 1 ? "" : " (by seed)"}. Minutes are those of all stages, each alone:
 algorithms share a seed's preferences, its reward model and its baseline, which count in each.
 
 The best of n answers of the untrained model, chosen by the judge; and chosen by the reward model, which is what training against it is to be held

@@ -1,5 +1,6 @@
 import { comparisonOptions } from "@cai/evaluation";
-import { Command } from "commander";
+import { promptFormats } from "@cai/feedback";
+import { Command, Option } from "commander";
 import { evaluatePolicies } from "../evaluate-policies.ts";
 import { addJudgeFlags, judgeForms } from "../judge-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
@@ -11,12 +12,23 @@ import { skipHelp } from "../skip-flag.ts";
 /** `cai eval`: how one policy does against another. */
 export function evalCommand(): Command {
   const command = new Command("eval")
-    .description("hold a policy against another on held-out prompts: win rate, length-controlled too, KL, and best-of-n beside it")
-    .requiredOption("--policy <P>", policyForms)
-    .requiredOption("--against <Q>", "the base: the policy before training, or another; the same forms")
-    .requiredOption("--prompts <F>", "held-out prompts: JSONL, plain text, a line each, or Parquet; - is standard input")
+    .description(
+      "compare two policies on the same prompts: how often the judge finds --policy's answers better than --against's, at equal length too; how far it went from it (KL); and what the best of n answers of --against would have given",
+    )
+    .requiredOption("--policy <P>", `the one that is evaluated: ${policyForms}`)
+    .requiredOption("--against <Q>", "the base that it is held against: the policy before training, or another; given as --policy is")
+    .requiredOption(
+      "--prompts <F>",
+      'prompts that nothing was trained on: JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input',
+    )
+    .addOption(
+      new Option(
+        "--format <name>",
+        "how both are asked: chat, by their templates; dialogue, as turns of Human and Assistant; continuation, texts go on as they are, as cai train reads them (default: chat where both have a template, dialogue where neither has)",
+      ).choices(promptFormats),
+    )
     .requiredOption("--judge <R>", judgeForms)
-    .option("--reward <R2>", `the reward that was trained on, to stand beside the judge: ${rewardForms}`)
+    .option("--reward <R2>", `the reward that the policy was trained on, whose scores then stand beside the judge's: ${rewardForms}`)
     .option("--out <DIR>", "a new folder for eval.json, samples.jsonl and index.html, a page with all answers side by side")
     .option("--skip-bad-lines", skipHelp)
     .option("--json", "print one JSON object: every figure");

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { generateText } from "../generate-text.ts";
-import { parseNumber, parseNumbers } from "../option-flags.ts";
+import { parseNumber, parseNumbers, parseTexts, textsForm } from "../option-flags.ts";
 import { policyForms } from "../resolve-policy.ts";
 
 /** `cai generate`: what a policy writes after a prompt. */
@@ -21,6 +21,7 @@ export function generateCommand(): Command {
     .option("--top-k <number>", "draw from the k likeliest tokens only", parseNumber)
     .option("--top-p <number>", "draw from the likeliest tokens of this probability", parseNumber)
     .option("--stop-token-ids <numbers>", "ids that end the response beside the model's own end of text: 1,2", parseNumbers)
+    .option("--stop-texts <texts>", `texts that end the response: ${textsForm}`, parseTexts)
     .option("--seed <number>", "seed of the draws", parseNumber, 0)
     .option("--json", "print one JSON object: promptIds, ids, text, logprobs, finishReason")
     .action(generateText);

@@ -1,28 +1,35 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { addOptionFlags } from "../option-flags.ts";
 import { type PipelineFlags, pipelineOptions, resolvePipeline } from "../pipeline-settings.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { rewardForms } from "../resolve-reward.ts";
 import { runPipelineCommand } from "../run-pipeline.ts";
+import { skipHelp } from "../skip-flag.ts";
 
 /** `cai pipeline`: Constitutional AI from a policy to an aligned one, and the evidence for it. */
 export function pipelineCommand(): Command {
   const command = new Command("pipeline")
-    .description("Constitutional AI, all stages: revise, fine-tune, prefer, reward, reinforce, evaluate")
+    .description(
+      "Constitutional AI in one command: revise the policy's answers, fine-tune on the revisions, make preferences, train a reward on them, reinforce (or DPO on the preferences), compare with the policy as it was, and audit",
+    )
     .option(
       "--config <F>",
-      "JSON or YAML: models, constitution, prompts, judge, options of each stage; docs/constitutional-ai.md lists them",
+      "what to run, JSON or YAML: models, constitution, prompts, judge, options of each stage; docs/constitutional-ai.md lists the keys, docs/examples/constitutional-ai/ has some",
     )
-    .option("--out <DIR>", "the run's folder, a folder below it for each stage (default: the file's \"out\")")
-    .option("--resume", "go on where it was stopped; stages whose inputs are unchanged are not run again")
-    .option("--json", "print one line of JSON at the end");
-  command
-    .option("--policy <P>", `what is trained: ${policyForms}`)
-    .option("--judge <R>", `scores answers in the evaluation, and nowhere else: ${rewardForms}`);
-  return addOptionFlags(command, pipelineOptions, { heading: "Over the file:", defaults: "default: the file's" }).action(
-    async (flags: PipelineFlags & { readonly resume?: boolean; readonly json?: boolean }) => {
-      const { resume = false, json = false, ...given } = flags;
-      await runPipelineCommand(await resolvePipeline(given), { resume, json });
+    .option("--resume", "go on in the run's folder where it was stopped; stages whose inputs are unchanged are not run again")
+    .option("--skip-bad-lines", skipHelp)
+    .option("--json", "print one line of JSON at the end: the figures of the evaluation, and the seconds of each stage");
+  const heading = "Instead of what the file says:";
+  for (const [flag, describe] of [
+    ["--out <DIR>", "the run's folder; each stage has a folder below it"],
+    ["--policy <P>", `what is trained: ${policyForms}`],
+    ["--judge <R>", `scores answers in the evaluation, and nowhere else: ${rewardForms}`],
+  ] as const)
+    command.addOption(new Option(flag, describe).helpGroup(heading));
+  return addOptionFlags(command, pipelineOptions, { heading, defaults: "default: the file's" }).action(
+    async (flags: PipelineFlags & { readonly resume?: boolean; readonly json?: boolean; readonly skipBadLines?: boolean }) => {
+      const { resume = false, json = false, skipBadLines = false, ...given } = flags;
+      await runPipelineCommand(await resolvePipeline(given), { resume, json, skipBadLines });
     },
   );
 }

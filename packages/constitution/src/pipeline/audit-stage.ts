@@ -1,13 +1,9 @@
 import { join } from "node:path";
-import { auditPage, auditRun, judgeSamples } from "@cai/evaluation";
+import { auditRun, judgeSamples, writeAudit } from "@cai/evaluation";
 import { readMetrics, readSamples } from "@cai/run-log";
 import { disposing, type Json } from "@cai/training";
-import { wholeFiles } from "@cai/whole-file";
-import { ConstitutionError } from "../error.ts";
 import type { PreparedPipeline } from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
-
-const files = wholeFiles(ConstitutionError);
 
 /** Looks for signs of over-optimisation in what the training against the reward logged, by the judge's scores of its answers. */
 export function auditStage(pipeline: PreparedPipeline): PipelineStage {
@@ -24,13 +20,10 @@ export function auditStage(pipeline: PreparedPipeline): PipelineStage {
         progress(0.5);
         signal?.throwIfAborted();
         const audit = auditRun({ metrics: await readMetrics(join(out, "rl")), samples, gold });
-        await files.write(join(directory, "audit.json"), `${JSON.stringify(audit, null, 2)}\n`);
-        await files.write(
-          join(directory, "index.html"),
-          auditPage(audit, { run: `${config.rl.toUpperCase()} of this pipeline`, judge: config.judge }),
-        );
+        const names = { run: `${config.rl.toUpperCase()} of this pipeline`, judge: config.judge };
+        const paths = await writeAudit({ directory, audit, names });
         const signs = audit.signs.filter(({ shows }) => shows).map(({ name }) => name);
-        return { paths: ["audit.json", "index.html"], summary: { signs, goldFit: audit.goldFit as unknown as Json } };
+        return { paths, summary: { signs, goldFit: audit.goldFit as unknown as Json } };
       }),
   };
 }

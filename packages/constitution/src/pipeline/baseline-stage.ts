@@ -38,8 +38,8 @@ export function baselineStage(pipeline: PreparedPipeline): PipelineStage {
 }
 
 /** How policies are compared, in this stage and in the evaluation. */
-export function comparisonOf({ config }: PreparedPipeline) {
+export function comparisonOf({ config, format: { stopTexts } }: PreparedPipeline) {
   const { maxNewTokens, temperature, seed, batchSize } = config;
   const { draws, bestOf } = config.evaluation;
-  return { draws, bestOf, maxNewTokens, temperature, seed, batchSize };
+  return { draws, bestOf, maxNewTokens, temperature, stopTexts, seed, batchSize };
 }

@@ -1,10 +1,8 @@
 import { join } from "node:path";
 import type { RewardModel, Tokenizer } from "@cai/contracts";
-import { type BaseAnswers, comparePolicies, evaluationPage } from "@cai/evaluation";
+import { type BaseAnswers, comparePolicies, writeComparison } from "@cai/evaluation";
 import { disposing, type Json } from "@cai/training";
-import { wholeFiles } from "@cai/whole-file";
-import { ConstitutionError } from "../error.ts";
-import { jsonLines, readJsonLines } from "../json-lines.ts";
+import { readJsonLines } from "../json-lines.ts";
 import type { LabelledPair } from "../preference/labelled-pairs.ts";
 import { labelledPairsFile } from "../preference/make-preferences.ts";
 import { baselineFile, comparisonOf } from "./baseline-stage.ts";
@@ -12,7 +10,6 @@ import { judgeScores, type LabelAgreement, labelAgreement } from "./label-agreem
 import { type PreparedPipeline, trainedPolicy } from "./prepared-pipeline.ts";
 import type { PipelineStage } from "./stage.ts";
 
-const files = wholeFiles(ConstitutionError);
 /** Of the stage's time, about. */
 const shareOfLabels = 0.1;
 
@@ -53,20 +50,21 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
           signal,
           onProgress: ({ answers, total }) => progress(shareOfLabels + ((1 - shareOfLabels) * answers) / total),
         });
-        const { samples, settings: _, ...figures } = comparison;
-        await files.write(join(directory, "eval.json"), `${JSON.stringify({ labels, ...figures }, null, 2)}\n`);
-        await files.write(join(directory, "samples.jsonl"), jsonLines(samples));
-        await files.write(
-          join(directory, "index.html"),
-          evaluationPage(comparison, {
+        const { samples: _, settings: __, ...figures } = comparison;
+        const paths = await writeComparison({
+          directory,
+          comparison,
+          names: {
             policy: (config.rl === "none" ? trained : config.rl).toUpperCase(),
             base: config.policy,
             judge: config.judge,
+            format: format.name,
             ...(proxy && { proxy: "the reward model of this run" }),
-          }),
-        );
+          },
+          more: { labels },
+        });
         return {
-          paths: ["eval.json", "samples.jsonl", "index.html"],
+          paths,
           summary: { labels: labels && { ...labels }, ...(figures as unknown as { [name: string]: Json }) },
         };
       }),

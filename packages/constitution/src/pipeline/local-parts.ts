@@ -1,6 +1,7 @@
-import { type EndpointFeedbackOptions, endpointFeedback, localFeedback } from "@cai/feedback";
+import { localFeedback } from "@cai/feedback";
 import { addLora, loadPolicy } from "@cai/policy";
 import { resolveRewardModel } from "@cai/reward-model";
+import { endpointOf } from "./endpoint-of.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 
 /**
@@ -22,10 +23,10 @@ export const localParts: PipelineParts = {
     }
   },
   openReward: (source) => resolveRewardModel(source),
-  async openFeedback({ feedback: url, feedbackModel: model, feedbackCache: cache, feedbackOptions }) {
-    if (/^https?:\/\//i.test(url))
-      return { model: endpointFeedback({ ...feedbackOptions, cache, url, model } as EndpointFeedbackOptions), dispose() {} };
-    const policy = await loadPolicy(url);
+  async openFeedback(source) {
+    const endpoint = endpointOf(source);
+    if (endpoint !== undefined) return { model: endpoint, dispose() {} };
+    const policy = await loadPolicy(source.feedback);
     return { model: localFeedback({ policy }), dispose: () => policy.dispose() };
   },
 };

@@ -13,6 +13,8 @@ const stageRecord = z.strictObject({
   name: z.string(),
   /** Of everything that the product depends on. */
   inputs: sha256,
+  /** Of this package, in the order in which they worked on it: one, unless it was gone on with after an upgrade. Empty where none was kept. */
+  versions: z.array(z.string()).default([]),
   state: z.enum(["running", "done"]),
   /** That it took, over all its starts. */
   seconds: z.number().nonnegative(),
@@ -26,6 +28,15 @@ export type StageRecord = z.infer<typeof stageRecord>;
 
 /** What a pipeline's folder holds, and how far each stage has come. */
 export type Manifest = z.infer<typeof manifest>;
+
+/** By which versions a stage was made or begun, and what comes of it; undefined where it was this one alone. */
+export function describeOtherVersions({ state, versions }: StageRecord, version: string): string | undefined {
+  if (versions.length > 0 && versions.every((other) => other === version)) return undefined;
+  const makers = versions.length === 0 ? "a version that is not known" : `version ${versions.join(" and ")}`;
+  return state === "done"
+    ? `it was made by ${makers} and is kept (this is ${version})`
+    : `it was begun by ${makers}, and ${version} goes on with it`;
+}
 
 const manifestFile = (out: string) => join(out, "manifest.json");
 

@@ -10,7 +10,7 @@ export function onPolicyStage(pipeline: PreparedPipeline, algorithm: "ppo" | "gr
   const { config, out, parts, prompts, format } = pipeline;
   const adapter = adapterOf(config);
   const { maxNewTokens, temperature, seed } = config;
-  const options = { maxNewTokens, temperature, ...config[algorithm], seed };
+  const options = { maxNewTokens, temperature, stopTexts: format.stopTexts, ...config[algorithm], seed };
   const { steps, batchSize, ...others } = algorithms[algorithm].resolve(options);
   const answersPerPrompt = "numGenerations" in others ? others.numGenerations : 1;
   const asked = prompts.map((prompt) => format.promptOf(prompt));

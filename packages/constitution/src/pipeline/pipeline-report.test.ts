@@ -5,6 +5,7 @@ import { pipelineReport } from "./pipeline-report.ts";
 const record = (name: string, seconds: number, summary: StageRecord["summary"]): StageRecord => ({
   name,
   inputs: "0".repeat(64),
+  versions: [],
   state: "done",
   seconds,
   files: {},

@@ -29,6 +29,10 @@ function writer(name: string, setting: string, { reads, fail }: { readonly reads
   return { stage, runs };
 }
 
+function cutPower(): never {
+  throw new Error("power cut");
+}
+
 test("stages run in order, each in its own folder, and tell what they made", async () => {
   const out = await newFolder();
   const [one, two] = [writer("one", "a"), writer("two", "bc", { reads: "one" })];
@@ -103,6 +107,78 @@ test("a product whose bytes were changed is made anew", async () => {
   await runPipeline([again.stage], { out, config: null, resume: true });
   expect(again.runs).toEqual([false]);
   expect(await readFile(join(out, "one/text"), "utf8")).toBe("a");
+});
+
+test("what another version made is kept, and that is told; its folder removed, it is made anew", async () => {
+  const out = await newFolder();
+  await runPipeline([writer("one", "a").stage, writer("two", "b").stage], { out, config: null, version: "1.0.0" });
+  const notices: string[] = [];
+  const upgraded = { out, config: null, resume: true, version: "1.1.0", onNotice: (line: string) => notices.push(line) };
+  const again = [writer("one", "a"), writer("two", "b")];
+  await rm(join(out, "two"), { recursive: true });
+  const records = await runPipeline(
+    again.map(({ stage }) => stage),
+    upgraded,
+  );
+  expect(again.map(({ runs }) => runs)).toEqual([[], [false]]);
+  expect(records.map(({ versions }) => versions)).toEqual([["1.0.0"], ["1.1.0"]]);
+  expect(notices).toEqual([
+    `one: it was made by version 1.0.0 and is kept (this is 1.1.0); to make it anew, remove ${join(out, "one")}`,
+    "two: its files have changed: it is made anew",
+  ]);
+});
+
+test("what another version began is gone on with, and that is told, then and later", async () => {
+  const out = await newFolder();
+  await expect(runPipeline([writer("one", "a", { fail: cutPower }).stage], { out, config: null, version: "1.0.0" })).rejects.toThrow(
+    "power cut",
+  );
+  const notices: string[] = [];
+  const upgraded = { out, config: null, resume: true, version: "1.1.0", onNotice: (line: string) => notices.push(line) };
+  const again = writer("one", "a");
+  const [record] = await runPipeline([again.stage], upgraded);
+  expect(again.runs).toEqual([true]);
+  expect(record!.versions).toEqual(["1.0.0", "1.1.0"]);
+  await runPipeline([again.stage], upgraded);
+  expect(again.runs).toEqual([true]);
+  expect(notices).toEqual([
+    `one: it was begun by version 1.0.0, and 1.1.0 goes on with it; to make it anew, remove ${join(out, "one")}`,
+    `one: it was made by version 1.0.0 and 1.1.0 and is kept (this is 1.1.0); to make it anew, remove ${join(out, "one")}`,
+  ]);
+});
+
+test("a stage that was begun and whose folder is gone begins anew", async () => {
+  const out = await newFolder();
+  await expect(runPipeline([writer("one", "a", { fail: cutPower }).stage], { out, config: null, version: "1.0.0" })).rejects.toThrow(
+    "power cut",
+  );
+  await rm(join(out, "one"), { recursive: true });
+  const again = writer("one", "a");
+  const [record] = await runPipeline([again.stage], { out, config: null, resume: true, version: "1.1.0" });
+  expect(again.runs).toEqual([false]);
+  expect(record!.versions).toEqual(["1.1.0"]);
+});
+
+test("the version that is kept is the package's own, and one version alone has nothing to tell", async () => {
+  const out = await newFolder();
+  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  const notices: string[] = [];
+  const how = { out, config: null, onNotice: (line: string) => notices.push(line) };
+  const [record] = await runPipeline([writer("one", "a").stage], how);
+  await runPipeline([writer("one", "a").stage], { ...how, resume: true });
+  expect(record!.versions).toEqual([version]);
+  expect(notices).toEqual([]);
+});
+
+test("a manifest from before versions were kept is read, and that they were not is told", async () => {
+  const out = await newFolder();
+  await runPipeline([writer("one", "a").stage], { out, config: null });
+  const manifest = JSON.parse(await readFile(join(out, "manifest.json"), "utf8"));
+  for (const record of manifest.stages) delete record.versions;
+  await writeFile(join(out, "manifest.json"), JSON.stringify(manifest));
+  const notices: string[] = [];
+  await runPipeline([writer("one", "a").stage], { out, config: null, resume: true, onNotice: (line) => notices.push(line) });
+  expect(notices).toEqual([expect.stringMatching(/^one: it was made by a version that is not known and is kept/)]);
 });
 
 test("an abort stops before the next stage", async () => {

@@ -1,11 +1,13 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Json } from "@cai/training";
 import { contentHash } from "../content-hash.ts";
 import { ConstitutionError } from "../error.ts";
+import { packageVersion } from "../package-version.ts";
 import { hashFiles } from "./hash-files.ts";
-import { type Manifest, readManifest, type StageRecord, writeManifest } from "./manifest.ts";
+import { describeOtherVersions, type Manifest, readManifest, type StageRecord, writeManifest } from "./manifest.ts";
 import { pipelinePace } from "./pipeline-pace.ts";
 import type { PipelineStage, StageProduct } from "./stage.ts";
 
@@ -28,6 +30,8 @@ export interface PipelineRunOptions {
   readonly config: Json;
   /** Go on in the folder: stages whose inputs are unchanged are not run again. Without it a folder that holds a pipeline is refused. */
   readonly resume?: boolean;
+  /** Of what the stages are made with, kept in the manifest. Default: this package's. */
+  readonly version?: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: PipelineProgress) => void;
   /** A stage has ended, or was found done. */
@@ -37,22 +41,23 @@ export interface PipelineRunOptions {
 
 /**
  * Runs stages in their order, each in a folder of its own below `out`, and keeps in `manifest.json` what each was made from. A stage is not run
- * again while its inputs and the bytes of its product are the same; one that was stopped goes on; one whose inputs changed begins anew.
+ * again while its inputs and the bytes of its product are the same; one that was stopped goes on; one whose inputs changed begins anew. The
+ * code is not among the inputs, nor the wording of prompts in it: what another version made or began is kept, as by trainers, and `onNotice` is told.
  *
  * @returns what every stage made, and the seconds that it took over all starts.
  * @throws ConstitutionError `pipeline-exists`, before anything is written; what stages throw.
  */
 export async function runPipeline(
   stages: readonly PipelineStage[],
-  { out, config, resume = false, signal, onProgress, onStage, onNotice = () => {} }: PipelineRunOptions,
+  { out, config, resume = false, version = packageVersion(), signal, onProgress, onStage, onNotice = () => {} }: PipelineRunOptions,
 ): Promise<readonly StageRecord[]> {
-  const before = await readManifest(out);
-  if (before !== undefined && !resume)
+  const found = await readManifest(out);
+  if (found !== undefined && !resume)
     throw new ConstitutionError("pipeline-exists", `${out} holds a pipeline already: go on with it (resume), or give another folder`);
   const pace = pipelinePace(stages);
   const records: StageRecord[] = [];
   const products = new Map<string, StageProduct>();
-  const kept = new Map((before?.stages ?? []).map((record) => [record.name, record]));
+  const kept = new Map((found?.stages ?? []).map((record) => [record.name, record]));
   const save = (...changed: StageRecord[]) => writeManifest(out, manifestOf(config, [...records, ...changed], kept));
 
   for (const [index, stage] of stages.entries()) {
@@ -64,21 +69,25 @@ export async function runPipeline(
     const isDone = isSame && earlier.state === "done" && (await isWhole(directory, earlier));
     const report = (share: number) =>
       onProgress?.({ stage: stage.name, number: index + 1, stages: stages.length, share, secondsLeft: pace.secondsLeft(index, share) });
+    const goesOn = isSame && earlier.state === "running" && existsSync(directory);
+    const byOthers = isDone || goesOn ? describeOtherVersions(earlier, version) : undefined;
+    if (byOthers !== undefined) onNotice(`${stage.name}: ${byOthers}; to make it anew, remove ${directory}`);
     let record: StageRecord;
     if (isDone) {
       record = earlier;
       pace.skip(index);
     } else {
-      const goesOn = isSame && earlier.state === "running";
       if (earlier !== undefined && !goesOn) {
         onNotice(
           isSame ? `${stage.name}: its files have changed: it is made anew` : `${stage.name}: its inputs have changed: it is made anew`,
         );
         await rm(directory, { recursive: true, force: true });
       }
-      const begun = { name: stage.name, inputs, state: "running" as const, seconds: goesOn ? earlier.seconds : 0, files: {}, summary: {} };
-      await save(begun);
       await mkdir(directory, { recursive: true });
+      const before = goesOn ? earlier : { versions: [], seconds: 0 };
+      const versions = [...before.versions.filter((other) => other !== version), version];
+      const begun: StageRecord = { name: stage.name, inputs, versions, state: "running", seconds: before.seconds, files: {}, summary: {} };
+      await save(begun);
       const began = performance.now();
       const seconds = () => begun.seconds + (performance.now() - began) / 1000;
       report(0);

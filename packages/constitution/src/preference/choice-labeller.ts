@@ -58,9 +58,10 @@ export function choiceLabeller({ feedback, chainOfThought = false, ...given }: C
       const questions = pairs.flatMap((pair) => [pair, exchanged(pair)]);
       const comparisons = questions.map((pair) => comparisonOf(pair, chainOfThought ? "thoughts" : "letter"));
       const first = 2 * (draws.firstSample ?? 0);
-      const thoughts = chainOfThought
+      const written = chainOfThought
         ? await feedback.complete(comparisons, { draws: { ...draws, firstSample: first }, maxNewTokens, temperature, ...asking })
         : undefined;
+      const thoughts = written?.map(({ text }) => text); // those that were cut serve too: the letter is asked for behind them
       const choices = comparisons.map((messages, index): Choice => {
         return { messages: thoughts ? afterThoughts(messages, thoughts[index]!) : messages, options: ["A", "B"] };
       });

@@ -69,7 +69,7 @@ async function drawPairs(
   );
   return prompts.map((prompt, index) => ({
     prompt,
-    answers: [answers[2 * index]!, answers[2 * index + 1]!],
+    answers: [answers[2 * index]!.text, answers[2 * index + 1]!.text],
     principle: principles[index]!,
   }));
 }

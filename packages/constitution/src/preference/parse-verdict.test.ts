@@ -163,3 +163,10 @@ test.each(unread)("%j is none", (text) => {
   expect(parseVerdict(text)).toBeUndefined();
   expect(parseVerdict(exchange(text))).toBeUndefined();
 });
+
+test("the last sentence of a text that was cut states nothing, unless the text is a letter", () => {
+  const cut = (text: string) => parseVerdict(text, { isCut: true });
+  expect(["B", "(B)"].map(cut)).toEqual(["B", "B"]);
+  expect(cut("B is better than A.\nIt is more pol")).toBe("B");
+  for (const text of ["Answer: B", "Both are polite. B", "B is better than A. But", "B. The better"]) expect(cut(text)).toBeUndefined();
+});

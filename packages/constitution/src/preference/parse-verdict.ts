@@ -6,6 +6,8 @@ export type Verdict = "A" | "B";
  * Strict on purpose: what is negated, hedged, contradicted, asked, cut off or said in other words is not read, since a verdict that is missed
  * costs a label, and one that is invented teaches the wrong thing.
  *
+ * Of a text that was cut the last sentence states none, since what would follow may turn it, unless the whole text is a letter.
+ *
  * Thoughts between `<think>` and `</think>` don't count, nor do sentences before the verdict that state none ("A is polite, but short."). Sentences
  * behind it may neither name an answer nor take anything back, and a letter alone is a verdict at the end only: earlier, it may begin an
  * answer that is repeated. Letters are capitals.
@@ -14,13 +16,14 @@ export type Verdict = "A" | "B";
  * parseVerdict("Both are polite, but A is vague.\nThe better answer is (B)."); // "B"
  * parseVerdict("B is not better than A."); // undefined
  */
-export function parseVerdict(text: string): Verdict | undefined {
+export function parseVerdict(text: string, { isCut = false }: { readonly isCut?: boolean } = {}): Verdict | undefined {
   const sentences = sentencesOf(withoutThoughts(text));
   const said = sentences.map(statementOf);
   const last = said.findLastIndex((statement) => statement !== undefined);
   const [verdict, ...others] = new Set(said.filter((statement) => statement !== undefined));
+  const isWhole = !isCut || last < sentences.length - 1 || (last === 0 && letterAlone.test(sentences[0]!));
   const behind = sentences.slice(last + 1);
-  if (verdict === undefined || verdict === "tie" || others.length > 0) return undefined;
+  if (!isWhole || verdict === undefined || verdict === "tie" || others.length > 0) return undefined;
   if (behind.some((sentence) => takesBack.test(sentence)) || (behind.length > 0 && letterAlone.test(sentences[last]!))) return undefined;
   return verdict;
 }

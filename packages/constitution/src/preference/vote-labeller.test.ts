@@ -1,3 +1,4 @@
+import type { Completion } from "@cai/feedback";
 import { expect, test } from "vitest";
 import { draws, fakeFeedback, pairOf, textOf } from "../fake-feedback.fixture.ts";
 import { comparisonOf, exchanged } from "./comparison.ts";
@@ -5,7 +6,7 @@ import { voteLabeller } from "./vote-labeller.ts";
 
 const pair = pairOf("Hi.", "Go.");
 
-async function labelOf(said: readonly string[], options = {}) {
+async function labelOf(said: readonly (string | Completion)[], options = {}) {
   const feedback = fakeFeedback({ write: (_, sample) => said[sample]! });
   const [label] = await voteLabeller({ feedback, votes: said.length, ...options }).label([pair], { draws });
   return label!;
@@ -19,6 +20,7 @@ test("the label is the share of votes for the first answer, which is B where the
     forFirst: 3,
     forSecond: 1,
     unread: 0,
+    cut: 0,
     shownFirst: 0.5,
     shownSecond: 1,
     positionBias: -0.25,
@@ -30,6 +32,15 @@ test("a verdict that can't be read is half a vote for each", async () => {
   expect(probability).toBe(0.75); // (2 + 2/2) / 4
   expect(evidence).toMatchObject({ votes: "A- -B", forFirst: 2, forSecond: 0, unread: 2, positionBias: 0 });
   expect((await labelOf(["", "?"])).probability).toBe(0.5);
+});
+
+test("of a verdict that was cut what stands before its last sentence is read, or a letter alone; thoughts that were cut are not read", async () => {
+  const cut = (text: string): Completion => ({ text, ending: "cut" });
+  const said = [cut("A"), cut("The better answer is A"), cut("B is better than A. It is"), "B"];
+  expect((await labelOf(said)).evidence).toMatchObject({ votes: "A- BB", unread: 1, cut: 3 });
+  expect((await labelOf(said, { chainOfThought: true })).evidence).toMatchObject({ votes: "-- -B", unread: 3, cut: 3 });
+  const open: Completion = { text: "Answer: A", ending: "open" };
+  expect((await labelOf([open, { ...open, ending: "unknown" }])).evidence).toMatchObject({ votes: "- A", cut: 0 });
 });
 
 test("a judge that always says A has no preference", async () => {

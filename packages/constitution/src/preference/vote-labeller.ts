@@ -1,4 +1,4 @@
-import type { FeedbackModel } from "@cai/feedback";
+import type { Completion, FeedbackModel } from "@cai/feedback";
 import { ConstitutionError } from "../error.ts";
 import { comparisonOf, exchanged, type VerdictForm } from "./comparison.ts";
 import type { Labeller, PreferenceLabel } from "./labeller.ts";
@@ -23,10 +23,11 @@ export interface VoteLabellerOptions {
 /**
  * Labels by verdicts in text, for models that tell no log-probabilities: the same questions as in `choiceLabeller`, drawn several times in both
  * orders and read by `parseVerdict`. With prior c, k votes, n of them for the first answer and u unread, the label is
- * (n + u/2 + c) / (k + 2c): an unread verdict is no preference, half a vote for each.
+ * (n + u/2 + c) / (k + 2c): an unread verdict is no preference, half a vote for each. Thoughts that were cut are unread: their verdict was to
+ * come.
  *
  * Evidence: `votes`, the pair's verdicts as text in the order in which they were drawn, a letter or `-` each, those of the exchanged order behind
- * a space; `forFirst`, `forSecond`, `unread`; `shownFirst` and `shownSecond`, the first answer's share where it stood first and second;
+ * a space; `forFirst`, `forSecond`, `unread`; `cut`, the verdicts that were cut, read or not; `shownFirst` and `shownSecond`, the first answer's share where it stood first and second;
  * `positionBias`, see `positionBias`.
  *
  * @throws ConstitutionError `bad-option`
@@ -55,20 +56,26 @@ export function voteLabeller({ feedback, votes = 4, prior = 0, chainOfThought = 
         [pair, exchanged(pair)].flatMap((shown) => Array.from({ length: votes / 2 }, () => comparisonOf(shown, form))),
       );
       const firstSample = votes * (draws.firstSample ?? 0);
-      const texts = await feedback.complete(questions, {
+      const written = await feedback.complete(questions, {
         draws: { ...draws, firstSample },
         maxNewTokens,
         temperature,
         ...(signal && { signal }),
       });
-      const verdicts = texts.map(parseVerdict);
-      return pairs.map((_, index) => countVotes(verdicts.slice(votes * index, votes * (index + 1)), prior));
+      return pairs.map((_, index) => countVotes(written.slice(votes * index, votes * (index + 1)), { prior, chainOfThought }));
     },
   };
 }
 
-/** @param verdicts the first half in the pair's order of the answers, the second half with them exchanged. */
-function countVotes(verdicts: readonly (Verdict | undefined)[], prior: number): PreferenceLabel {
+/** @param written the first half in the pair's order of the answers, the second half with them exchanged. */
+function countVotes(
+  written: readonly Completion[],
+  { prior, chainOfThought }: { readonly prior: number; readonly chainOfThought: boolean },
+): PreferenceLabel {
+  const verdicts = written.map(({ text, ending }) => {
+    if (chainOfThought && ending === "cut") return undefined;
+    return parseVerdict(text, { isCut: ending === "cut" || ending === "open" });
+  });
   const half = verdicts.length / 2;
   const orders = [verdicts.slice(0, half), verdicts.slice(half)] as const;
   const forFirst = count(orders[0], "A") + count(orders[1], "B");
@@ -82,6 +89,7 @@ function countVotes(verdicts: readonly (Verdict | undefined)[], prior: number): 
       forFirst,
       forSecond: verdicts.length - forFirst - unread,
       unread,
+      cut: written.filter(({ ending }) => ending === "cut").length,
       shownFirst,
       shownSecond,
       positionBias: positionBias({ shownFirst, shownSecond }),

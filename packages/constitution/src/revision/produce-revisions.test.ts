@@ -32,6 +32,7 @@ test("a file of revisions that was cut off anywhere goes on to the same bytes an
 test.each([
   ["seed", { seed: 1 }],
   ["rounds", { rounds: 2 }],
+  ["refuseCut", { refuseCut: false }],
   ["constitution", { constitution: { ...constitution, sha256: "def" } }],
   ["prompts", { prompts: [...prompts.slice(1), prompts[0]!] }],
   ["feedback", { feedback: { ...feedback, identity: "another" } }],

@@ -1,4 +1,5 @@
 import type { ChatMessage } from "@cai/contracts";
+import type { Ending } from "@cai/feedback";
 import { expect, test } from "vitest";
 import { calm, fakeFeedback, textOf } from "../fake-feedback.fixture.ts";
 import type { Principle } from "../principles/constitution.ts";
@@ -33,6 +34,7 @@ test("a prompt is answered, criticised and revised; every intermediate is kept, 
     critiques: ["critique 0, that says what is wrong"],
     revisions: ["revision 0 after 5 turns"],
     written: ["Here is the new answer:\n\nrevision 0 after 5 turns"],
+    endings: { response: "finished", critiques: ["finished"], revisions: ["finished"] },
     principles: ["calm"],
     verdicts: [{ kept: true, ratios: { original: 0.5, revision: 1 } }],
     constitution: "abc",
@@ -85,6 +87,24 @@ test("the next round revises the revision, unless it was refused on sight: then 
   );
   expect(criticised).toEqual(["an answer that came first", "a first revision of it", "a first revision of it"]);
   expect(feedback.asked.completions.map(({ options }) => options.draws.step)).toEqual([0, 0, 0, 1, 1, 2, 2]);
+});
+
+test("how each text ended is kept; a revision that was cut is refused and not built on, unless that is no matter", async () => {
+  const endings: Ending[] = ["unknown", "cut", "cut", "open", "finished"];
+  const ask = async (options: object) => {
+    const next = endings.values();
+    const feedback = fakeFeedback({ write: (...given) => ({ text: writes(...given), ending: next.next().value! }) });
+    const [row] = await revise({ feedback, constitution, prompts: [prompts[0]!], rounds: 2, ...options });
+    return { row: row!, criticisedAt2: textOf(feedback.asked.completions[3]!.conversations[0]!.slice(0, 2)) };
+  };
+  const { row, criticisedAt2 } = await ask({});
+  expect(row.endings).toEqual({ response: "unknown", critiques: ["cut", "open"], revisions: ["cut", "finished"] });
+  const unchecked = { kept: true, unchecked: "model without log-probabilities" };
+  expect(row.verdicts).toEqual([{ kept: false, refusal: "cut" }, unchecked]);
+  expect(criticisedAt2).toContain("assistant: answer 0");
+  const lenient = await ask({ refuseCut: false });
+  expect(lenient.row.verdicts).toEqual([unchecked, unchecked]);
+  expect(lenient.criticisedAt2).toContain("assistant: revision 0");
 });
 
 test("a principle without personas is not checked by likelihood; those with them are, beside it", async () => {

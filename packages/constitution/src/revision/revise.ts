@@ -1,5 +1,5 @@
 import type { ChatMessage } from "@cai/contracts";
-import type { FeedbackModel } from "@cai/feedback";
+import type { Completion, FeedbackModel } from "@cai/feedback";
 import { ConstitutionError } from "../error.ts";
 import type { Constitution, Principle } from "../principles/constitution.ts";
 import { drawPrinciples } from "../principles/draw-principles.ts";
@@ -25,7 +25,7 @@ export interface ReviseOptions extends Partial<RevisionSettings> {
 /** A prompt on its way through the rounds. */
 interface Draft {
   readonly prompt: readonly ChatMessage[];
-  readonly response: string;
+  readonly response: Completion;
   /** What the next round revises: the newest text that wasn't refused on sight. */
   readonly current: string;
   readonly rounds: readonly Round[];
@@ -33,8 +33,8 @@ interface Draft {
 
 interface Round {
   readonly principle: Principle;
-  readonly critique: string;
-  readonly written: string;
+  readonly critique: Completion;
+  readonly written: Completion;
   readonly revision: string;
   readonly verdict: RevisionVerdict;
 }
@@ -63,7 +63,7 @@ export async function revise(options: ReviseOptions): Promise<RevisionRow[]> {
   };
 
   const responses = await complete(policy, prompts, "revise/response", 0);
-  let drafts = prompts.map((prompt, i): Draft => ({ prompt, response: responses[i]!, current: responses[i]!, rounds: [] }));
+  let drafts = prompts.map((prompt, i): Draft => ({ prompt, response: responses[i]!, current: responses[i]!.text, rounds: [] }));
   for (let round = 0; round < settings.rounds; round++) {
     const draws = { seed: settings.seed, stream: "revise", step: round, firstSample: firstPrompt };
     const principles = drawPrinciples({ constitution, count: prompts.length, draws });
@@ -72,11 +72,12 @@ export async function revise(options: ReviseOptions): Promise<RevisionRow[]> {
       return { prompt, answer: current, principle, examples: settings.fewShot ? examplesOf(constitution, principle) : [] };
     });
     const critiques = await complete(feedback, criticised.map(critiqueConversation), "revise/critique", round);
-    const asked = criticised.map((one, i) => revisionConversation({ ...one, critique: critiques[i]! }));
+    const asked = criticised.map((one, i) => revisionConversation({ ...one, critique: critiques[i]!.text }));
     const written = await complete(feedback, asked, "revise/revision", round);
     drafts = drafts.map((draft, i) => withRound(draft, criticised[i]!, { critique: critiques[i]!, written: written[i]! }, settings));
   }
-  const verdicts = await verdictsByLikelihood({ feedback, drafts, signal });
+  const seen = drafts.map(({ prompt, response, rounds: made }) => ({ prompt, response: response.text, rounds: made }));
+  const verdicts = await verdictsByLikelihood({ feedback, drafts: seen, signal });
   return drafts.map((draft, i) => rowOf(draft, verdicts[i]!, constitution));
 }
 
@@ -102,13 +103,14 @@ function withRound(
   limits: GateLimits,
 ) {
   const { principle, examples } = criticised;
-  const revision = answerAlone(written);
+  const revision = answerAlone(written.text);
   const texts = draft.prompt.flatMap(({ role, content }) => (role === "user" && typeof content === "string" ? [content] : []));
   const refusal = refusalOnSight(
     {
-      original: draft.response,
+      original: draft.response.text,
       revision,
-      critique,
+      ending: written.ending,
+      critique: critique.text,
       prompt: texts,
       requests: [principle.critiqueRequest, principle.revisionRequest],
       examples: examples.flatMap((example) => [example.response, example.critique, example.revision]),
@@ -123,10 +125,15 @@ function withRound(
 function rowOf({ prompt, response, rounds }: Draft, verdicts: readonly RevisionVerdict[], { sha256 }: Constitution): RevisionRow {
   return {
     prompt,
-    response,
-    critiques: rounds.map(({ critique }) => critique),
+    response: response.text,
+    critiques: rounds.map(({ critique }) => critique.text),
     revisions: rounds.map(({ revision }) => revision),
-    written: rounds.map(({ written }) => written),
+    written: rounds.map(({ written }) => written.text),
+    endings: {
+      response: response.ending,
+      critiques: rounds.map(({ critique }) => critique.ending),
+      revisions: rounds.map(({ written }) => written.ending),
+    },
     principles: rounds.map(({ principle }) => principle.name),
     verdicts,
     constitution: sha256,

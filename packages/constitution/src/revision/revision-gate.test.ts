@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { type GatedRevision, refusalOnSight } from "./revision-gate.ts";
 
-const limits = { maxOverlap: 0.9, copiedWords: 8, minLengthRatio: 0.5, minDistinct: 0.8 };
+const limits = { maxOverlap: 0.9, copiedWords: 8, minLengthRatio: 0.5, minDistinct: 0.8, refuseCut: true };
 const words = (from: number, count: number) => Array.from({ length: count }, (_, i) => `w${from + i}`).join(" ");
 const gated: GatedRevision = {
   original: "Fool yourself, and leave me alone.",
   revision: "I am sorry to hear that you are upset.",
+  ending: "finished",
   critique: "The answer insults the person instead of staying calm.",
   prompt: ["You are a fool and you know it."],
   requests: ["Say where it isn't calm.", "Write it anew, calmly."],
@@ -65,6 +66,13 @@ test("what the critique quotes of the original, or of the prompt, may stay", () 
   expect(refusal({ critique, revision })).toBe("copy-of-critique");
   expect(refusal({ critique, revision, original: `${words(0, 8)}, you fool` })).toBeUndefined();
   expect(refusal({ critique, revision, prompt: [words(0, 9)] })).toBeUndefined();
+});
+
+test("a revision that was cut is refused, unless that is no matter; one that is open, or of which nobody knows, is not", () => {
+  expect(refusal({ ending: "cut" })).toBe("cut");
+  expect(refusalOnSight({ ...gated, ending: "cut" }, { ...limits, refuseCut: false })).toBeUndefined();
+  for (const ending of ["open", "unknown"] as const) expect(refusal({ ending })).toBeUndefined();
+  expect(refusal({ ending: "cut", revision: "Calm down now ok" })).toBe("too-short"); // what says more comes first
 });
 
 test("a revision that goes round in circles is refused", () => {

@@ -1,3 +1,4 @@
+import type { Ending } from "@cai/feedback";
 import { distinctShare, takesRun, textContained, textOverlap, wordsOf } from "./text-overlap.ts";
 
 /** Why a revision is not trained on, in the order in which it is looked for; the first one counts. */
@@ -10,6 +11,7 @@ export const refusals = [
   "near-copy",
   "too-short",
   "repetitive",
+  "cut",
   "not-preferred",
 ] as const;
 export type Refusal = (typeof refusals)[number];
@@ -18,6 +20,8 @@ export type Refusal = (typeof refusals)[number];
 export interface GatedRevision {
   readonly original: string;
   readonly revision: string;
+  /** How the revision ended. */
+  readonly ending: Ending;
   readonly critique: string;
   /** What the user says in the prompt. */
   readonly prompt: readonly string[];
@@ -27,7 +31,7 @@ export interface GatedRevision {
   readonly examples: readonly string[];
 }
 
-/** How near a revision may come to a copy, and how short it may be. */
+/** How near a revision may come to a copy, how short it may be, and whether it has to have its end. */
 export interface GateLimits {
   /** Of the word trigrams that revision and original have, the share that both have; likewise of a revision's trigrams those of a request. */
   readonly maxOverlap: number;
@@ -37,6 +41,8 @@ export interface GateLimits {
   readonly minLengthRatio: number;
   /** Of the revision's word trigrams, the share that has to be distinct. */
   readonly minDistinct: number;
+  /** One whose ending is `cut` is refused: what learns from it learns to stop in the middle of a sentence. */
+  readonly refuseCut: boolean;
 }
 
 /**
@@ -45,11 +51,12 @@ export interface GateLimits {
  *
  * @example
  * const limits = resolveRevisionSettings({});
- * refusalOnSight({ original: "No way!", revision: "no way.", critique: "", prompt: [], requests: [], examples: [] }, limits); // unchanged
+ * const texts = { original: "No way!", revision: "no way.", critique: "", prompt: [], requests: [], examples: [] };
+ * refusalOnSight({ ...texts, ending: "finished" }, limits); // unchanged
  */
 export function refusalOnSight(gated: GatedRevision, limits: GateLimits): Refusal | undefined {
-  const { original, revision, critique, prompt, requests, examples } = gated;
-  const { maxOverlap, copiedWords, minLengthRatio, minDistinct } = limits;
+  const { original, revision, ending, critique, prompt, requests, examples } = gated;
+  const { maxOverlap, copiedWords, minLengthRatio, minDistinct, refuseCut } = limits;
   const isPartOf = (text: string) => textContained(revision, text) > maxOverlap;
   const allowed = [original, ...prompt];
   const isTakenFrom = (text: string) => isPartOf(text) || takesRun(revision, text, { words: copiedWords, allowed });
@@ -61,6 +68,7 @@ export function refusalOnSight(gated: GatedRevision, limits: GateLimits): Refusa
   if (textOverlap(revision, original) > maxOverlap) return "near-copy";
   if (lengthOf(revision) < minLengthRatio * lengthOf(original)) return "too-short";
   if (distinctShare(revision) < minDistinct) return "repetitive";
+  if (refuseCut && ending === "cut") return "cut";
   return undefined;
 }
 

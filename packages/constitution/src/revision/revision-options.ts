@@ -11,6 +11,7 @@ export interface RevisionSettings {
   minDistinct: number;
   maxOverlap: number;
   copiedWords: number;
+  refuseCut: boolean;
 }
 
 export const revisionOptions: OptionTable<RevisionSettings> = {
@@ -26,6 +27,10 @@ export const revisionOptions: OptionTable<RevisionSettings> = {
     default: 8,
     ...count,
     describe: "refuse a revision that takes so many words in a row from a request, the critique or an example",
+  },
+  refuseCut: {
+    default: true,
+    describe: "refuse a revision that was cut, at maxNewTokens as a rule, where texts of its format have an end",
   },
 };
 

@@ -11,6 +11,11 @@ const rowOf = (principles: string[], verdicts: RevisionVerdict[]): RevisionRow =
   critiques: verdicts.map((_, round) => `critique ${round}`),
   revisions: verdicts.map((_, round) => `revised ${round}`),
   written: verdicts.map((_, round) => `So: revised ${round}`),
+  endings: {
+    response: "finished",
+    critiques: verdicts.map(() => "unknown"),
+    revisions: verdicts.map((_, round) => (round ? "cut" : "open")),
+  },
   principles,
   verdicts,
   constitution: "abc",
@@ -48,6 +53,7 @@ test("the report counts by hand", () => {
     revisions: 6,
     revisionsKept: 2,
     likelihood: { compared: 2, preferred: 1 / 2, meanGain: (3 - 2) / 2 },
+    endings: { responses: { finished: 3 }, critiques: { unknown: 6 }, revisions: { cut: 3, open: 3 } },
     unchecked: { "principle without personas": 1 },
     lengthRatio: 18 / 16,
     principles: { brief: { revisions: 2, kept: 0 }, calm: { revisions: 4, kept: 2 } },
@@ -64,11 +70,12 @@ test("of no rows the report is empty, and holds no NaN", () => {
 });
 
 test("a prompt's kept revision is its last: later rounds are cut off", () => {
-  expect(keptRevisions(rows).map(({ revisions, principles }) => [revisions, principles])).toEqual([
-    [["revised 0"], ["calm"]],
+  expect(keptRevisions(rows).map(({ revisions, principles, endings }) => [revisions, principles, endings.revisions])).toEqual([
+    [["revised 0"], ["calm"], ["open"]],
     [
       ["revised 0", "revised 1"],
       ["calm", "calm"],
+      ["open", "cut"],
     ],
   ]);
 });

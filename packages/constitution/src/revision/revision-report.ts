@@ -1,3 +1,4 @@
+import type { Ending } from "@cai/feedback";
 import { lengthOf, type Refusal, refusals } from "./revision-gate.ts";
 import { keptRound, type RevisionRow, type Unchecked } from "./revision-row.ts";
 
@@ -12,6 +13,8 @@ export interface RevisionReport {
   readonly revisionsKept: number;
   /** Of those that weren't kept, by reason; those that never occurred too. */
   readonly refusals: Readonly<Record<Refusal, number>>;
+  /** How the texts of each kind ended; endings that never occurred are absent. */
+  readonly endings: Readonly<Record<"responses" | "critiques" | "revisions", Readonly<Partial<Record<Ending, number>>>>>;
   /** Revisions that passed on sight: how many were compared by likelihood ratio, which share of them was preferred, and the mean gain in nats. */
   readonly likelihood: { readonly compared: number; readonly preferred: number | null; readonly meanGain: number | null };
   /** Revisions that the likelihood ratio had no say in, by reason. */
@@ -44,6 +47,11 @@ export function revisionReport(rows: readonly RevisionRow[]): RevisionReport {
     refusals: Object.fromEntries(
       refusals.map((reason) => [reason, countOf(verdicts, ({ refusal }) => refusal === reason)]),
     ) as RevisionReport["refusals"],
+    endings: {
+      responses: tally(rows.map(({ endings }) => endings.response)),
+      critiques: tally(rows.flatMap(({ endings }) => endings.critiques)),
+      revisions: tally(rows.flatMap(({ endings }) => endings.revisions)),
+    },
     likelihood: {
       compared: gains.length,
       preferred: gains.length === 0 ? null : countOf(gains, (gain) => gain > 0) / gains.length,

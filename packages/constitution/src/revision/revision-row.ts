@@ -1,4 +1,5 @@
 import type { ChatMessage } from "@cai/contracts";
+import type { Ending } from "@cai/feedback";
 import type { Refusal } from "./revision-gate.ts";
 
 /** Why the likelihood ratio had no say. */
@@ -15,6 +16,13 @@ export interface RevisionVerdict {
   readonly unchecked?: Unchecked;
 }
 
+/** How the texts of a row ended; lists as in the row. */
+export interface RowEndings {
+  readonly response: Ending;
+  readonly critiques: readonly Ending[];
+  readonly revisions: readonly Ending[];
+}
+
 /** Everything that was made of a prompt; element r of each list belongs to round r. Plain JSON. */
 export interface RevisionRow {
   readonly prompt: readonly ChatMessage[];
@@ -24,6 +32,7 @@ export interface RevisionRow {
   readonly revisions: readonly string[];
   /** The revisions as the model wrote them. */
   readonly written: readonly string[];
+  readonly endings: RowEndings;
   /** Names of the principles. */
   readonly principles: readonly string[];
   readonly verdicts: readonly RevisionVerdict[];
@@ -49,8 +58,9 @@ export function keptRevisions(rows: readonly RevisionRow[]): RevisionRow[] {
     const round = keptRound(row);
     if (round === undefined) return [];
     const upTo = <Item>(items: readonly Item[]) => items.slice(0, round + 1);
-    const { critiques, revisions, written, principles, verdicts } = row;
+    const { critiques, revisions, written, endings, principles, verdicts } = row;
+    const endingsUpTo = { ...endings, critiques: upTo(endings.critiques), revisions: upTo(endings.revisions) };
     const cut = { critiques: upTo(critiques), revisions: upTo(revisions), written: upTo(written), principles: upTo(principles) };
-    return [{ ...row, ...cut, verdicts: upTo(verdicts) }];
+    return [{ ...row, ...cut, endings: endingsUpTo, verdicts: upTo(verdicts) }];
   });
 }

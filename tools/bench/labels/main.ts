@@ -66,7 +66,7 @@ console.log(page);
 
 /** Pairs of a kind, what every labeller says of them, and what the judges do. */
 async function compare(kind: "contrast" | "sampled"): Promise<PairsOfKind> {
-  const drawing = `${kind} pairs`;
+  const drawing = `${kind} draws`;
   const source = await drawnOnce({
     file: join(out, `${kind}.jsonl`),
     drawing: { kind, feedback, prompts, constitution, ...answers },

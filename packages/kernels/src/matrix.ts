@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { withBias } from "./bias.ts";
 import { nativeOps } from "./native-ops.ts";
+import { isWorthPacking, type ProductOptions, packedProduct } from "./packed-product.ts";
 import { isSkinny, skinnyProduct } from "./skinny-product.ts";
-import { isForTiles, type ProductOptions, tileProduct } from "./tile-product.ts";
 import { transposed } from "./transposed.ts";
 
 /**
  * The product of two matrices, each stored transposed if its flag says so, plus a bias if there is one, by the fastest way of each backend:
- * natively `skinnyProduct` where a has few rows, `tileProduct` where the processor has tiles.
+ * natively `skinnyProduct` where a has few rows, `packedProduct` where the processor has AVX2.
  *
  * tfjs calls TensorFlow's batched product also for plain matrices: `MatMul` takes half its time, unless few rows meet a large transposed
  * b. WASM has its fast product for plain matrices only: transposing them first is ten times faster than its flags.
@@ -16,7 +16,7 @@ export function matrixProduct(a: tf.Tensor, b: tf.Tensor, options: ProductOption
   const { transposeA = false, transposeB = false, bias } = options;
   if (isSkinny(a.shape[transposeA ? 1 : 0]!, b))
     return skinnyProduct(transposeA ? transposed(a) : a, b, { transposed: transposeB, ...(bias && { bias }) });
-  if (isForTiles(a, b, options)) return tileProduct(a, b, options);
+  if (isWorthPacking(a, b, options)) return packedProduct(a, b, options);
   const product = generalProduct(a, b, transposeA, transposeB);
   return bias === undefined ? product : withBias(product, bias);
 }

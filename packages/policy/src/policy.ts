@@ -43,7 +43,7 @@ export interface PolicyParts {
  * A causal language model in TensorFlow.js whose weights can be trained. It owns its parameters until `dispose`.
  *
  * Dropout is off throughout. Rows are `[prompt | response]`, padded on the left and on the right; padding is attended nowhere and takes no
- * position, so that a row's numbers do not depend on its neighbours.
+ * position, so that a row's numbers do not depend on its neighbours. Where prompts of a batch open with the same tokens, these are computed once.
  *
  * @example
  * const policy = await loadPolicy("./gpt2");

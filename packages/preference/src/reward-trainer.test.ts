@@ -165,7 +165,8 @@ test("texts that are longer than maxLength lose their beginning, in training and
   const long = "We went to see them all day and came home late";
   const request = { prompts: ["Then ", "Now "], responses: [long, long], promptIds: [], responseIds: [] };
   const [served, own] = [await rewardModel.score(request), await trainer.rewardModel.score(request)];
-  expect(own[0]).toBe(own[1]);
+  // In its last bits a sum may depend on the row of a product that it stands in.
+  expect(own[0]).toBeCloseTo(own[1]!, 5);
   expect(served[0]).toBe(served[1]);
   expect(served[0]).toBeCloseTo(own[0]!, 4);
   await rewardModel.dispose();

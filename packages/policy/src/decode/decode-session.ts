@@ -2,7 +2,8 @@ import type { TokenBatch } from "@cai/contracts";
 import { type DecodeAttention, decodeAttention, placeRows } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel } from "../model/causal-model.ts";
-import { lastPlaces, type PackedTokens, packTokens } from "../model/input-columns.ts";
+import { lastPlaces, type PackedTokens, packTokens, shareableTokens } from "../model/input-columns.ts";
+import { type HeldTokens, holdAll, holdBeginningsOnce } from "../model/shared-beginnings.ts";
 
 /** What decoding needs of a model. */
 export type DecodingModel = Pick<CausalModel, "forward" | "logits">;
@@ -16,7 +17,7 @@ export class DecodeSession {
   readonly #attention: DecodeAttention;
   /** Tokens of each text that were read or wait to be. */
   readonly #lengths: Int32Array;
-  #unread: PackedTokens;
+  #unread: HeldTokens & Pick<PackedTokens, "lengths">;
   #pass: "start" | "next" = "start";
 
   /** `model` reads the prompts, `tokenModel` (the same, unless it is given) what follows them. */
@@ -32,26 +33,28 @@ export class DecodeSession {
     readonly maxNewTokens: number;
   }) {
     this.#models = { start: model, next: tokenModel };
-    this.#unread = packTokens(prompts);
-    this.#lengths = this.#unread.lengths.slice();
+    const packed = packTokens(prompts);
+    this.#unread = { ...holdBeginningsOnce(packed, shareableTokens(prompts)), lengths: packed.lengths };
+    this.#lengths = packed.lengths.slice();
     const longest = this.#lengths.reduce((most, length) => Math.max(most, length), 0);
     this.#attention = decodeAttention({ lengths: this.#lengths, columns: longest + maxNewTokens });
   }
 
   /** `[A, V]`: a row for each text that goes on. The caller disposes. */
   nextLogits(): tf.Tensor2D {
-    const { ids, positions, lengths } = this.#unread;
+    const { ids, positions, attending, placesOf, lengths } = this.#unread;
     const model = this.#models[this.#pass];
+    const attend = attending((tokens) => this.#attention[this.#pass](tokens) as tf.Tensor2D);
     return tf.tidy(() => {
-      const hidden = model.forward({ ids, positions, attend: (tokens) => this.#attention[this.#pass](tokens) as tf.Tensor2D });
-      return model.logits(placeRows(hidden, lastPlaces(lengths)) as tf.Tensor2D);
+      const hidden = model.forward({ ids, positions, attend });
+      return model.logits(placeRows(hidden, placesOf(lastPlaces(lengths))) as tf.Tensor2D);
     });
   }
 
   /** The texts that go on, by their numbers in ascending order, and the token of each that the next call of `nextLogits` reads. */
   append(texts: Int32Array, ids: Int32Array): void {
     const positions = texts.map((text) => this.#lengths[text]!++);
-    this.#unread = { ids, positions, lengths: new Int32Array(texts.length).fill(1) };
+    this.#unread = { ...holdAll({ ids, positions }), lengths: new Int32Array(texts.length).fill(1) };
     this.#attention.advance(texts);
     this.#pass = "next";
   }

@@ -1,11 +1,13 @@
 import type { SamplingOptions } from "@cai/contracts";
-import { expected, leftPadded, rowsOf, tinyGpt2 } from "@cai/testing";
+import { expectClose, expected, goldenModels, leftPadded, rowsOf, tinyGpt2 } from "@cai/testing";
 import { onEachBackend } from "@cai/testing/tensors";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadPolicy } from "../load/load-policy.ts";
+import { addLora } from "../lora/add-lora.ts";
 import { modelFolder } from "../model-folder.fixture.ts";
 import type { CausalPolicy } from "../policy.ts";
+import { quantizedGenerator } from "./quantized-generator.ts";
 
 const { prompts: promptRows, continuations } = expected.greedy;
 const prompts = leftPadded(promptRows);
@@ -85,6 +87,37 @@ onEachBackend((backend) => {
     setImmediate(() => stop.abort(new Error("enough")));
     await expect(policy.generate(prompts, { ...greedy, signal: stop.signal })).rejects.toThrow("enough");
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+/** Answers to three prompts, of which the longer two open alike. */
+const groupRows = [...Array<number[]>(3).fill([1, 2, 3, 4, 5, 6]), [9], [1, 2, 3, 7], [9], [1, 2, 3, 4, 5, 6], [1, 2, 3, 7]];
+
+describe.each(goldenModels)("$name", ({ folder }) => {
+  onEachBackend(() => {
+    test("answers to one prompt, which is read once, are those that each row draws alone, by every engine", async () => {
+      const base = await loadPolicy(folder);
+      const adapted = addLora(base, { rank: 2 });
+      for (const { name, shape, assign } of adapted.parameters.values())
+        if (name.endsWith("lora_B.weight")) assign(tf.fill([...shape], 0.1));
+      const before = tf.memory().numTensors;
+      for (const engine of [base, adapted, quantizedGenerator({ policy: base }), quantizedGenerator({ policy: adapted })]) {
+        const sampling = { maxNewTokens: 6, temperature: 1.3 };
+        const together = await engine.generate(leftPadded(groupRows), { ...sampling, draws });
+        const texts = rowsOf(together.responses);
+        expect(new Set([0, 1, 2, 6].map((row) => texts[row]!.join())).size).toBe(4);
+        for (const [row, prompt] of groupRows.entries()) {
+          const alone = await engine.generate(leftPadded([prompt]), { ...sampling, draws: { ...draws, firstSample: row } });
+          expect(rowsOf(alone.responses)).toEqual([texts[row]]);
+          const columns = together.responses.shape[1];
+          const logprobs = together.behaviourLogprobs.subarray(row * columns, row * columns + texts[row]!.length);
+          // Products of other numbers of rows may sum in another order: TensorFlow's own choose it by the shape.
+          expectClose(logprobs, alone.behaviourLogprobs, { tolerance: 1e-5 });
+        }
+      }
+      expect(tf.memory().numTensors).toBe(before);
+      base.dispose();
+    });
   });
 });
 

@@ -50,8 +50,42 @@ function expectClose(numbers: readonly number[], expected: readonly number[], to
   });
 }
 
+/** Answers to two prompts that open alike, one of them an answer's beginning, and to a prompt of one token. */
+const groups: Text[] = [
+  { prompt: [1, 2, 3, 4, 5], response: [6, 7] },
+  { prompt: [1, 2, 3, 4, 5], response: [8] },
+  { prompt: [1, 2, 3, 9], response: [6, 7, 8, 9] },
+  { prompt: [4], response: [2, 3] },
+  { prompt: [1, 2, 3, 4, 5], response: [6, 7, 10] },
+  { prompt: [4], response: [2] },
+  { prompt: [1, 2, 3, 9], response: [5] },
+];
+
 describe.each(goldenModels)("$name", ({ folder }) => {
   onEachBackend((backend) => {
+    test("answers to one prompt, which is read once, give what each gives alone: log-probabilities, gradients, last states", async () => {
+      const base = await loadPolicy(folder);
+      const adapted = addLora(base, { rank: 2 });
+      for (const { name, shape, assign } of adapted.parameters.values())
+        if (name.endsWith("lora_B.weight")) assign(tf.fill([...shape], 0.1));
+      for (const policy of [base, adapted]) {
+        const together = evaluate(policy, batchOf(groups));
+        const alone = groups.map((row) => evaluate(policy, batchOf([row])));
+        groups.forEach(({ response }, row) => {
+          expectClose(together.logprobs[row]!.slice(0, response.length), alone[row]!.logprobs[0]!, 1e-5);
+        });
+        together.gradients.forEach((gradient, parameter) => {
+          const sum = gradient.map((_, index) => alone.reduce((total, one) => total + one.gradients[parameter]![index]!, 0));
+          expectClose(gradient, sum, 1e-4);
+        });
+        const last = policy.lastHiddenStates(batchOf(groups)).arraySync();
+        groups.forEach((row, index) => {
+          expectClose(last[index]!, policy.lastHiddenStates(batchOf([row])).arraySync()[0]!, 1e-5);
+        });
+      }
+      base.dispose();
+    });
+
     test("a batch of any lengths gives what each of its rows gives alone: log-probabilities and, summed, gradients", async () => {
       const policy = await loadPolicy(folder);
       fc.assert(
@@ -76,10 +110,12 @@ describe.each(goldenModels)("$name", ({ folder }) => {
       const base = await loadPolicy(folder);
       for (const policy of [base, addLora(base, { rank: 2 })]) {
         const recomputing = new CausalPolicy({ ...policy.parts, recompute: true });
-        const kept = evaluate(policy, batch);
-        const before = tf.memory().numTensors;
-        expect(evaluate(recomputing, batch)).toEqual(kept);
-        expect(tf.memory().numTensors).toBe(before);
+        for (const sequences of [batch, batchOf(groups)]) {
+          const kept = evaluate(policy, sequences);
+          const before = tf.memory().numTensors;
+          expect(evaluate(recomputing, sequences)).toEqual(kept);
+          expect(tf.memory().numTensors).toBe(before);
+        }
       }
     });
 

@@ -22,6 +22,7 @@ import { adaptedLinear } from "../lora/adapted-linear.ts";
 import type { LoraAdapter } from "../lora/adapter.ts";
 import { checkResponses, checkSequences } from "./check-batch.ts";
 import { inputColumns, type PackedTokens, packTokens, type ReadTokens, wholeTexts } from "./input-columns.ts";
+import { holdBeginningsOnce } from "./shared-beginnings.ts";
 import { type AttentionInput, type LinearLayer, tensorOperations } from "./tensor-operations.ts";
 
 /** What one pass reads, and what each token may look at. */
@@ -102,19 +103,21 @@ export class CausalModel {
 
   /** Hidden states of packed texts, those that are wanted. All tensors belong to the caller's tidy. */
   #read(
-    { readAt, lengths, ...tokens }: ReadTokens,
+    { readAt, shareable, ...packed }: ReadTokens,
     { leadsToLogits }: { readonly leadsToLogits: boolean },
   ): { readonly read: tf.Tensor2D; readonly tied: tf.Tensor | undefined } {
     const { contextLength } = this.architecture;
+    const { lengths } = packed;
     const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
     if (longest > contextLength)
       throw new PolicyError(
         "too-long",
         `a prompt with its response has ${longest} tokens to read, the model's context is ${contextLength}`,
       );
-    const attend = (input: AttentionInput) => packedAttention({ ...input, lengths }) as tf.Tensor2D;
-    const { hidden, tied } = this.#forward({ ...tokens, attend }, { leadsToLogits });
-    return { read: placeRows(hidden, readAt) as tf.Tensor2D, tied };
+    const { ids, positions, attending, placesOf } = holdBeginningsOnce(packed, shareable);
+    const attend = attending((input) => packedAttention({ ...input, lengths }) as tf.Tensor2D);
+    const { hidden, tied } = this.#forward({ ids, positions, attend }, { leadsToLogits });
+    return { read: placeRows(hidden, placesOf(readAt)) as tf.Tensor2D, tied };
   }
 
   /** `[…, H]` → `[…, V]`. Differentiable; the caller disposes. */

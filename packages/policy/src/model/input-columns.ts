@@ -1,4 +1,4 @@
-import { type SequenceBatch, type TokenBatch, validCells } from "@cai/contracts";
+import { rowLengths, type SequenceBatch, type TokenBatch, validCells } from "@cai/contracts";
 
 /** The valid tokens of several texts, one text after another, without padding: N of them. */
 export interface PackedTokens {
@@ -18,8 +18,8 @@ export function packTokens({ ids, mask, shape: [rows, columns] }: TokenBatch): P
   return { ids: cells.map((cell) => ids[cell]!), positions, lengths, cells };
 }
 
-/** Tokens to read, and which of the N hidden states are wanted of them. */
-export type ReadTokens = PackedTokens & { readonly readAt: Int32Array };
+/** Tokens to read, which of the N hidden states are wanted of them, and of each text how many come before the first of those that may be. */
+export type ReadTokens = PackedTokens & { readonly readAt: Int32Array; readonly shareable: Int32Array };
 
 /**
  * What a model reads to predict every response token, `[prompt | response]` without the last column. `readAt` `[B · T]` is the row of N
@@ -37,13 +37,18 @@ export function inputColumns(batch: SequenceBatch): ReadTokens {
     const target = Math.floor(cell / columns) * responseColumns + column;
     if (column >= 0 && mask[target] === 1) readAt[target] = place;
   });
-  return { ...tokens, readAt };
+  return { ...tokens, readAt, shareable: shareableTokens(batch.prompts) };
 }
 
 /** What a model reads of whole texts, `[prompt | response]`. `readAt` `[B]` is the last token of each row: the prompt's, where no response is. */
 export function wholeTexts(batch: SequenceBatch): ReadTokens {
   const { ids, positions, lengths } = packTokens(joined(batch, batch.responses.shape[1]));
-  return { ids, positions, lengths, readAt: lastPlaces(lengths) };
+  return { ids, positions, lengths, readAt: lastPlaces(lengths), shareable: shareableTokens(batch.prompts) };
+}
+
+/** `[B]`: the tokens of each prompt but the last, which is read. */
+export function shareableTokens({ mask, shape }: TokenBatch): Int32Array {
+  return Int32Array.from(rowLengths(mask, shape), (length) => length - 1);
 }
 
 /** The place of the last token of each text among those of all. */

@@ -2,6 +2,7 @@
 // emulator, or with the compiler's own checks of memory and arithmetic.
 #include "tensorflow.fixture.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -103,6 +104,11 @@ TF_Tensor* tensor(TF_DataType type, const cai::Shape& shape, const void* numbers
   auto* const made = new TF_Tensor{type, shape, memory(bytes)};
   std::memcpy(made->memory.get(), numbers, bytes);
   return made;
+}
+
+bool has(const std::string& name) {
+  const auto& ops = cai::declared_ops();
+  return std::any_of(ops.begin(), ops.end(), [&](const cai::Declared& op) { return name == op.name; });
 }
 
 std::vector<TF_Tensor*> run(const std::string& name, const Attributes& attributes, const std::vector<TF_Tensor*>& inputs) {

@@ -19,6 +19,7 @@ class SkinnyColumns {
         padded_rows_(round_up(product.rows, rows_at_once)) {}
 
   void compute() const {
+    if (product_.rows == 0) return;
     // Of this thread, the one that calls, but written to by all: made once, because fresh memory is slow.
     thread_local std::vector<float> memory;
     const int64_t numbers = splits_ * padded_rows_ * stride_ + lanes;
@@ -35,11 +36,15 @@ class SkinnyColumns {
   }
 
  private:
-  static constexpr int64_t segments = 8, vectors_at_once = 4, block = vectors_at_once * lanes;
+  /** So many rows of x are multiplied at once; missing ones are computed as well, and go nowhere. */
+  static constexpr int64_t rows_at_once = 4;
+  /** As many sums as leave registers for the rest: an input that is loaded is multiplied by this many vectors, a vector by that many rows. */
+  static constexpr int64_t vectors_at_once = lanes == 16 ? 4 : 2;
+  static constexpr int64_t segments = 8, block = vectors_at_once * lanes;
   /** Of columns, which are divided only where there are more threads than splits: memory gives whole rows faster. */
   static constexpr int64_t shortest_range = 768;
   /** How far ahead memory is asked for, in numbers. */
-  static constexpr int64_t ahead = 256;
+  static constexpr int64_t ahead = 256, cache_line = 16;
 
   static float* aligned(float* memory) {
     constexpr uintptr_t line = lanes * sizeof(float);
@@ -78,26 +83,30 @@ class SkinnyColumns {
 
   template <int count, int vectors>
   void add(const float* from, int64_t ahead, const float* inputs, float* sums) const {
+    add_rows<count, vectors, true>(from, ahead, inputs, sums);
+    for (int64_t row = rows_at_once; row < padded_rows_; row += rows_at_once)
+      add_rows<count, vectors, false>(from, ahead, inputs + row * count, sums + row * stride_);
+  }
+
+  /** `fetches`: while the first rows are multiplied, the weights that follow are asked for, a cache line at a time. */
+  template <int count, int vectors, bool fetches>
+  void add_rows(const float* from, int64_t ahead, const float* inputs, float* sums) const {
     const int64_t apart = segment_ * product_.columns;
-    for (int64_t row = 0; row < padded_rows_; row += rows_at_once) {
-      Vector sum[rows_at_once][vectors];
-      for (int64_t r = 0; r < rows_at_once; r++)
-        for (int v = 0; v < vectors; v++) sum[r][v] = load(sums + (row + r) * stride_ + v * lanes);
+    Vector sum[rows_at_once][vectors];
+    for (int64_t r = 0; r < rows_at_once; r++)
+      for (int v = 0; v < vectors; v++) sum[r][v] = load(sums + r * stride_ + v * lanes);
 #pragma GCC unroll 8
-      for (int i = 0; i < count; i++) {
-        Vector weights[vectors];
-        for (int v = 0; v < vectors; v++) {
-          weights[v] = load(from + i * apart + v * lanes);
-          __builtin_prefetch(from + i * apart + v * lanes + ahead);
-        }
-        for (int64_t r = 0; r < rows_at_once; r++) {
-          const float input = inputs[(row + r) * count + i];
-          for (int v = 0; v < vectors; v++) sum[r][v] += weights[v] * input;
-        }
+    for (int i = 0; i < count; i++) {
+      Vector weights[vectors];
+      for (int v = 0; v < vectors; v++) {
+        weights[v] = load(from + i * apart + v * lanes);
+        if (fetches && v * lanes % cache_line == 0) __builtin_prefetch(from + i * apart + v * lanes + ahead);
       }
       for (int64_t r = 0; r < rows_at_once; r++)
-        for (int v = 0; v < vectors; v++) store(sums + (row + r) * stride_ + v * lanes, sum[r][v]);
+        for (int v = 0; v < vectors; v++) sum[r][v] += weights[v] * inputs[r * count + i];
     }
+    for (int64_t r = 0; r < rows_at_once; r++)
+      for (int v = 0; v < vectors; v++) store(sums + r * stride_ + v * lanes, sum[r][v]);
   }
 
   /** Adds the splits' sums, and sets y. */

@@ -23,7 +23,7 @@ class SkinnyMatMul {
     const auto [from, bias, with_gelu, residual] = fusion_.read(call, 2, x, columns, normal);
     const auto y = call.output<float>(0, {rows, columns});
     const SkinnyProduct product{from, w.data, y.data, rows, inner, columns, bias, with_gelu, residual};
-    if (transposed_) SkinnyRows(product).compute();
+    if (transposed_) multiply_rows(product);
     else SkinnyColumns(product).compute();
   }
 

@@ -41,7 +41,4 @@ struct SkinnyProduct {
   int64_t worth_waking(int64_t count) const { return 1 + 65536 * count / std::max<int64_t>(1, rows * inner * columns); }
 };
 
-/** So many rows of x are multiplied at once; missing ones are computed as well, and go nowhere. */
-constexpr int64_t rows_at_once = lanes == 16 ? 4 : 2;
-
 }  // namespace cai

@@ -5,7 +5,11 @@
 
 namespace cai {
 
-/** Rows are read in as many runs side by side as are multiplied at once: those of a part's first rows, of its second and so on. */
+/**
+ * Rows of w are read in as many runs side by side as are multiplied at once: those of a part's first rows, of its second and so on. So many rows of
+ * x are multiplied at once; missing ones are computed as well, and go nowhere. A number's bits depend on neither.
+ */
+template <int64_t rows_at_once>
 class SkinnyRows {
  public:
   explicit SkinnyRows(const SkinnyProduct& product) : product_(product) {}
@@ -60,5 +64,11 @@ class SkinnyRows {
 
   const SkinnyProduct product_;
 };
+
+/** One row alone wants more runs, several rows fewer loads. */
+inline void multiply_rows(const SkinnyProduct& product) {
+  if (lanes == 16 || (lanes == 8 && product.rows >= 4)) SkinnyRows<4>(product).compute();
+  else SkinnyRows<2>(product).compute();
+}
 
 }  // namespace cai

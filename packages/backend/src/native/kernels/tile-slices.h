@@ -1,6 +1,7 @@
-// Floats as sums of three bfloat16 numbers, in the order in which tiles take them; packages/kernels/src/tile-product.ts says why.
+// Floats as sums of three bfloat16 numbers, in the order in which tiles take them; packages/kernels/src/packed-product.ts says why.
 #pragma once
 
+#include "matrices.h"
 #include "tiles.h"
 
 #if defined(CAI_TILES)
@@ -8,12 +9,6 @@
 #include <cstdint>
 
 namespace cai {
-
-/** A matrix as it lies in memory: numbers of a row are neighbours, rows `stride` apart. */
-struct Stored {
-  const float* data;
-  int64_t rows, columns, stride;
-};
 
 constexpr int64_t tile_side = 16;
 /** So many numbers of the inner dimension meet at once: a tile's row is 16 pairs of the k-th and the (16 + k)-th. */
@@ -90,43 +85,27 @@ inline void split(const __m512 (&first)[tile_side], const __m512 (&second)[tile_
   }
 }
 
-/** One of both matrices of a product. Its lines are the rows of the left one and the columns of the right one. */
-class Side {
- public:
-  /** `is_left`: what a tile of its needs as rows are lines; else, they are pairs of depths. */
-  Side(const Stored& x, bool lines_are_rows, bool is_left) : x_(x), lines_are_rows_(lines_are_rows), turned_(lines_are_rows != is_left) {}
+/** The processor itself foresees where rows go on, not which row comes next. */
+inline void fetch_columns(const Stored& x, int64_t line, int64_t depth) {
+  for (int64_t row = depth; row < std::min(depth + tile_depth, x.rows); row++)
+    for (int half = 0; half < 2; half++) __builtin_prefetch(x.data + row * x.stride + line + half * tile_side, 0, 2);
+}
 
-  bool is_turned() const { return turned_; }
-  int64_t lines() const { return lines_are_rows_ ? x_.rows : x_.columns; }
-  int64_t depth() const { return lines_are_rows_ ? x_.columns : x_.rows; }
-
-  /** 32 lines and 32 depths from there. */
-  void pack(int64_t line, int64_t depth, Slice& slice) const {
-    if (!lines_are_rows_) fetch(line, depth + 2 * tile_depth);
-    for (int half = 0; half < 2; half++) {
-      __m512 first[tile_side], second[tile_side];
-      load(line + half * tile_side, depth, first);
-      load(line + half * tile_side, depth + tile_side, second);
-      split(first, second, half, slice);
-    }
+/** 32 lines and 32 depths from there. A tile's rows are lines on the left, and pairs of depths on the right. */
+inline void pack_slice(const Side& side, bool is_left, int64_t line, int64_t depth, Slice& slice) {
+  if (!side.lines_are_rows) fetch_columns(side.x, line, depth + 2 * tile_depth);
+  const auto load = [&](int64_t line, int64_t depth, __m512(&square)[tile_side]) {
+    if (side.lines_are_rows) load_square(side.x, line, depth, square);
+    else load_square(side.x, depth, line, square);
+    if (side.lines_are_rows != is_left) transpose(square);
+  };
+  for (int half = 0; half < 2; half++) {
+    __m512 first[tile_side], second[tile_side];
+    load(line + half * tile_side, depth, first);
+    load(line + half * tile_side, depth + tile_side, second);
+    split(first, second, half, slice);
   }
-
- private:
-  /** The processor itself foresees where rows go on, not which row comes next. */
-  void fetch(int64_t line, int64_t depth) const {
-    for (int64_t row = depth; row < std::min(depth + tile_depth, x_.rows); row++)
-      for (int half = 0; half < 2; half++) __builtin_prefetch(x_.data + row * x_.stride + line + half * tile_side, 0, 2);
-  }
-
-  void load(int64_t line, int64_t depth, __m512 (&square)[tile_side]) const {
-    if (lines_are_rows_) load_square(x_, line, depth, square);
-    else load_square(x_, depth, line, square);
-    if (turned_) transpose(square);
-  }
-
-  Stored x_;
-  bool lines_are_rows_, turned_;
-};
+}
 
 }  // namespace cai
 #endif

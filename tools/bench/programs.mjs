@@ -57,8 +57,8 @@ from importlib.metadata import PackageNotFoundError, version
 for name, _, wanted in (needed.partition("==") for needed in sys.argv[1:]):
     try:
         found = version(name)
-        if not found.startswith(wanted): print(f"{name} {wanted} but {found}")
-    except PackageNotFoundError: print(f"{name} {wanted}".strip())`;
+        if not found.startswith(wanted): print(f"{name} {wanted}x (it has {found})")
+    except PackageNotFoundError: print(name)`;
 
 /**
  * @param {readonly string[]} packages by name, or as `name==beginning of its version`
@@ -78,7 +78,7 @@ export function refusePythonWithout(packages, python, requirements = "requiremen
  *
  * @param {string} name @param {readonly string[]} args
  */
-function besideSource(name, args) {
+export function besideSource(name, args) {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const program = fileURLToPath(new URL(name, import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "1", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") };

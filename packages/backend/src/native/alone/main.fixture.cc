@@ -186,6 +186,18 @@ void matrices() {
     }
 }
 
+/** Through a file that has no name. */
+void files() {
+  if (!alone::has("CaiMapTensor")) return;
+  const Shape shape = {130, 127};
+  const auto x = floats(shape);
+  const int file = fileno(std::tmpfile());
+  print("CaiWriteTensor.next_page", alone::run("CaiWriteTensor", {}, {x, integers({file, 1})})[0]);
+  const auto read = alone::run("CaiMapTensor", {}, {integers({file, 1, 130, 127})})[0];
+  print("CaiMapTensor.unequal", integers({std::memcmp(x->memory.get(), read->memory.get(), sizeof(float) * static_cast<size_t>(size_of(shape)))}));
+  delete read;
+}
+
 }  // namespace
 
 int main() {
@@ -196,4 +208,5 @@ int main() {
   attention();
   tokens();
   matrices();
+  files();
 }

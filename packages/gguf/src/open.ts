@@ -18,7 +18,7 @@ export interface GgufFile {
 }
 
 /** Elements dequantised at a time, so that little more than the result is held; whole blocks of every type. */
-const elementsAtATime = 2 ** 17;
+const elementsAtATime = 2 ** 20;
 
 /**
  * Opens a GGUF file, version 2 or 3, with weights of the types of `GgufDtype`. Its header is checked wholly first, and nothing is

@@ -1,8 +1,8 @@
 import type { GgufFile } from "@cai/gguf";
 import { PolicyError } from "../error.ts";
-import type { ModelArchitecture } from "../families/family.ts";
+import type { ModelArchitecture, ParameterSpec } from "../families/family.ts";
 import { familyOf } from "../families/registry.ts";
-import { buildParameters } from "../load/build-parameters.ts";
+import { type BuiltParameters, buildParameters } from "../load/build-parameters.ts";
 import { checkFinite } from "../load/check-finite.ts";
 import { fromGgufLayout, ggufLayout } from "./layout.ts";
 import { ggufTensorName } from "./names.ts";
@@ -21,7 +21,7 @@ export async function loadGgufWeights(
   file: GgufFile,
   architecture: ModelArchitecture,
   config: Readonly<Record<string, unknown>>,
-): ReturnType<typeof buildParameters> {
+): Promise<BuiltParameters> {
   const { gguf } = familyOf(config, file.path);
   const specs = new Map(architecture.parameters.map((spec) => [ggufTensorName(spec.name, gguf), spec]));
   const isLeftOut = (name: string) => gguf.leavesOutBiases === true && name.endsWith(".bias") && !file.tensors.has(name);
@@ -33,7 +33,7 @@ export async function loadGgufWeights(
     else if (!specs.has(name) && !withoutWeight.includes(name))
       throw new PolicyError("unknown-tensor", `${file.path}: tensor "${name}" is no weight of the model that the metadata describe`);
   }
-  return buildParameters(architecture, async (spec, values) => {
+  const fill = async (spec: ParameterSpec, values: Float32Array) => {
     const name = ggufTensorName(spec.name, gguf);
     if (isLeftOut(name)) {
       values.fill(0);
@@ -43,7 +43,8 @@ export async function loadGgufWeights(
     checkFinite(values, name, file.path);
     const arranged = fromGgufLayout(values, ggufLayout(spec, architecture, gguf));
     if (arranged !== values) values.set(arranged);
-  });
+  };
+  return buildParameters(architecture, { where: file.path, fill });
 }
 
 /** Refuses frequencies that are not those of the configuration before any scaling; half precision is near enough. */

@@ -9,7 +9,7 @@ import { buildParameters } from "./build-parameters.ts";
 const config = { model_type: "gpt2", vocab_size: 8, n_positions: 16, n_embd: 4, n_layer: 1, n_head: 2, eos_token_id: 2 };
 const tokenizer = createTokenizer({ tokenizerJson: { model: { type: "BPE", vocab: { a: 0, b: 1, "<end>": 2 }, merges: [] } } });
 const parts = { architecture: architectureOf(config, "here"), tokenizer, config, where: "here", source: "mine" };
-const zeros = () => buildParameters(parts.architecture, (_, values) => void values.fill(0));
+const zeros = () => buildParameters(parts.architecture, { where: "here", fill: (_, values) => void values.fill(0) });
 
 beforeAll(async () => {
   await tf.setBackend("cpu");

@@ -1,39 +1,69 @@
+import { setImmediate } from "node:timers/promises";
 import type { Parameter } from "@cai/contracts";
 import { createParameter } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelArchitecture, ParameterSpec } from "../families/family.ts";
+import { StreamedHash } from "./streamed-hash.ts";
 import { Uploads } from "./uploads.ts";
-import { inHashOrder, WeightsHash } from "./weights-hash.ts";
+import { fewestHashedBeside, inHashOrder, WeightsHash } from "./weights-hash.ts";
+
+/** Where a model's weights come from. */
+export interface WeightMaker {
+  /** Named in messages. */
+  readonly where: string;
+  /** Writes the numbers of one weight into an array that holds anything. */
+  readonly fill: (spec: ParameterSpec, values: Float32Array) => void | Promise<void>;
+  /** A weight that needs no array, where there is a hash of it: undefined to have it filled. */
+  readonly tensor?: ((spec: ParameterSpec) => tf.Tensor | undefined) | undefined;
+  /** The hash, where it is made elsewhere. */
+  readonly sha256?: (() => string) | undefined;
+}
+
+/** A model's weights, and the function that gives their hash, once it is there. */
+export interface BuiltParameters {
+  readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>;
+  readonly sha256: () => string;
+}
 
 /**
- * Makes a model's parameters one after the other, so that no more than one of them is in the JS heap, and hashes them on the way.
- * `fill` writes the numbers of one weight into an array that holds anything. Where it throws, what was made before is freed.
- *
- * @param sha256 gives the hash, where it is made elsewhere
+ * Makes a model's parameters one after the other, so that no more than one of them is in the JS heap, and hashes them on the way, many of
+ * them in another thread. Where a weight can't be made, those before it are freed.
  */
 export async function buildParameters(
   architecture: ModelArchitecture,
-  fill: (spec: ParameterSpec, values: Float32Array) => void | Promise<void>,
-  sha256?: () => Promise<string>,
-): Promise<{ readonly parameters: ReadonlyMap<string, Parameter<tf.Tensor>>; readonly sha256: string }> {
-  const lengthOf = ({ shape }: ParameterSpec): number => shape.reduce((product, size) => product * size, 1);
+  { where, fill, tensor, sha256 }: WeightMaker,
+): Promise<BuiltParameters> {
   const uploads = new Uploads();
-  const hash = sha256 === undefined ? new WeightsHash() : undefined;
+  const hash = sha256 === undefined ? hashFor(architecture, where) : undefined;
   const made = new Map<string, Parameter<tf.Tensor>>();
   try {
     for (const spec of inHashOrder(architecture.parameters)) {
       const { name, shape, layer } = spec;
-      const values = uploads.room(lengthOf(spec));
-      await fill(spec, values);
-      hash?.add({ name, shape, values });
-      made.set(name, createParameter({ name, layer, value: uploads.upload(values, shape) }));
+      let value = tensor?.(spec);
+      if (value === undefined) {
+        const values = uploads.room(lengthOf(spec));
+        await fill(spec, values);
+        hash?.add({ name, shape, values });
+        value = uploads.upload(values, shape);
+      }
+      made.set(name, createParameter({ name, layer, value }));
+      await setImmediate(); // reading and hashing hold this thread: signals and timers get their turn
     }
     const parameters = new Map(architecture.parameters.map(({ name }) => [name, made.get(name)!]));
-    return { parameters, sha256: hash === undefined ? await sha256!() : hash.digest() };
+    const digest = hash?.digest();
+    return { parameters, sha256: sha256 ?? (() => digest!) };
   } catch (error) {
     for (const { value } of made.values()) tf.dispose(value);
     throw error;
   } finally {
     uploads.end();
+    if (hash instanceof StreamedHash) await hash.end();
   }
+}
+
+const lengthOf = ({ shape }: ParameterSpec): number => shape.reduce((product, size) => product * size, 1);
+
+function hashFor({ parameters }: ModelArchitecture, where: string): WeightsHash | StreamedHash {
+  const bytes = 4 * parameters.reduce((sum, spec) => sum + lengthOf(spec), 0);
+  return bytes < fewestHashedBeside ? new WeightsHash() : new StreamedHash(where);
 }

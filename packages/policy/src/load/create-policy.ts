@@ -34,6 +34,6 @@ export async function createPolicy({
     config,
     where,
     source,
-    parameters: (architecture) => buildParameters(architecture, (spec, values) => initialize(values, spec, seed)),
+    parameters: (architecture) => buildParameters(architecture, { where, fill: (spec, values) => initialize(values, spec, seed) }),
   });
 }

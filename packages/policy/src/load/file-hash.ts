@@ -1,43 +1,40 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { PolicyError } from "../error.ts";
+import { fstatSync } from "node:fs";
+import { bfloat16ToFloat32, float16ToFloat32 } from "@cai/safetensors";
+import { HashThread } from "./hash-thread.ts";
 
-/** A text in UTF-8, and then bytes of a file that is open. */
+/** A text in UTF-8, and then numbers of a file that is open, as float32. */
 export interface HashedPiece {
   readonly text: string;
   readonly descriptor: number;
   readonly position: number;
   readonly byteLength: number;
+  /** How they are stored: F32, F16, BF16 or F64. */
+  readonly dtype: string;
 }
 
 /**
- * The SHA-256 over pieces of files, made in a thread of its own beside other work. It reads the files itself, through the descriptors
- * given, so that a file which is replaced meanwhile stays the same one; they must be open until `end` has resolved.
+ * Begins the SHA-256 over pieces of files, in a thread that reads them itself, through the descriptors given, so that a file which is
+ * replaced meanwhile stays the same one; they must be open until it has ended. One that is written to has no hash.
+ *
+ * @param where names the files in messages
+ * @param files as they were before anything was read; by itself: as they are now
  */
-export class FileHash {
-  readonly #worker: Worker;
-  readonly #digest: Promise<string>;
+export function hashFiles(pieces: readonly HashedPiece[], where: string, files = versionsOf(pieces)): HashThread {
+  return new HashThread("hash-files.mjs", { pieces, files, tables: tablesFor(pieces) }, where);
+}
 
-  /** @param where names what is hashed, for messages */
-  constructor(pieces: readonly HashedPiece[], where: string) {
-    // Neither loaders nor flags of the main thread are of use to it.
-    this.#worker = new Worker(new URL("../../worker/hash-worker.mjs", import.meta.url), { workerData: pieces, execArgv: [] });
-    this.#digest = once(this.#worker, "message").then(
-      ([digest]) => digest,
-      (cause) => {
-        throw new PolicyError("cannot-read", `${where} can't be hashed: ${(cause as Error).message}`, { cause });
-      },
-    );
-    this.#digest.catch(() => undefined); // whoever asks for it is told
-  }
+/** By what a file that is written to is known. */
+export function versionsOf(pieces: readonly Pick<HashedPiece, "descriptor">[]) {
+  return [...new Set(pieces.map(({ descriptor }) => descriptor))].map((descriptor) => {
+    const { size, mtimeNs: modified } = fstatSync(descriptor, { bigint: true });
+    return { descriptor, size, modified };
+  });
+}
 
-  /** Hexadecimal. Rejects with PolicyError `cannot-read`. */
-  digest(): Promise<string> {
-    return this.#digest;
-  }
-
-  /** Ends the thread, whether it is done or not. */
-  async end(): Promise<void> {
-    await this.#worker.terminate();
-  }
+/** The bits in float32 of every pattern of 16 bits, for the types that occur: the thread has none of this package's code. */
+function tablesFor(pieces: readonly HashedPiece[]): Record<string, Uint32Array> {
+  const patterns = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
+  const conversions = Object.entries({ F16: float16ToFloat32, BF16: bfloat16ToFloat32 });
+  const needed = conversions.filter(([name]) => pieces.some(({ dtype }) => dtype === name));
+  return Object.fromEntries(needed.map(([name, convert]) => [name, new Uint32Array(convert(patterns).buffer)]));
 }

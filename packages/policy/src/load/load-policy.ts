@@ -15,7 +15,8 @@ import { readJsonObject } from "./read-json.ts";
  * Loads a policy: a folder in Hugging Face layout (`config.json`, `model.safetensors` or its shards, `tokenizer.json`, and
  * `generation_config.json` where there is one), a folder in PEFT's layout (`loadLora` on the base model that it names), a `.gguf` file
  * of llama.cpp (architectures llama, qwen2 and gpt2), or `random:…` as `randomPolicy` takes it, where `seed` counts. Weights become
- * float32 on the backend that is in use; one tensor at a time is in memory beside them.
+ * float32 on the backend that is in use; one tensor at a time is in memory beside them. The hash of a large folder's weights is made meanwhile and
+ * afterwards, in another thread: who reads `identity.sha256` waits for it, and gets PolicyError `cannot-read` where a file was written to or cut short.
  *
  * With `resolveModel`, that of `@cai/hub` for one, `source` may also be a model's id on the hub, which is then the policy's identity,
  * and an adapter may name its base so; without it such an adapter is refused.

@@ -3,61 +3,70 @@ import { join } from "node:path";
 import { openModelSafetensors, type SafetensorsFile } from "@cai/safetensors";
 import { PolicyError } from "../error.ts";
 import type { ModelArchitecture, ParameterSpec } from "../families/family.ts";
-import { buildParameters } from "./build-parameters.ts";
+import { type BuiltParameters, buildParameters } from "./build-parameters.ts";
 import { checkFinite } from "./check-finite.ts";
-import { FileHash } from "./file-hash.ts";
+import { hashFiles } from "./file-hash.ts";
+import type { HashThread } from "./hash-thread.ts";
+import { readNatively, type StoredNumbers } from "./read-natively.ts";
 import { isWeightDtype, weightDtypes } from "./weight-dtypes.ts";
-import { hashedLine, inHashOrder } from "./weights-hash.ts";
+import { fewestHashedBeside, hashedLine, inHashOrder } from "./weights-hash.ts";
 
 /**
  * A model's weights from `model.safetensors`, or from the files of `model.safetensors.index.json`; F32, F16, BF16 or F64, one tensor at a
  * time. Names, shapes and dtypes are checked before anything is read. Beside the weights may stand buffers that the family knows, a value head of
  * TRL's (`v_head.…`), what no weight is stored in (integers, numbers of 8 bits and fewer), and in one of several files what the index does not
- * list: none of it is read. Throws PolicyError or SafetensorsError, with file and tensor.
+ * list: none of it is read. Throws PolicyError or SafetensorsError, with file and tensor; the hash of many weights is still being made afterwards.
+ *
+ * @param fewestBeside bytes for which a thread is started
  */
-export async function loadWeights(directory: string, architecture: ModelArchitecture): ReturnType<typeof buildParameters> {
+export async function loadWeights(
+  directory: string,
+  architecture: ModelArchitecture,
+  fewestBeside: number = fewestHashedBeside,
+): Promise<BuiltParameters> {
   const whole = join(directory, "model.safetensors");
   const where = existsSync(whole) ? whole : join(directory, "model.safetensors.index.json");
   const file = await openModelSafetensors(directory);
+  let hash: HashThread | undefined;
   try {
     const tensorNames = matchNames(file, architecture, where);
     for (const spec of architecture.parameters) checkStored(file, tensorNames.get(spec.name), spec, where);
+    const place = ({ name }: ParameterSpec) => {
+      const tensorName = tensorNames.get(name)!;
+      return { ...file.tensors.get(tensorName)!, ...file.place(tensorName) };
+    };
     const fill = async ({ name }: ParameterSpec, values: Float32Array) => {
       const tensorName = tensorNames.get(name)!;
       await file.readFloat32(tensorName, values);
       checkFinite(values, tensorName, where);
     };
-    const hash = hashBeside(file, architecture, tensorNames, where);
-    try {
-      return await buildParameters(architecture, fill, hash && (() => hash.digest()));
-    } finally {
-      await hash?.end();
-    }
+    hash = hashBeside(architecture, { place, where, fewestBeside });
+    return await buildParameters(architecture, {
+      where,
+      fill,
+      tensor: hash && ((spec) => readNatively(place(spec))),
+      sha256: hash && (() => hash!.digest()),
+    });
+  } catch (error) {
+    await hash?.end();
+    throw error;
   } finally {
-    await file.close();
+    if (hash === undefined) await file.close();
+    else void hash.ended.then(() => file.close()); // its thread reads on
   }
 }
-
-/** Hashing fewer bytes takes less time than starting a thread. */
-const fewestHashedBeside = 2 ** 26;
-
 /**
- * Hashes the weights in another thread, straight from their files, while this one reads them. Undefined where a weight is not stored in F32,
- * since float32 numbers are what is hashed, and where there are so few that the thread would not pay.
+ * Hashes the weights in another thread, straight from their files, while this one reads them, and after. Undefined where there are so few
+ * that the thread would not pay.
  */
 function hashBeside(
-  file: SafetensorsFile,
-  architecture: ModelArchitecture,
-  tensorNames: ReadonlyMap<string, string>,
-  where: string,
-): FileHash | undefined {
-  const pieces = inHashOrder(architecture.parameters).map((spec) => {
-    const tensorName = tensorNames.get(spec.name)!;
-    const { dtype, byteLength } = file.tensors.get(tensorName)!;
-    return { dtype, text: hashedLine(spec), byteLength, ...file.place(tensorName) };
-  });
+  { parameters }: ModelArchitecture,
+  options: { place: (spec: ParameterSpec) => StoredNumbers & { readonly byteLength: number }; where: string; fewestBeside: number },
+): HashThread | undefined {
+  const { place, where, fewestBeside } = options;
+  const pieces = inHashOrder(parameters).map((spec) => ({ ...place(spec), text: hashedLine(spec) }));
   const bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return bytes < fewestHashedBeside || pieces.some(({ dtype }) => dtype !== "F32") ? undefined : new FileHash(pieces, where);
+  return bytes < fewestBeside ? undefined : hashFiles(pieces, where);
 }
 
 /** Parameter name → the tensor that holds it. */

@@ -5,6 +5,14 @@ interface Weight {
   readonly shape: readonly number[];
 }
 
+/** A weight as it is hashed. */
+export interface WeightNumbers extends Weight {
+  readonly values: Float32Array;
+}
+
+/** Fewer bytes are hashed in less time than a thread takes to start. */
+export const fewestHashedBeside = 2 ** 26;
+
 /** What stands before a weight's numbers in the hash. */
 export const hashedLine = ({ name, shape }: Weight): string => `${name} ${shape.join("×")}\n`;
 
@@ -21,7 +29,7 @@ export class WeightsHash {
   readonly #hash = createHash("sha256");
   #last: string | undefined;
 
-  add({ name, shape, values }: Weight & { readonly values: Float32Array }): void {
+  add({ name, shape, values }: WeightNumbers): void {
     if (this.#last !== undefined && this.#last >= name)
       throw new RangeError(`${name} comes after ${this.#last}: hash weights in the order of their names`);
     this.#last = name;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { PolicyError } from "../error.ts";
+import { modelIdentity } from "../load/model-identity.ts";
 import { CausalPolicy } from "../policy.ts";
 import type { LoraAdapter } from "./adapter.ts";
 import { type WidenedModel, widenedParameters } from "./widened-model.ts";
@@ -9,12 +10,14 @@ import { type WidenedModel, widenedParameters } from "./widened-model.ts";
  * adapter came from.
  */
 export function adaptedPolicy(policy: CausalPolicy, model: WidenedModel, adapter: LoraAdapter, source: string): CausalPolicy {
-  const sha256 = createHash("sha256").update(`${policy.identity.sha256} ${adapter.scales.join()} ${adapter.sha256}`).digest("hex");
+  const { identity } = policy;
+  const own = `${adapter.scales.join()} ${adapter.sha256}`;
+  const sha256 = () => createHash("sha256").update(`${identity.sha256} ${own}`).digest("hex");
   return new CausalPolicy({
     ...policy.parts,
     ...model,
     parameters: widenedParameters(policy.parts, model.architecture),
-    adapter: { lora: adapter, identity: { source, sha256 } },
+    adapter: { lora: adapter, identity: modelIdentity(source, sha256) },
   });
 }
 

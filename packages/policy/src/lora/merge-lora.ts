@@ -1,5 +1,6 @@
 import { PolicyError } from "../error.ts";
 import { buildParameters } from "../load/build-parameters.ts";
+import { modelIdentity } from "../load/model-identity.ts";
 import { CausalPolicy } from "../policy.ts";
 import { mergedValues } from "./merged-values.ts";
 
@@ -17,8 +18,9 @@ import { mergedValues } from "./merged-values.ts";
 export async function mergeLora(policy: CausalPolicy): Promise<CausalPolicy> {
   const { adapter, ...parts } = policy.parts;
   if (adapter === undefined) throw new PolicyError("bad-option", "this policy has no adapter to merge");
-  const { parameters, sha256 } = await buildParameters(parts.architecture, async ({ name }, values) =>
-    values.set(await mergedValues(policy.parts, name)),
-  );
-  return new CausalPolicy({ ...parts, parameters, identity: { source: "", sha256 } });
+  const { parameters, sha256 } = await buildParameters(parts.architecture, {
+    where: "the merged policy",
+    fill: async ({ name }, values) => values.set(await mergedValues(policy.parts, name)),
+  });
+  return new CausalPolicy({ ...parts, parameters, identity: modelIdentity("", sha256) });
 }

@@ -161,6 +161,17 @@ void tokens() {
       }
 }
 
+void files() {
+  std::FILE* const file = std::tmpfile();
+  const std::vector<uint16_t> halves{0x3c00, 0x8001, 0x03ff, 0xc248, 0x7bff, 0x3f80, 0x7c00};
+  std::fwrite(halves.data(), sizeof halves[0], halves.size(), file);
+  std::fflush(file);
+  for (const int kind : {0, 1, 2})
+    for (const int count : {1, kind == 0 ? 3 : 6})
+      show("CaiReadFloats", {}, {integers({fileno(file), 0, 2, kind}), integers({count})});
+  std::fclose(file);
+}
+
 /** Where a level has no such op, the numbers that it would give. */
 void matrices() {
   const int64_t rows = 45, inner = 300, columns = 37;
@@ -207,6 +218,7 @@ int main() {
   products();
   attention();
   tokens();
+  files();
   matrices();
   files();
 }

@@ -161,7 +161,7 @@ void tokens() {
       }
 }
 
-void files() {
+void stored_numbers() {
   std::FILE* const file = std::tmpfile();
   const std::vector<uint16_t> halves{0x3c00, 0x8001, 0x03ff, 0xc248, 0x7bff, 0x3f80, 0x7c00};
   std::fwrite(halves.data(), sizeof halves[0], halves.size(), file);
@@ -198,7 +198,7 @@ void matrices() {
 }
 
 /** Through a file that has no name. */
-void files() {
+void resting_tensors() {
   if (!alone::has("CaiMapTensor")) return;
   const Shape shape = {130, 127};
   const auto x = floats(shape);
@@ -218,7 +218,7 @@ int main() {
   products();
   attention();
   tokens();
-  files();
+  stored_numbers();
   matrices();
-  files();
+  resting_tensors();
 }

@@ -19,7 +19,9 @@
 namespace cai {
 
 typedef int32_t Integers __attribute__((vector_size(lanes * sizeof(int32_t))));
+typedef uint32_t Words __attribute__((vector_size(lanes * sizeof(int32_t))));
 typedef int16_t Shorts __attribute__((vector_size(lanes * sizeof(int32_t))));
+typedef uint16_t HalfWords __attribute__((vector_size(lanes * sizeof(int32_t))));
 
 /** In each lane of 32 bits, the products of both halves added up. */
 inline Integers sum_of_products(Shorts a, Shorts b) {
@@ -30,8 +32,9 @@ inline Integers sum_of_products(Shorts a, Shorts b) {
 #elif defined(__SSE2__)
   return reinterpret_cast<Integers>(_mm_madd_epi16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
 #else
-  const Integers left = reinterpret_cast<Integers>(a), right = reinterpret_cast<Integers>(b);
-  return ((left << 16) >> 16) * ((right << 16) >> 16) + (left >> 16) * (right >> 16);
+  const auto lower = [](Shorts x) { return reinterpret_cast<Integers>(reinterpret_cast<Words>(x) << 16) >> 16; };
+  const auto upper = [](Shorts x) { return reinterpret_cast<Integers>(x) >> 16; };
+  return lower(a) * lower(b) + upper(a) * upper(b);
 #endif
 }
 
@@ -125,7 +128,7 @@ class Int8Vectors {
     for (int v = 0; v < vectors_at_once; v++) {
       Shorts pairs;
       std::memcpy(&pairs, weights + v * sizeof pairs, sizeof pairs);
-      even[v] = (pairs << 8) >> 8;
+      even[v] = reinterpret_cast<Shorts>(reinterpret_cast<HalfWords>(pairs) << 8) >> 8;
       odd[v] = pairs >> 8;
     }
 #pragma GCC unroll 8

@@ -15,9 +15,6 @@ export interface StoredNumbers {
 /**
  * The numbers in float32 as a tensor, read straight into TensorFlow's memory by all cores; the caller disposes. Undefined where no kernel
  * reads them, and where they are not all there and finite: who reads them by `readFloat32` and `checkFinite` then is told what is wrong.
- *
- * @example
- * const tensor = readNatively({ ...file.place("wte.weight"), dtype: "F16", shape: [50257, 768] });
  */
 export function readNatively({ descriptor, position, dtype, shape }: StoredNumbers): tf.Tensor | undefined {
   const native = nativeOps();

@@ -66,13 +66,14 @@ function fastest(milliseconds, work) {
   return best / 1000;
 }
 
-const { name: backend } = await prepareBackend();
+const { name: backend, kernels } = await prepareBackend();
 const machine = {
   cpu: cpus()[0]?.model ?? "unknown",
   cores: availableParallelism(),
   memoryBytes: totalmem(),
   node: process.version,
   backend,
+  ...(kernels && { kernels: kernels.level }),
   ...gemmFlopsPerSecond(),
   memoryBytesPerSecond: await memoryBytesPerSecond(),
 };

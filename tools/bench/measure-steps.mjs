@@ -13,14 +13,14 @@ import { takeTurns } from "./take-turns.mjs";
  */
 
 /**
- * Times PPO steps of one setting with each engine, and in TRL where a Python with it is given; all take turns.
+ * Times steps of one setting with each engine, and in TRL where a Python with it is given; all take turns.
  *
  * @param {import("./settings.mjs").NamedSetting} setting
  * @param {{ engines: readonly string[], python?: string | undefined, dropout?: string | undefined, model?: string, steps: number, tell?: (text: string) => void }} options
  * @returns {Promise<Measurement>}
  */
 export async function measureSteps(setting, { engines, python, dropout, model = "gpt2", steps, tell = () => {} }) {
-  const { name: _, title, target: __, ...work } = setting;
+  const { name: _, title, targets: __, ...work } = setting;
   const named = [
     ...(python === undefined ? [] : [{ name: "TRL", program: trlSteps(python, { ...work, dropout, steps }) }]),
     ...engines.map((name) => ({ name, program: caiSteps({ ...work, model, rollout: name, steps }) })),

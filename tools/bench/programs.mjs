@@ -10,16 +10,14 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 const cai = join(root, "packages/cli/bin/cai.mjs");
 
 /**
- * `cai bench step`, to be given the word for each step.
+ * `cai bench step`, or the same for GRPO, to be given the word for each step.
  *
  * @param {import("./work.mjs").Setting & { model?: string, rollout?: string, steps: number }} options
  */
 export function caiSteps({ model = "gpt2", rollout = "policy", steps, ...setting }) {
-  return {
-    command: process.execPath,
-    args: [cai, "bench", "step", "--model", model, "--rollout", rollout, ...shared(setting, steps), "--json"],
-    cwd: root,
-  };
+  const flags = ["--model", model, "--rollout", rollout, ...shared(setting, steps)];
+  if (setting.answers !== undefined) return besideSource("grpo-step.mjs", flags);
+  return { command: process.execPath, args: [cai, "bench", "step", ...flags, "--json"], cwd: root, env: process.env };
 }
 
 /**
@@ -29,7 +27,8 @@ export function caiSteps({ model = "gpt2", rollout = "policy", steps, ...setting
  * @param {import("./work.mjs").Setting & { dropout?: string | undefined, steps: number }} options
  */
 export function trlSteps(python, { dropout, steps, ...setting }) {
-  const program = fileURLToPath(new URL("baseline/trl_step.py", import.meta.url));
+  const name = setting.answers === undefined ? "trl_step.py" : "grpo_step.py";
+  const program = fileURLToPath(new URL(`baseline/${name}`, import.meta.url));
   return {
     command: python,
     args: [
@@ -40,38 +39,61 @@ export function trlSteps(python, { dropout, steps, ...setting }) {
       ...shared(setting, steps),
     ],
     cwd: root,
+    env: process.env,
   };
 }
 
 /** The flags that both programs share; the first step is warm-up. @param {import("./work.mjs").Setting} setting @param {number} steps */
-function shared({ batch, prompt, response, epochs, lora }, steps) {
-  const numbers = { batch, prompt, response, epochs, steps: steps + 1, ...(lora !== undefined && { lora }) };
+function shared({ batch, prompt, response, epochs, answers, lora }, steps) {
+  const further = { ...(answers !== undefined && { answers }), ...(lora !== undefined && { lora }) };
+  const numbers = { batch, prompt, response, epochs, steps: steps + 1, ...further };
   return [...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, `${value}`]), "--paced"];
 }
 
+/** Says which of `name` or `name==beginning of its version` a Python lacks. */
+const lacking = `
+import sys
+from importlib.metadata import PackageNotFoundError, version
+for name, _, wanted in (needed.partition("==") for needed in sys.argv[1:]):
+    try:
+        found = version(name)
+        if not found.startswith(wanted): print(f"{name} {wanted}x (it has {found})")
+    except PackageNotFoundError: print(name)`;
+
 /**
- * @param {readonly string[]} packages @param {string} python
+ * @param {readonly string[]} packages by name, or as `name==beginning of its version`
+ * @param {string} python
+ * @param {string} [requirements] the file of tools/bench/baseline that brings them
  * @throws Error where that Python lacks one of the packages
  */
-export function refusePythonWithout(packages, python) {
-  const script = "import importlib.util, sys; print(*[name for name in sys.argv[1:] if importlib.util.find_spec(name) is None])";
-  const { stdout, error } = spawnSync(python, ["-c", script, ...packages], { encoding: "utf8" });
-  if (error) throw new Error(`${python} does not run: ${error.message}`);
-  if (stdout.trim() !== "")
-    throw new Error(`${python} has no ${stdout.trim()}: ${python} -m pip install -r tools/bench/baseline/requirements.txt`);
+export function refusePythonWithout(packages, python, requirements = "requirements.txt") {
+  const { stdout, stderr, status, error } = spawnSync(python, ["-c", lacking, ...packages], { encoding: "utf8" });
+  if (error || status !== 0) throw new Error(`${python} does not run: ${error?.message ?? stderr.trim()}`);
+  const lacks = stdout.trim().split("\n").join(", ");
+  if (lacks !== "") throw new Error(`${python} has no ${lacks}: ${python} -m pip install -r tools/bench/baseline/${requirements}`);
 }
 
 /**
- * Runs a program of this folder that imports packages of the repository from their source, and reads the JSON lines that it prints.
+ * A program of this folder that imports packages of the repository from their source.
+ *
+ * @param {string} name @param {readonly string[]} args
+ */
+export function besideSource(name, args) {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  const program = fileURLToPath(new URL(name, import.meta.url));
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "1", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") };
+  return { command: process.execPath, args: ["--conditions=@cai/source", "--import", tsx, program, ...args], cwd: root, env };
+}
+
+/**
+ * Runs such a program to its end, and reads the JSON lines that it prints.
  *
  * @param {string} name @param {readonly string[]} [args]
  * @returns {Promise<any[]>}
  */
 export async function runBesideSource(name, args = []) {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  const program = fileURLToPath(new URL(name, import.meta.url));
-  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "1", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") };
-  return readJsonLines(process.execPath, ["--conditions=@cai/source", "--import", tsx, program, ...args], env);
+  const { command, args: all, env } = besideSource(name, args);
+  return readJsonLines(command, all, env);
 }
 
 /**

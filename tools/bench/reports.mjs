@@ -1,21 +1,22 @@
 // @ts-check
-import { generationTarget } from "./settings.mjs";
+import { columnOf, generationTargets } from "./settings.mjs";
 import { decodeBytes, epochFlops, shapes, stepFlops } from "./work.mjs";
 
 /**
  * Tables of what was measured, as rows of text (table.mjs).
  *
- * @typedef {{ cpu: string, cores: number, memoryBytes: number, node: string, backend: string, gemmFlopsPerSecond: number, tensorFlowFlopsPerSecond: number, memoryBytesPerSecond: number }} Machine
+ * @typedef {{ cpu: string, cores: number, memoryBytes: number, node: string, backend: string, kernels?: string, gemmFlopsPerSecond: number, tensorFlowFlopsPerSecond: number, memoryBytesPerSecond: number }} Machine
  * @typedef {{ name: string, flops: number, bytes: number, seconds: number }} KernelTime
  * @typedef {import("./measure-steps.mjs").Measurement} Measurement
  */
 
-/** @param {Machine} machine */
-export function describeMachine({ cpu, cores, memoryBytes, node, backend, ...speeds }) {
+/** What the processor stands in, and what it can do. @param {Machine} machine */
+export function describeMachine({ cores, memoryBytes, node, backend, kernels, ...speeds }) {
   const [ofLayers, ofTensorFlow] = [speeds.gemmFlopsPerSecond, speeds.tensorFlowFlopsPerSecond].map((flops) => (flops / 1e9).toFixed(0));
   const products = `float32 matrix products at ${ofLayers} GFLOP/s (TensorFlow's own at ${ofTensorFlow})`;
   const measured = `${products}, memory at ${(speeds.memoryBytesPerSecond / 1e9).toFixed(0)} GB/s`;
-  return `${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB; Node ${node}, tfjs on ${backend}; measured: ${measured}`;
+  const computes = `tfjs on ${backend}${kernels === undefined ? "" : ` with the kernels ${kernels}`}`;
+  return `${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB; Node ${node}, ${computes}; measured: ${measured}`;
 }
 
 /**
@@ -77,27 +78,32 @@ export function stepRows(measurements, machine) {
     percent(stepFlops(gpt2, setting) / totalSeconds / machine.gemmFlopsPerSecond),
     (peakBytes / 1e9).toFixed(2),
   ]);
-  return [["PPO step", "s", "generate", "train", "GFLOP/s", "of peak", "peak GB"], ...rows];
+  return [["step", "s", "generate", "train", "GFLOP/s", "of peak", "peak GB"], ...rows];
 }
 
 /**
- * Beside TRL: whole steps with time and memory, then generation alone in the long setting.
+ * Beside TRL: whole steps with time and memory, then generation alone in the long setting; with the targets for such a machine, where there
+ * are some.
  *
- * @param {readonly Measurement[]} measurements
+ * @param {readonly Measurement[]} measurements @param {Pick<Machine, "kernels">} machine
  */
-export function trlRows(measurements) {
+export function trlRows(measurements, { kernels }) {
+  const column = columnOf(kernels);
   const header = ["work", "TRL s", "cai s", "× TRL", "target", "TRL GB", "cai GB", "× TRL", "target"];
   const compared = each(measurements).flatMap(({ trl, ...rest }) => (trl === undefined ? [] : [{ trl, ...rest }]));
-  const steps = compared.map(({ setting: { title, target }, engine, figures, trl }) => [
-    `${title}, responses by ${engine}`,
-    ...ratio(trl.totalSeconds, figures.totalSeconds, target.time),
-    ...ratio(trl.peakBytes / 1e9, figures.peakBytes / 1e9, target.memory),
-  ]);
+  const steps = compared.map(({ setting: { title, targets }, engine, figures, trl }) => {
+    const target = engine === "policy" ? targets[column] : undefined;
+    return [
+      `${title}, responses by ${engine}`,
+      ...ratio(trl.totalSeconds, figures.totalSeconds, target?.time),
+      ...ratio(trl.peakBytes / 1e9, figures.peakBytes / 1e9, target?.memory),
+    ];
+  });
   const generation = compared
     .filter(({ setting }) => setting.name === "long")
     .map(({ engine, figures, trl }) => [
       `generation alone, long, ${engine}`,
-      ...ratio(trl.generateSeconds, figures.generateSeconds, generationTarget(engine)),
+      ...ratio(trl.generateSeconds, figures.generateSeconds, generationTargets[column][engine]),
     ]);
   return [header, ...steps, ...generation];
 }

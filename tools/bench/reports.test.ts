@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeRows, epochRows, kernelRows, stepRows, trlRows } from "./reports.mjs";
+import { decodeRows, describeMachine, epochRows, kernelRows, stepRows, trlRows } from "./reports.mjs";
 import { settings } from "./settings.mjs";
 
 const machine = {
@@ -14,6 +14,7 @@ const machine = {
 };
 const [short, long] = settings as [(typeof settings)[number], (typeof settings)[number]];
 const own = { generateSeconds: 1, totalSeconds: 4, epochSeconds: 0.5, peakBytes: 3e9, steps: 5 };
+const faster = { ...own, generateSeconds: 0.5 };
 const trl = { generateSeconds: 2.5, totalSeconds: 10, epochSeconds: 0, peakBytes: 4e9, steps: 5 };
 
 test("a kernel stands beside the larger of its two bounds", () => {
@@ -27,22 +28,36 @@ test("a kernel stands beside the larger of its two bounds", () => {
   ]);
 });
 
-test("beside TRL a step shows both ratios with their targets, and generation alone is told for the long setting", () => {
+test("a machine is told with the level of its kernels, where there are some", () => {
+  expect(describeMachine(machine)).toContain("Node v20, tfjs on tensorflow; measured: float32 matrix products at 200 GFLOP/s");
+  expect(describeMachine({ ...machine, kernels: "avx2" })).toContain("tfjs on tensorflow with the kernels avx2; measured");
+});
+
+test("beside TRL a step shows both ratios, and generation alone is told for the long setting; targets are the policy's own", () => {
   const measurements = [
     { setting: short, engines: { policy: own }, trl },
-    { setting: long, engines: { policy: own, "onnx-int8": { ...own, generateSeconds: 0.5 } }, trl },
+    { setting: long, engines: { policy: own, int8: faster, "onnx-int8": faster }, trl },
   ];
-  expect(trlRows(measurements).slice(1)).toEqual([
-    ["short, responses by policy", "10.00", "4.00", "0.40", "≤ 0.5", "4.00", "3.00", "0.75", "≤ 0.8"],
-    ["long, responses by policy", "10.00", "4.00", "0.40", "≤ 0.4", "4.00", "3.00", "0.75", "≤ 0.8"],
-    ["long, responses by onnx-int8", "10.00", "4.00", "0.40", "≤ 0.4", "4.00", "3.00", "0.75", "≤ 0.8"],
-    ["generation alone, long, policy", "2.50", "1.00", "0.40", "≤ 0.4"],
-    ["generation alone, long, onnx-int8", "2.50", "0.50", "0.20", "≤ 0.3"],
+  expect(trlRows(measurements, { kernels: "avx2" }).slice(1)).toEqual([
+    ["short, responses by policy", "10.00", "4.00", "0.40", "≤ 0.45", "4.00", "3.00", "0.75", "≤ 0.66"],
+    ["long, responses by policy", "10.00", "4.00", "0.40", "≤ 0.38", "4.00", "3.00", "0.75", "≤ 0.62"],
+    ["long, responses by int8", "10.00", "4.00", "0.40", "", "4.00", "3.00", "0.75", ""],
+    ["long, responses by onnx-int8", "10.00", "4.00", "0.40", "", "4.00", "3.00", "0.75", ""],
+    ["generation alone, long, policy", "2.50", "1.00", "0.40", "≤ 0.3"],
+    ["generation alone, long, int8", "2.50", "0.50", "0.20", "≤ 0.15"],
+    ["generation alone, long, onnx-int8", "2.50", "0.50", "0.20", ""],
   ]);
 });
 
+test("targets are those of the machine's kind of processor", () => {
+  const targetsOf = (kernels: string) =>
+    trlRows([{ setting: short, engines: { policy: own }, trl }], { kernels })[1]!.filter((cell) => cell.startsWith("≤"));
+  expect(targetsOf("amx")).toEqual(["≤ 0.28", "≤ 0.66"]);
+  expect(targetsOf("avx512")).toEqual(["≤ 0.45", "≤ 0.66"]);
+});
+
 test("without TRL there is nothing to compare", () => {
-  expect(trlRows([{ setting: short, engines: { policy: own } }])).toHaveLength(1);
+  expect(trlRows([{ setting: short, engines: { policy: own } }], { kernels: "avx2" })).toHaveLength(1);
 });
 
 test("generation is told in tokens of all rows, a step in its parts, an epoch once for all engines", () => {

@@ -1,34 +1,23 @@
 #!/usr/bin/env node
 // npm run bench: what this machine can do, and how near the kernels, decoding, an epoch and the whole step come to it; beside TRL and
-// transformers where a Python with them is given.
+// transformers where a Python with them is given. Or the kernels' levels side by side.
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { npmReason, runNpm } from "../../packages/backend/src/native/npm.mjs";
 import { setUpOrExit } from "../setup/set-up.mjs";
 import { warnWhereBusy } from "./busy.mjs";
 import { compareWithTransformers, transformersRows } from "./compare-with-transformers.mjs";
+import { levelRows, measureLevels } from "./measure-levels.mjs";
 import { measureSteps } from "./measure-steps.mjs";
-import { writePerformancePage } from "./page-tables.mjs";
-import { refusePythonWithout, runBesideSource } from "./programs.mjs";
+import { readOptions, usage } from "./options.mjs";
+import { processorOf, writePerformancePage } from "./page-tables.mjs";
+import { runBesideSource } from "./programs.mjs";
 import { decodeRows, describeMachine, epochRows, kernelRows, stepRows, trlRows } from "./reports.mjs";
-import { engines as allEngines, describeSetting, sameWork, settings } from "./settings.mjs";
+import { describeSetting, sameWork, sameWorkOfGrpo, settings } from "./settings.mjs";
 import { markdownTable, textTable } from "./table.mjs";
 import { openTicker } from "./ticker.mjs";
 
-const sections = ["kernels", "decode", "epoch", "step", "vs-trl", "vs-transformers"];
-const usage = `usage: npm run bench -- [options]
-  --only <list>               of ${sections.join(", ")}
-  --work <list>               of ${settings.map(({ name }) => name).join(", ")}
-  --engines <list>            of ${allEngines.join(", ")}: what writes the responses
-  --vs-trl <python>           beside TRL; its packages: pip install -r tools/bench/baseline/requirements.txt
-  --trl-dropout <share>       in TRL's training (0.1, as GPT-2 has it; cai has none)
-  --vs-transformers <python>  loading and generating beside transformers
-  --steps <n>                 steps after the warm-up (5)
-  --json <file>               all figures
-  --docs                      put the tables into docs/performance.md`;
-
-const options = readOptions();
+const options = optionsOrExit();
 await setUpOrExit();
 await bringBenchmarkRunner();
 const ticker = openTicker();
@@ -38,39 +27,63 @@ const texts = {};
 /** @type {any} */
 const results = { startedAt: new Date().toISOString() };
 
+if (options.levels) {
+  results.levels = await measureLevels({ tell: ticker.tell }).catch((error) => end(error.message, 1));
+  show({ levels: ["GPT-2 small's kernels at each level, one call each", levelRows(results.levels)] });
+  keepResults();
+  process.exit();
+}
+
 ticker.tell("measuring the machine");
 const [machine] = await runBesideSource("machine.mjs");
 results.machine = machine;
 texts.machine = describeMachine(machine);
-say(texts.machine);
+say(`${machine.cpu}, ${texts.machine}`);
 
 if (options.only.has("kernels")) {
   ticker.tell("kernels");
   results.kernels = await runBesideSource("kernels.mjs");
   show({ kernels: ["GPT-2 small's kernels, one call each, beside the machine's bound", kernelRows(results.kernels, machine)] });
 }
-if (["decode", "epoch", "step", "vs-trl"].some((section) => options.only.has(section))) {
-  const python = options.only.has("vs-trl") ? options.vsTrl : undefined;
-  results.steps = [];
-  const { engines, steps, dropout } = options;
-  for (const setting of settings.filter(({ name }) => options.work.has(name)))
-    results.steps.push(await measureSteps(setting, { engines, python, dropout, steps, tell: ticker.tell }));
+if (options.takesSteps) {
+  const { engines, steps, dropout, python, grpoPython } = options;
+  /** @type {import("./measure-steps.mjs").Measurement[]} */
+  const measured = [];
+  for (const setting of settings.filter(({ name }) => options.work.has(name))) {
+    const baseline = isGrpo({ setting }) ? grpoPython : python;
+    if (options.stepsAlone || baseline !== undefined)
+      measured.push(await measureSteps(setting, { engines, python: baseline, dropout, steps, tell: ticker.tell }));
+  }
+  results.steps = measured;
+  const beside = measured.filter(({ trl }) => trl !== undefined);
+  const [ppo, grpo] = [beside.filter((each) => !isGrpo(each)), beside.filter(isGrpo)];
   const tables = {
-    ...(options.only.has("decode") && { decode: ["Generation", decodeRows(results.steps, machine)] }),
-    ...(options.only.has("epoch") && { epoch: ["A training epoch", epochRows(results.steps, machine)] }),
-    ...(options.only.has("step") && { steps: ["Whole PPO steps, each in a process of its own", stepRows(results.steps, machine)] }),
-    ...(python !== undefined && { "vs-trl": ["Beside TRL on PyTorch, taking turns", trlRows(results.steps)] }),
+    ...(options.only.has("decode") && { decode: ["Generation", decodeRows(measured, machine)] }),
+    ...(options.only.has("epoch") && { epoch: ["A training epoch", epochRows(measured, machine)] }),
+    ...(options.only.has("step") && { steps: ["Whole steps, each in a process of its own", stepRows(measured, machine)] }),
+    ...(ppo.length > 0 && { "vs-trl": ["Beside TRL on PyTorch, taking turns", trlRows(ppo, machine)] }),
+    ...(grpo.length > 0 && { "vs-trl-grpo": ["GRPO beside TRL on PyTorch, taking turns", trlRows(grpo, machine)] }),
   };
   show(tables);
-  say(results.steps.map(({ setting }) => `${setting.title}: ${describeSetting(setting)}`).join("\n"));
-  if (python !== undefined) say(sameWork);
+  say(measured.map(({ setting }) => `${setting.title}: ${describeSetting(setting)}`).join("\n"));
+  if (ppo.length > 0) say(sameWork);
+  if (grpo.length > 0) say(sameWorkOfGrpo);
 }
-if (options.only.has("vs-transformers")) {
-  results.transformers = await compareWithTransformers(options.vsTransformers, { steps: options.steps, tell: ticker.tell });
+if (options.transformersPython !== undefined) {
+  results.transformers = await compareWithTransformers(options.transformersPython, { steps: options.steps, tell: ticker.tell });
   show({ "vs-transformers": ["Loading and generating beside transformers", transformersRows(results.transformers)] });
 }
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
-if (options.docs) writePerformancePage(texts);
+keepResults();
+if (options.docs) writePerformancePage(texts, processorOf(machine));
+
+/** @param {{ setting: import("./settings.mjs").NamedSetting }} measured */
+function isGrpo({ setting }) {
+  return setting.answers !== undefined;
+}
+
+function keepResults() {
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+}
 
 /** Says something below the ticker. @param {string} text */
 function say(text) {
@@ -86,56 +99,13 @@ function show(tables) {
   }
 }
 
-function readOptions() {
+function optionsOrExit() {
   try {
-    const text = { type: /** @type {"string"} */ ("string") };
-    const flag = { type: /** @type {"boolean"} */ ("boolean") };
-    const { values } = parseArgs({
-      options: {
-        only: text,
-        work: text,
-        engines: text,
-        "vs-trl": text,
-        "trl-dropout": text,
-        "vs-transformers": text,
-        steps: text,
-        json: text,
-        docs: flag,
-        help: flag,
-      },
-    });
-    if (values.help) end(usage, 0);
-    const given = { vsTrl: values["vs-trl"], vsTransformers: values["vs-transformers"] };
-    const possible = sections.filter((name) => (name !== "vs-trl" || given.vsTrl) && (name !== "vs-transformers" || given.vsTransformers));
-    if (given.vsTrl !== undefined) refusePythonWithout(["torch", "trl", "peft"], given.vsTrl);
-    if (given.vsTransformers !== undefined) refusePythonWithout(["torch", "transformers", "gguf"], given.vsTransformers);
-    const steps = Number(values.steps ?? 5);
-    if (!Number.isInteger(steps) || steps < 1) throw new Error(`--steps ${values.steps}: give a whole number from 1`);
-    return {
-      ...given,
-      only: chosen("--only", values.only, possible),
-      work: chosen(
-        "--work",
-        values.work,
-        settings.map(({ name }) => name),
-      ),
-      engines: [...chosen("--engines", values.engines, allEngines)],
-      steps,
-      dropout: values["trl-dropout"],
-      json: values.json,
-      docs: values.docs,
-    };
+    const options = readOptions(process.argv.slice(2));
+    return options.help ? end(usage, 0) : options;
   } catch (error) {
     return end(`${/** @type {Error} */ (error).message}\n${usage}`, 2);
   }
-}
-
-/** @param {string} option @param {string | undefined} list @param {readonly string[]} possible */
-function chosen(option, list, possible) {
-  const names = list?.split(",") ?? possible;
-  const unknown = names.find((name) => !possible.includes(name));
-  if (unknown !== undefined) throw new Error(`${option} ${unknown}: give some of ${possible.join(", ")}`);
-  return new Set(names);
 }
 
 /** @param {string} text @param {number} code @returns {never} */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// How a PPO step's time and memory grow: draws docs/scaling-*.svg and puts the numbers into docs/performance.md.
+// How a PPO step's time and memory grow: draws docs/scaling-*.svg and puts the numbers into docs/performance.md, as this kind of processor's.
 // node tools/bench/scaling.mjs [--only response,batch,parameters] [--engine policy|int8|onnx|onnx-int8] [--steps N] [--json FILE]
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { setUpOrExit } from "../setup/set-up.mjs";
 import { warnWhereBusy } from "./busy.mjs";
 import { drawCurves } from "./curve-picture.mjs";
 import { figuresOf } from "./measure-steps.mjs";
-import { writePerformancePage } from "./page-tables.mjs";
+import { processorOf, writePerformancePage } from "./page-tables.mjs";
 import { caiSteps, root, runBesideSource } from "./programs.mjs";
 import { startSteps } from "./step-process.mjs";
 import { markdownTable, textTable } from "./table.mjs";
@@ -80,6 +80,8 @@ warnWhereBusy();
 const folder = await mkdtemp(join(tmpdir(), "cai-scaling-"));
 try {
   const all = sweeps(folder);
+  ticker.tell("measuring the machine");
+  const processor = processorOf((await runBesideSource("machine.mjs"))[0]);
   const names = values.only?.split(",") ?? Object.keys(all);
   if (names.includes("parameters")) await makeModels();
   /** @type {Record<string, unknown>} */
@@ -87,7 +89,7 @@ try {
   for (const name of names) {
     const sweep = all[name];
     if (sweep === undefined) throw new Error(`--only ${name}: give some of ${Object.keys(all).join(", ")}`);
-    results[name] = await measureSweep(name, sweep);
+    results[name] = await measureSweep(name, sweep, processor);
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
 } finally {
@@ -105,8 +107,8 @@ async function makeModels() {
   }
 }
 
-/** Measures a sweep, and draws and prints it. @param {string} name @param {Sweep} sweep */
-async function measureSweep(name, { xTitle, points }) {
+/** Measures a sweep, and draws and prints it. @param {string} name @param {Sweep} sweep @param {import("./page-tables.mjs").Processor} processor */
+async function measureSweep(name, { xTitle, points }, processor) {
   const measured = [];
   for (const { x, label, setting, model } of points) {
     const program = startSteps(caiSteps({ ...setting, rollout, ...(model !== undefined && { model }), steps }));
@@ -139,8 +141,10 @@ async function measureSweep(name, { xTitle, points }) {
       { name: "peak memory", unit: "GB", color: "#b4552d", values: measured.map(({ peakBytes }) => peakBytes / 1e9) },
     ],
   });
-  writeFileSync(join(root, `docs/scaling-${name}.svg`), svg);
-  writePerformancePage({ [`scaling-${name}`]: markdownTable(rows) });
+  const picture = `scaling-${name}-${processor.kind}.svg`;
+  writeFileSync(join(root, "docs", picture), svg);
+  const text = `![Seconds and memory of a step against ${xTitle.replace(/ \(.*/, "")}](${picture})\n\n${markdownTable(rows)}`;
+  writePerformancePage({ [`scaling-${name}`]: text }, processor);
   ticker.clear();
   console.log(`${textTable(rows)}\n`);
   return measured;

@@ -12,10 +12,10 @@ import { watchMemory } from "./process-tree.mjs";
 /**
  * Starts a program that takes a step whenever a line comes in on its standard input, and then prints a line of JSON.
  *
- * @param {{ command: string, args: readonly string[], cwd: string }} program
+ * @param {{ command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv }} program
  */
-export function startSteps({ command, args, cwd }) {
-  const child = spawn(command, args, { cwd, stdio: ["pipe", "pipe", "pipe"] });
+export function startSteps({ command, args, cwd, env }) {
+  const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.on("error", resolve).on("close", resolve));
   const memory = watchMemory(child.pid ?? 0);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -1,11 +1,21 @@
 // @ts-check
 /**
- * The work of a PPO step, counted from the model's shape: a matrix product `[m, k] × [k, n]` is 2·m·k·n operations.
+ * The work of a step, counted from the model's shape: a matrix product `[m, k] × [k, n]` is 2·m·k·n operations.
  * Only what the algorithm needs is counted, so recomputing or padding lowers a percentage and never raises it.
  *
  * @typedef {{ layers: number, hidden: number, vocabulary: number }} Shape a GPT-2
- * @typedef {{ batch: number, prompt: number, response: number, epochs: number, lora?: number }} Setting
+ *
+ * @typedef {object} Setting
+ * @property {number} batch rows: responses
+ * @property {number} prompt tokens
+ * @property {number} response tokens
+ * @property {number} epochs
+ * @property {number} [answers] responses to each prompt, compared with each other: a step of GRPO without a reference; by itself, one of PPO
+ * @property {number} [lora] rank
  */
+
+/** How many prompts there are: one a row, or a group. @param {Setting} setting */
+const promptsOf = ({ batch, answers = 1 }) => batch / answers;
 
 /** @type {Readonly<Record<string, Shape>>} */
 export const shapes = {
@@ -20,11 +30,15 @@ const blockWeights = ({ layers, hidden }) => 12 * layers * hidden ** 2;
 /** Reading a sequence of `length` tokens costs each layer two causal products of half `[length, length]`. @param {Shape} shape @param {number} length */
 const attentionFlops = ({ layers, hidden }, length) => 2 * layers * hidden * length ** 2;
 
-/** A forward pass over prompts and responses, with logits where a response token is read. @param {Shape} shape @param {Setting} setting */
-export function forwardFlops(shape, { batch, prompt, response }) {
-  const length = prompt + response;
+/** A forward pass over each prompt once and all responses, with logits where a response token is read. @param {Shape} shape @param {Setting} setting */
+export function forwardFlops(shape, setting) {
+  const { batch, prompt, response } = setting;
+  const prompts = promptsOf(setting);
+  const tokens = prompts * prompt + batch * response;
+  const ofPrompt = attentionFlops(shape, prompt);
+  const attention = prompts * ofPrompt + batch * (attentionFlops(shape, prompt + response) - ofPrompt);
   const logits = 2 * batch * response * shape.vocabulary * shape.hidden;
-  return batch * (2 * length * blockWeights(shape) + attentionFlops(shape, length)) + logits;
+  return 2 * tokens * blockWeights(shape) + attention + logits;
 }
 
 /**
@@ -36,9 +50,14 @@ export function epochFlops(shape, setting) {
   return forwardFlops(shape, setting) * (setting.lora === undefined ? 3 : 2);
 }
 
-/** Generation, the reference's forward pass, and the epochs; the first of them gives the old log-probabilities. @param {Shape} shape @param {Setting} setting */
+/**
+ * Generation, the reference's forward pass where there is one, and the epochs; the first of them gives the old log-probabilities.
+ *
+ * @param {Shape} shape @param {Setting} setting
+ */
 export function stepFlops(shape, setting) {
-  return (2 + (setting.lora === undefined ? 3 : 2) * setting.epochs) * forwardFlops(shape, setting);
+  const before = setting.answers === undefined ? 2 : 1;
+  return before * forwardFlops(shape, setting) + setting.epochs * epochFlops(shape, setting);
 }
 
 /**
@@ -46,8 +65,9 @@ export function stepFlops(shape, setting) {
  *
  * @param {Shape} shape @param {Setting} setting
  */
-export function decodeBytes(shape, { batch, prompt, response }) {
+export function decodeBytes(shape, setting) {
+  const { batch, prompt, response } = setting;
   const weights = blockWeights(shape) + shape.vocabulary * shape.hidden;
-  const contexts = response * prompt + (response * (response - 1)) / 2; // Σ of the tokens before each
-  return 4 * (response * weights + 2 * shape.layers * shape.hidden * batch * contexts);
+  const contexts = promptsOf(setting) * response * prompt + (batch * response * (response - 1)) / 2; // Σ of the tokens before each
+  return 4 * (response * weights + 2 * shape.layers * shape.hidden * contexts);
 }

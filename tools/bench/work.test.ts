@@ -22,6 +22,17 @@ test("a step is generation, the reference and the epochs", () => {
   expect(stepFlops(shape, { ...setting, lora: 8 })).toBe(10 * forwardFlops(shape, setting));
 });
 
+test("a prompt that several responses share is one, and their step has no reference", () => {
+  const grouped = { batch: 4, prompt: 3, response: 1, epochs: 1, answers: 4 };
+  const blocks = 2 * (3 + 4 * 1) * 48; // three tokens of the prompt, one of each response
+  const attention = 2 * 2 * (3 ** 2 + 4 * (4 ** 2 - 3 ** 2));
+  const logits = 4 * 2 * 1 * 3 * 2;
+  expect(forwardFlops(shape, grouped)).toBe(blocks + attention + logits);
+  expect(stepFlops(shape, grouped)).toBe(4 * forwardFlops(shape, grouped)); // generation, then once forward and twice backward
+  const cache = 2 * 2 * (2 * 3 + 4 * 1); // of two tokens: the prompt's for all at once, then each row's own
+  expect(decodeBytes(shape, { ...grouped, response: 2 })).toBe(4 * (2 * (48 + 3 * 2) + cache));
+});
+
 test("decoding reads every matrix once a token, and the cache as it grows", () => {
   const two = { ...setting, response: 2 };
   const weights = 48 + 3 * 2;

@@ -38,17 +38,19 @@ describe.runIf(own.length > 0)("where there are kernels for this system", () => 
     expect(requestedKernels(undefined, undefined)).toBeUndefined();
   });
 
-  test("a level that is unknown is refused with those that are known, by whom it was asked for", () => {
+  test("a level that is unknown is refused with those that the processor has, by whom it was asked for", () => {
     const error = thrownBy(() => requestedKernels(undefined, "sse9"));
     expect(BackendError.isInstance(error) && error.code).toBe("unavailable");
-    expect(String(error)).toMatch(/CAI_KERNELS is "sse9", and there are no such kernels for linux on \w+: choose one of .*baseline, none$/);
+    expect(String(error)).toMatch(
+      /CAI_KERNELS is "sse9", and there are no such kernels for linux on \w+: choose one that this processor has: .*baseline, none$/,
+    );
   });
 
   test.runIf(foreign !== undefined)("a level that the processor lacks is refused with what is lacking (where it lacks one)", () => {
     const error = thrownBy(() => requestedKernels(foreign!.name));
     expect(BackendError.isInstance(error)).toBe(true);
     expect(String(error)).toContain(`the option kernels is "${foreign!.name}", and this processor lacks `);
-    expect(String(error)).toContain(`it has ${own.join(", ")}`);
+    expect(String(error)).toContain(`: choose one that this processor has: ${own.join(", ")}, none`);
   });
 
   test("one that is not compiled is refused with the command that compiles it", async () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { BackendError } from "./error.ts";
 import { installCommand } from "./install-command.ts";
 import type { KernelLevel } from "./native/install.d.mts";
-import { lackingFor, levelsOf, processorLevels } from "./native/levels.mjs";
+import { lackingFor, processorLevels } from "./native/levels.mjs";
 import { kernelFile } from "./native/places.mjs";
 
 /** A level of our kernels by name, or "none": TensorFlow's own operations alone. */
@@ -33,16 +33,13 @@ export function requestedKernels(option: string | undefined, variable = process.
   if (level === undefined) return undefined;
   const by = option === undefined ? "CAI_KERNELS" : "the option kernels";
   const lacking = level === "none" ? [] : lackingFor(level);
-  const own = processorLevels().join(", ") || "none of the levels";
+  const choice = `choose one that this processor has: ${[...processorLevels(), "none"].join(", ")}`;
   if (lacking === undefined) {
-    const known = [...levelsOf().map(({ name }) => name), "none"].join(", ");
-    throw new BackendError(
-      "unavailable",
-      `${by} is "${level}", and there are no such kernels for ${process.platform} on ${process.arch}: choose one of ${known}`,
-    );
+    const unknown = `there are no such kernels for ${process.platform} on ${process.arch}`;
+    throw new BackendError("unavailable", `${by} is "${level}", and ${unknown}: ${choice}`);
   }
   if (lacking.length > 0) {
-    throw new BackendError("unavailable", `${by} is "${level}", and this processor lacks ${lacking.join(", ")} for it; it has ${own}`);
+    throw new BackendError("unavailable", `${by} is "${level}", and this processor lacks ${lacking.join(", ")} for it: ${choice}`);
   }
   return { level: level as KernelChoice, by };
 }

@@ -103,8 +103,11 @@ export interface TrainablePolicy<Tensor> extends Generator {
   tokenLogprobs(hidden: Tensor, responses: TokenBatch, options: TokenLogprobOptions): TokenLogprobs<Tensor>;
   /** From hidden states `[…, H]`: logits `[…, V]`, before any temperature. Differentiable; the caller disposes. */
   logits?(hidden: Tensor): Tensor;
-  /** The start weights, frozen; with an adapter: the same weights with the adapter off. */
-  createReference(): ReferencePolicy<Tensor>;
+  /**
+   * The start weights, frozen; with an adapter: the same weights with the adapter off. `onDisk`: they may rest in a file while nobody reads
+   * them, to save memory.
+   */
+  createReference(options?: { readonly onDisk?: boolean }): ReferencePolicy<Tensor>;
   /** Writes a folder in Hugging Face layout: config, weights in float32, tokenizer. With an adapter: one in PEFT layout, with such a folder in `merged/`. */
   save(directory: string): Promise<void>;
   dispose(): void;

@@ -3,6 +3,7 @@ import { KernelError } from "./error.ts";
 import { nativeOps } from "./native-ops.ts";
 import { type PackedSequences, packedAttention } from "./packed-attention.ts";
 import { PortableDecodeAttention } from "./portable-decode-attention.ts";
+import type { TokenCache, TokenPlaces } from "./token-program.ts";
 
 /** What a layer hands over: `[N, (h + 2g)·d]`, of each token h query heads, g key heads and g value heads. */
 export interface LayerTokens extends Pick<PackedSequences, "heads" | "keyValueHeads"> {
@@ -29,6 +30,8 @@ export interface DecodeAttention {
   advance(texts: Int32Array): void;
   /** One token of each of those: `[A, h·d]`. Once a layer after each `advance`. */
   next(tokens: LayerTokens): tf.Tensor;
+  /** What is kept, for a `TokenProgram` to do as `next` does; undefined where it lies otherwise than that wants. */
+  readonly kept?: { layer(layer: number): TokenCache; places(): TokenPlaces };
   dispose(): void;
 }
 
@@ -54,13 +57,14 @@ export function decodeAttention(sizes: TextSizes): DecodeAttention {
   return nativeOps()?.has("CaiDecodeAttention") ? new NativeDecodeAttention(sizes) : new PortableDecodeAttention(sizes);
 }
 
-/** By our own kernels: keys and values of a text, of a head, stand one after another: `[texts, g, columns, d]`. */
+/** By our own kernels: keys and values of a text, of a head, stand one after another. */
 class NativeDecodeAttention implements DecodeAttention {
   readonly #columns: number;
   /** Of all texts; where the next token of each goes. */
   readonly #lengths: Int32Array;
-  readonly #layers: { readonly keys: tf.Tensor; readonly values: tf.Tensor }[] = [];
-  #places: { readonly texts: tf.Tensor; readonly lengths: tf.Tensor } | undefined;
+  readonly #layers: TokenCache[] = [];
+  #places: TokenPlaces | undefined;
+  readonly kept = { layer: (layer: number) => this.#layers[layer]!, places: () => this.#places! };
 
   constructor({ lengths, columns }: TextSizes) {
     this.#columns = columns;

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { KernelError } from "./error.ts";
+import { frozenOutputLogprobs } from "./frozen-output-logprobs.ts";
 import { logitReadings, type ResultName } from "./logit-readings.ts";
 import { matrixProduct } from "./matrix.ts";
 import { sumAndFree } from "./recording.ts";
+import { rowRuns, rowsOf } from "./row-runs.ts";
 import { isLastUse, isOnTape, tapeEngine, tapeNode } from "./tape-node.ts";
 
 /** Logits of so many bytes are held at once. */
@@ -38,7 +40,8 @@ export interface HiddenLogprobsOptions {
  *
  * The results are `[N]`, in nats. The logits are never there twice: their gradient takes their place (with `kept` beside `full` or `entropy`, that
  * of each stands beside them). Where they are more than 256 MB, they are computed a part of the rows at a time, and again in the backward pass.
- * Saved for the backward pass: x, W and the logits, unless there are too many.
+ * Saved for the backward pass: x, W and the logits, unless there are too many. Where W is frozen, and neither ids are kept nor entropies asked
+ * for, the logits are never whole: `frozenOutputLogprobs`.
  *
  * @throws KernelError `shape-mismatch`, `id-out-of-range`, `bad-option`.
  * @example
@@ -54,7 +57,7 @@ export function hiddenLogprobs({
   full = false,
   entropy = false,
   isFrozen = false,
-  rowsAtOnce = Math.max(1, Math.floor(mostLogitBytes / (4 * weight.shape[0]!))),
+  rowsAtOnce,
 }: HiddenLogprobsOptions): { readonly logprobs: tf.Tensor; readonly fullLogprobs?: tf.Tensor; readonly entropy?: tf.Tensor } {
   if (hidden.rank !== 2 || weight.rank !== 2 || hidden.shape[1] !== weight.shape[1] || ids.length !== hidden.shape[0])
     throw new KernelError(
@@ -66,10 +69,10 @@ export function hiddenLogprobs({
       "shape-mismatch",
       `hiddenLogprobs was given kept ids of ${kept.length} rows and ${ids.length} ids: pass as many.`,
     );
-  const runs = rowRuns(ids.length, rowsAtOnce);
+  if (isFrozen && kept === undefined && !entropy)
+    return { logprobs: frozenOutputLogprobs({ hidden, weight, ids, temperature, rowsAtOnce }) };
+  const runs = rowRuns(ids.length, rowsAtOnce ?? Math.max(1, Math.floor(mostLogitBytes / (4 * weight.shape[0]!))));
   const isWhole = runs.length === 1;
-  const rowsOf = (x: tf.Tensor, { from, to }: RowRun): tf.Tensor =>
-    isWhole ? x : tf.slice(x, [from, ...x.shape.slice(1).fill(0)], [to - from, ...x.shape.slice(1)]);
   const logitsOf = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => matrixProduct(x, w, { transposeB: true });
   const readings = runs.map(({ from, to }) =>
     logitReadings({
@@ -122,15 +125,4 @@ export function hiddenLogprobs({
     },
   });
   return Object.fromEntries(names.map((name, place) => [name, results[place]!])) as Record<ResultName, tf.Tensor>;
-}
-
-interface RowRun {
-  readonly from: number;
-  readonly to: number;
-}
-
-function rowRuns(rows: number, rowsAtOnce: number): RowRun[] {
-  const runs: RowRun[] = [];
-  for (let from = 0; from < rows; from += rowsAtOnce) runs.push({ from, to: Math.min(rows, from + rowsAtOnce) });
-  return runs;
 }

@@ -27,6 +27,7 @@ export { rmsNorm } from "./rms-norm.ts";
 export { type Rotation, rotaryEmbedding, rotation } from "./rotary-embedding.ts";
 export { scaled } from "./scaled.ts";
 export { scaledColumns } from "./scaled-columns.ts";
+export { mostSkinnyRows } from "./skinny-product.ts";
 export { swiglu } from "./swiglu.ts";
 export {
   type TokenDistribution,
@@ -35,3 +36,4 @@ export {
   tokenEntropy,
   tokenLogprobs,
 } from "./token-distribution.ts";
+export { type TokenLayer, type TokenPass, type TokenPlaces, TokenProgram, type TokenValue } from "./token-program.ts";

@@ -56,7 +56,9 @@ export function quantizeColumns(weight: tf.Tensor, options: QuantizeOptions = {}
  * finite gives none that is. No gradient.
  *
  * Where the processor multiplies tiles of integers, a row of x becomes fixed point, in units of a power of two: no number moves by more than
- * about 2⁻²³ of the row's largest, and sums over integers are exact. So errors are as small as those of float32.
+ * about 2⁻²³ of the row's largest, and sums over integers are exact. So errors are as small as those of float32. On other processors each 64
+ * numbers of a row that stand side by side become integers of 16 bits: none moves by more than 2⁻¹⁶ of the largest of them, where rounding
+ * moves a weight by 2⁻⁸ of its column's largest. Numbers below 2⁻¹⁰⁰ count as 0 there.
  */
 export function int8Linear(x: tf.Tensor, { integers, scales }: Int8Weights, bias?: tf.Tensor, fusion: LinearFusion = {}): tf.Tensor {
   if (integers.dtype !== "int32")

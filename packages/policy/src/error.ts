@@ -3,7 +3,7 @@ import { CaiError } from "@cai/contracts";
 /**
  * What this package throws on purpose. Codes: `bad-config`, `unsupported-config`, `missing-file`, `missing-tensor`, `unknown-tensor`,
  * `bad-dtype`, `shape-mismatch`, `not-finite`, `empty-batch`, `bad-mask`, `empty-prompt`, `id-out-of-vocabulary`, `too-long`, `bad-option`,
- * `cannot-read`, `cannot-write`.
+ * `cannot-read`, `cannot-write`, `disposed`.
  *
  * @example
  * try {

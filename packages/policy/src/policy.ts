@@ -137,9 +137,15 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
   /**
    * The weights of this moment, frozen: to be asked for before the first update. They take no memory of their own until the policy is
    * updated. With an adapter: the weights without it, which never take any. Dispose of it when done.
+   *
+   * `onDisk`: without an adapter they rest in a temporary file, 4 bytes a weight, and take memory a block at a time while they are read. Only
+   * native TensorFlow with our kernels can do that, and it asks for a folder that is not in memory itself (TMPDIR, /tmp, /var/tmp): where it
+   * can't be done, they stay in memory.
+   *
+   * @throws PolicyError `cannot-write`.
    */
-  createReference(): ReferencePolicy<tf.Tensor> {
-    return new FrozenPolicy(this.parts);
+  createReference({ onDisk = false }: { readonly onDisk?: boolean } = {}): ReferencePolicy<tf.Tensor> {
+    return new FrozenPolicy({ ...this.parts, onDisk: onDisk && this.parts.adapter === undefined });
   }
 
   /**

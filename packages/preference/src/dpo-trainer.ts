@@ -48,7 +48,7 @@ export class DPOTrainer extends PairTrainer<DpoRow, DpoSettings> {
     this.models = { "policy.safetensors": policy.parameters };
     this.optimizers = [makeOptimizer(this.#parameters.trained, this.hyperparameters)];
     // The start's weights, also in a run that is taken up again: a checkpoint puts others into the policy, not into these.
-    this.reference = reference ?? policy.createReference();
+    this.reference = reference ?? policy.createReference({ onDisk: true });
     this.#ownsReference = reference === undefined;
     this.#referenceLogps = new ReferenceCache(this.reference);
   }

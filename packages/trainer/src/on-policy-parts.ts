@@ -71,7 +71,7 @@ export function assembleOnPolicyParts(
   { frozenLayers, usesReference = true }: { readonly frozenLayers: number; readonly usesReference?: boolean },
 ): OnPolicyParts {
   const policyParameters = trainedParameters(policy, { frozenLayers });
-  const reference = usesReference ? (given ?? policy.createReference()) : undefined;
+  const reference = usesReference ? (given ?? policy.createReference({ onDisk: true })) : undefined;
   return {
     policy,
     policyParameters,

@@ -1,7 +1,8 @@
 // What Constitutional AI makes of SmolLM2-135M-Instruct by each algorithm, beside best-of-n of the untrained policy, on one axis of KL. Writes
 // the table and its picture beside this file:
-//   node tools/bench/constitutional/compare.mjs [--algorithms dpo,ppo,grpo,revisions] [--seeds 1,2,3] [--runs runs/constitutional-compare]
-// Runs that are there already are read, not made again; a seed's algorithms share its preferences, its reward model and its baseline.
+//   node tools/bench/constitutional/compare.mjs [--algorithms dpo,ppo,grpo,revisions] [--seeds 1,2,3] [--runs runs/constitutional-compare] [--kept]
+// Runs that are there already are read, not made again; with --kept those that are not are left out. A seed's algorithms share its
+// preferences, its reward model and its baseline.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     algorithms: { type: "string", default: "dpo,ppo,grpo,revisions" },
     seeds: { type: "string", default: "1,2,3" },
     runs: { type: "string", default: "runs/constitutional-compare" },
+    kept: { type: "boolean", default: false },
   },
 });
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -28,11 +30,17 @@ function node(argv) {
   return stdout.trim().split("\n").at(-1) ?? "";
 }
 
+/** @param {string} algorithm @param {number} seed */
+const folderOf = (algorithm, seed) => join(values.runs, `seed-${seed}-${algorithm}`);
+
+/** @param {string} algorithm @param {number} seed */
+const isKept = (algorithm, seed) => existsSync(join(folderOf(algorithm, seed), "report.json"));
+
 /** @param {string} algorithm @param {number} seed @returns {import("./comparison-page.mjs").Run} */
 function run(algorithm, seed) {
-  const kept = join(values.runs, `seed-${seed}-${algorithm}`);
+  const kept = folderOf(algorithm, seed);
   const out = join(values.runs, `seed-${seed}`);
-  if (!existsSync(join(kept, "report.json"))) {
+  if (!isKept(algorithm, seed)) {
     const isRevised = algorithm === "revisions";
     const config = join(examples, isRevised ? "smollm2-revisions.json" : "smollm2.json");
     const of = ["--config", config, "--policy", policy, "--seed", `${seed}`, "--rl", isRevised ? "none" : algorithm];
@@ -47,7 +55,10 @@ function run(algorithm, seed) {
 
 const policy = node([join(root, "tools/get-smollm2.mjs")]);
 const seeds = values.seeds.split(",").map(Number);
-const runs = seeds.flatMap((seed) => values.algorithms.split(",").map((algorithm) => run(algorithm, seed)));
+const wanted = seeds.flatMap((seed) => values.algorithms.split(",").map((algorithm) => ({ algorithm, seed })));
+const runs = wanted
+  .filter(({ algorithm, seed }) => !values.kept || isKept(algorithm, seed))
+  .map(({ algorithm, seed }) => run(algorithm, seed));
 const picture = drawFrontier({
   best: [{ n: 1, kl: 0, value: 0.5 }, ...(runs[0]?.figures.bestOfN ?? []).map(({ n, kl, winRate }) => ({ n, kl, value: winRate }))],
   runs: runs.map(({ algorithm, report }) => ({ algorithm, kl: report.klPerResponse, value: report.winRate })),

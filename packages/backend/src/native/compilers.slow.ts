@@ -77,7 +77,8 @@ function expectAlike(found: readonly Result[], expected: readonly Result[]): voi
   expect(found.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
   for (const [index, { name, numbers }] of expected.entries()) {
     const finite = numbers.filter(Number.isFinite).map(Math.abs);
-    const tolerance = numbers.every(Number.isInteger) ? 0 : 1e-5 * Math.max(...finite);
+    const roundings = /^Cai(Int8MatMul|TokenPass)/.test(name) ? 1e-4 : 1e-5; // by tiles activations have 24 bits, by vectors 16
+    const tolerance = numbers.every(Number.isInteger) ? 0 : roundings * Math.max(...finite);
     const wrong = numbers.flatMap((number, place) => {
       const value = found[index]!.numbers[place]!;
       return Object.is(value, number) || Math.abs(value - number) <= tolerance ? [] : `${place}: ${value} for ${number}`;

@@ -1,12 +1,16 @@
 import type { TokenBatch } from "@cai/contracts";
-import { type DecodeAttention, decodeAttention, placeRows } from "@cai/kernels";
+import { type DecodeAttention, decodeAttention, placeRows, type TokenPass } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel } from "../model/causal-model.ts";
 import { lastPlaces, type PackedTokens, packTokens, shareableTokens } from "../model/input-columns.ts";
 import { type HeldTokens, holdAll, holdBeginningsOnce } from "../model/shared-beginnings.ts";
+import { mostTextsAtOnce } from "./token-pass.ts";
 
 /** What decoding needs of a model. */
-export type DecodingModel = Pick<CausalModel, "forward" | "logits">;
+export interface DecodingModel extends Pick<CausalModel, "forward" | "logits"> {
+  /** `forward` and `logits` of one token a text in one operation; undefined where there is none. */
+  tokenPass?(attention: DecodeAttention): TokenPass | undefined;
+}
 
 /**
  * Continues a batch of prompts token by token: `nextLogits` gives the logits after what was read so far, `append` adds one token to each
@@ -19,6 +23,8 @@ export class DecodeSession {
   readonly #lengths: Int32Array;
   #unread: HeldTokens & Pick<PackedTokens, "lengths">;
   #pass: "start" | "next" = "start";
+  /** Asked for with the first token that it could read. */
+  #tokenPass: { readonly pass: TokenPass | undefined } | undefined;
 
   /** `model` reads the prompts, `tokenModel` (the same, unless it is given) what follows them. */
   constructor({
@@ -44,6 +50,11 @@ export class DecodeSession {
   nextLogits(): tf.Tensor2D {
     const { ids, positions, attending, placesOf, lengths } = this.#unread;
     const model = this.#models[this.#pass];
+    if (this.#pass === "next" && ids.length <= mostTextsAtOnce) {
+      this.#tokenPass ??= { pass: model.tokenPass?.(this.#attention) };
+      const { pass } = this.#tokenPass;
+      if (pass !== undefined) return pass.run(ids, this.#attention.kept!.places());
+    }
     const attend = attending((tokens) => this.#attention[this.#pass](tokens) as tf.Tensor2D);
     return tf.tidy(() => {
       const hidden = model.forward({ ids, positions, attend });
@@ -60,6 +71,7 @@ export class DecodeSession {
   }
 
   dispose(): void {
+    this.#tokenPass?.pass?.dispose();
     this.#attention.dispose();
   }
 }

@@ -101,7 +101,15 @@ describe.each(goldenModels)("$name", ({ folder }) => {
       for (const { name, shape, assign } of adapted.parameters.values())
         if (name.endsWith("lora_B.weight")) assign(tf.fill([...shape], 0.1));
       const before = tf.memory().numTensors;
-      for (const engine of [base, adapted, quantizedGenerator({ policy: base }), quantizedGenerator({ policy: adapted })]) {
+      // Products of other numbers of rows may sum in another order: TensorFlow's own choose it by the shape. With int8 weights an activation
+      // that moves by a rounding error may become the next of its 16 bits.
+      const engines = [
+        { engine: base, tolerance: 1e-5 },
+        { engine: adapted, tolerance: 1e-5 },
+        { engine: quantizedGenerator({ policy: base }), tolerance: 5e-4 },
+        { engine: quantizedGenerator({ policy: adapted }), tolerance: 5e-4 },
+      ];
+      for (const { engine, tolerance } of engines) {
         const sampling = { maxNewTokens: 6, temperature: 1.3 };
         const together = await engine.generate(leftPadded(groupRows), { ...sampling, draws });
         const texts = rowsOf(together.responses);
@@ -111,8 +119,7 @@ describe.each(goldenModels)("$name", ({ folder }) => {
           expect(rowsOf(alone.responses)).toEqual([texts[row]]);
           const columns = together.responses.shape[1];
           const logprobs = together.behaviourLogprobs.subarray(row * columns, row * columns + texts[row]!.length);
-          // Products of other numbers of rows may sum in another order: TensorFlow's own choose it by the shape.
-          expectClose(logprobs, alone.behaviourLogprobs, { tolerance: 1e-5 });
+          expectClose(logprobs, alone.behaviourLogprobs, { tolerance });
         }
       }
       expect(tf.memory().numTensors).toBe(before);

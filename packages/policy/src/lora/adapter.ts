@@ -85,6 +85,11 @@ export class LoraAdapter {
     return [...this.#layers.values()].map(({ target }) => target);
   }
 
+  /** Whether it gives the columns of a weight other lengths (DoRA). */
+  get scalesColumns(): boolean {
+    return [...this.#layers.values()].some(({ parts }) => parts.magnitude !== undefined);
+  }
+
   /** The scales of its layers; one number where they are all the same. */
   get scales(): readonly number[] {
     const scales = [...this.#layers.values()].map(({ scale }) => scale);

@@ -1,6 +1,7 @@
 import { keptOf, type SequenceBatch, type TokenBatch, type TokenLogprobOptions, type TokenLogprobs } from "@cai/contracts";
 import {
   add,
+  type DecodeAttention,
   embedding,
   fusedLinear,
   hiddenLogprobs,
@@ -11,10 +12,12 @@ import {
   recorded,
   rotation,
   scaled,
+  type TokenPass,
   tiedEmbedding,
   unfusedLinear,
 } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
+import { recordTokenPass } from "../decode/token-pass.ts";
 import { PolicyError } from "../error.ts";
 import type { BlockOperations } from "../families/block-operations.ts";
 import type { ModelArchitecture } from "../families/family.ts";
@@ -123,6 +126,13 @@ export class CausalModel {
   /** `[…, H]` → `[…, V]`. Differentiable; the caller disposes. */
   logits<Rank extends tf.Tensor>(hidden: Rank): Rank {
     return linear(hidden, this.#weight(this.architecture.outputWeight), undefined, { transposed: true }) as Rank;
+  }
+
+  /** `forward` and `logits` of one token a text as one operation; undefined where there is none. */
+  tokenPass(attention: DecodeAttention): TokenPass | undefined {
+    if (this.#adapter?.scalesColumns) return undefined;
+    const output = () => ({ weight: this.#weight(this.architecture.outputWeight), transposed: true });
+    return recordTokenPass(this.architecture, { weight: this.#weight, layer: (name) => this.#layer(name), output }, attention);
   }
 
   /** As `TrainablePolicy.tokenLogprobs`. */
@@ -246,15 +256,19 @@ export class CausalModel {
     ]);
   }
 
+  #layer(name: string) {
+    return {
+      weight: this.#weight(`${name}.weight`),
+      bias: this.#hasBias.has(`${name}.bias`) ? this.#weight(`${name}.bias`) : undefined,
+      transposed: this.architecture.linearLayout === "output-input",
+      update: this.#adapter?.update(name),
+    };
+  }
+
   readonly #adaptedLinear: LinearLayer = (name, input, fusion) => {
-    const bias = this.#hasBias.has(`${name}.bias`) ? this.#weight(`${name}.bias`) : undefined;
-    const weight = this.#weight(`${name}.weight`);
-    const transposed = this.architecture.linearLayout === "output-input";
-    const update = this.#adapter?.update(name);
+    const { update, ...layer } = this.#layer(name);
     return (
-      update === undefined
-        ? fusedLinear(input, { weight, bias, transposed }, fusion)
-        : unfusedLinear(input, fusion, (x) => adaptedLinear(x, { weight, bias, transposed, update }))
+      update === undefined ? fusedLinear(input, layer, fusion) : unfusedLinear(input, fusion, (x) => adaptedLinear(x, { ...layer, update }))
     ) as tf.Tensor2D;
   };
 }

@@ -161,7 +161,7 @@ void tokens() {
       }
 }
 
-void files() {
+void stored_numbers() {
   std::FILE* const file = std::tmpfile();
   const std::vector<uint16_t> halves{0x3c00, 0x8001, 0x03ff, 0xc248, 0x7bff, 0x3f80, 0x7c00};
   std::fwrite(halves.data(), sizeof halves[0], halves.size(), file);
@@ -197,6 +197,33 @@ void matrices() {
     }
 }
 
+/** Two tokens' rows of a table, their layers by weights of either kind with GELU, and attention over what is kept. */
+void passes() {
+  const auto quantized = alone::run("CaiQuantizeColumns", {{"transposed", 0}, {"scale", 0}, {"N", 0}}, {floats({40, 64})});
+  const auto program = integers({4, 40, 64, 64, 32, 3,                                       // the widths of four values; the last is the result
+                                 0, 0, 0, 0,                                                 // embed
+                                 1, 1, 0, 1, 0, 0, -1, -1, 0, -1, -1, -1, 0, 1, -1,          // linear
+                                 2, 2, 0, 0, 2, -1, -1, -1, 0, 0, 1,                         // linear, of 8 bits
+                                 8, 3, 1, 2, 4, 2, 3, 4, 5});                                // attend
+  const auto keys = floats({2, 2, 50, 8}), values = floats({2, 2, 50, 8});
+  const std::vector<TF_Tensor*> tensors{floats({7, 40}), floats({40, 64}), quantized[1], keys, values, given({1, 0.3f, 0.1f, 0.01f}), quantized[0]};
+  std::vector<TF_Tensor*> inputs{program, integers({6, 0}), integers({1, 0}), integers({5, 40})};
+  inputs.insert(inputs.end(), tensors.begin(), tensors.end());
+  show("CaiTokenPass", {{"N", 6}, {"M", 1}}, inputs);
+}
+
+/** Through a file that has no name. */
+void resting_tensors() {
+  if (!alone::has("CaiMapTensor")) return;
+  const Shape shape = {130, 127};
+  const auto x = floats(shape);
+  const int file = fileno(std::tmpfile());
+  print("CaiWriteTensor.next_page", alone::run("CaiWriteTensor", {}, {x, integers({file, 1})})[0]);
+  const auto read = alone::run("CaiMapTensor", {}, {integers({file, 1, 130, 127})})[0];
+  print("CaiMapTensor.unequal", integers({std::memcmp(x->memory.get(), read->memory.get(), sizeof(float) * static_cast<size_t>(size_of(shape)))}));
+  delete read;
+}
+
 }  // namespace
 
 int main() {
@@ -206,6 +233,8 @@ int main() {
   products();
   attention();
   tokens();
-  files();
+  passes();
+  stored_numbers();
   matrices();
+  resting_tensors();
 }

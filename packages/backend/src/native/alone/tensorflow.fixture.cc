@@ -48,6 +48,10 @@ TF_Code TF_GetCode(const TF_Status* status) { return status->code; }
 const char* TF_Message(const TF_Status* status) { return status->message.c_str(); }
 void TF_SetStatus(TF_Status* status, TF_Code code, const char* message) { *status = {code, message}; }
 
+TF_Tensor* TF_NewTensor(TF_DataType type, const int64_t* dims, int count, void* data, size_t bytes,
+                        void (*deallocate)(void*, size_t, void*), void* argument) {
+  return new TF_Tensor{type, {dims, dims + count}, {data, [=](void* memory) { deallocate(memory, bytes, argument); }}};
+}
 void TF_DeleteTensor(TF_Tensor* tensor) { delete tensor; }
 int TF_NumDims(const TF_Tensor* tensor) { return static_cast<int>(tensor->shape.size()); }
 int64_t TF_Dim(const TF_Tensor* tensor, int index) { return tensor->shape[static_cast<size_t>(index)]; }

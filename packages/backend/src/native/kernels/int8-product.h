@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "op.h"
 #include "parallel.h"
@@ -41,6 +42,19 @@ struct Int8Product {
     parallel(blocks_of(columns, block_columns), worth_waking / std::max<int64_t>(1, depth()) + 1, work);
   }
 };
+
+/** The largest size among numbers, NaN if one is none: as integers, sizes have the same order, and NaN stands above them all. */
+inline float largest_size(const float* x, int64_t count) {
+  int32_t largest = 0;
+  for (int64_t i = 0; i < count; i++) {
+    int32_t bits;
+    std::memcpy(&bits, x + i, sizeof bits);
+    largest = std::max(largest, bits & 0x7fffffff);
+  }
+  float number;
+  std::memcpy(&number, &largest, sizeof number);
+  return number;
+}
 
 /** GELU of each. On its own, because the compiler finds vectors here only where it does not know how many numbers there are. */
 __attribute__((noinline)) inline void gelu_all(float* numbers, int64_t count) {

@@ -75,19 +75,6 @@ class Int8Tiles {
     }
   }
 
-  /** NaN if there is one: as integers, sizes have the same order, and NaN stands above them all. */
-  static float largest_size(const float* x, int64_t size) {
-    int32_t largest = 0;
-    for (int64_t i = 0; i < size; i++) {
-      int32_t bits;
-      std::memcpy(&bits, x + i, sizeof bits);
-      largest = std::max(largest, bits & 0x7fffffff);
-    }
-    float number;
-    std::memcpy(&number, &largest, sizeof number);
-    return number;
-  }
-
   void multiply(const Int8Columns& columns, int64_t row, const Tile* digits) const {
     alignas(64) int32_t sums[tiles_at_once * tile_rows][block_columns];
     const int64_t rows = std::min(rows_at_once, product_.rows - row);

@@ -112,6 +112,13 @@ class Call {
     return {from, from};
   }
 
+  /** A tensor of the kernel's own making becomes an output. */
+  void give(int index, TF_Tensor* tensor) {
+    tensors_.push_back(tensor);
+    TF_SetOutput(context_, index, tensor, status_.get());
+    status_.check();
+  }
+
   /** Not set to zero. */
   template <class Number>
   Numbers<Number> output(int index, const Shape& shape) {

@@ -1,11 +1,10 @@
 // Root-mean-square normalisation and its gradients; packages/kernels/src/rms-norm.ts has the formulas.
 #include <algorithm>
-#include <cmath>
 
 #include "column-sums.h"
 #include "op.h"
 #include "parallel.h"
-#include "row-sums.h"
+#include "rms-norm.h"
 
 namespace {
 
@@ -25,12 +24,7 @@ struct RmsNorm {
     const auto scales = call.output<float>(1, {x.rows()});
     cai::parallel(x.rows(), least_rows(width), [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; row++) {
-        const float* const from = x.data + row * width;
-        float* const to = y.data + row * width;
-        const float squares = cai::row_sum(width, [=](int64_t i) { return from[i] * from[i]; });
-        const float scale = 1 / std::sqrt(squares / width + epsilon);
-        for (int64_t i = 0; i < width; i++) to[i] = from[i] * scale * gain.data[i];
-        scales.data[row] = scale;
+        scales.data[row] = cai::normalise_by_rms(x.data + row * width, gain.data, 0, width, epsilon, y.data + row * width);
       }
     });
   }

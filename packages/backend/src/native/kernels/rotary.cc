@@ -3,6 +3,7 @@
 
 #include "op.h"
 #include "parallel.h"
+#include "rotary.h"
 
 namespace {
 
@@ -27,15 +28,7 @@ struct Rotary {
         float* const to = y.data + row * width;
         const float* const c = cosine.data + row * size;
         const float* const s = sine.data + row * size + half;  // the first half holds the same, negated
-        for (int64_t head = 0; head < heads; head++) {
-          const float* const a = from + head * size;
-          float* const turned = to + head * size;
-          for (int64_t i = 0; i < half; i++) {
-            const float turn = sign * s[i];
-            turned[i] = a[i] * c[i] - a[i + half] * turn;
-            turned[i + half] = a[i + half] * c[i] + a[i] * turn;
-          }
-        }
+        for (int64_t head = 0; head < heads; head++) cai::turn_head(from + head * size, c, s, sign, half, to + head * size);
         std::copy(from + heads * size, from + width, to + heads * size);
       }
     });

@@ -14,8 +14,14 @@
 
 namespace cai {
 
+/** What a low-rank update adds to a product: leftᵀ · right for left [rank, rows] and right [rank, columns]. */
+struct LowRankPart {
+  const float *left, *right;
+  int64_t rank;
+};
+
 /**
- * y [rows, columns] = x [rows, inner] · w + bias; if `with_gelu`, gelu of that; and plus `residual`, a matrix like y, unless it is null. No row's
+ * y [rows, columns] = x [rows, inner] · w + bias + update; if `with_gelu`, gelu of that; and plus `residual`, a matrix like y, unless it is null. No row's
  * result depends on the number of rows, none on the number of threads.
  */
 struct SkinnyProduct {
@@ -26,11 +32,17 @@ struct SkinnyProduct {
   Bias bias;
   bool with_gelu;
   const float* residual;
+  LowRankPart update{nullptr, nullptr, 0};
 
   /** Sets `count` numbers of y, a row's from `column` on, from sums, which may be what stands there. */
   void set(const float* sums, int64_t row, int64_t column, int64_t count) const {
     float* const to = y + row * columns + column;
     for (int64_t i = 0; i < count; i++) to[i] = sums[i] + bias.at(column + i);
+    for (int64_t r = 0; r < update.rank; r++) {
+      const float factor = update.left[r * rows + row];
+      const float* const right = update.right + r * columns + column;
+      for (int64_t i = 0; i < count; i++) to[i] += factor * right[i];
+    }
     if (with_gelu)
       for (int64_t i = 0; i < count; i++) to[i] = gelu(to[i]);
     if (residual != nullptr)

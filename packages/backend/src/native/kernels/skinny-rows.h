@@ -30,7 +30,9 @@ class SkinnyRows {
   /** Rows of x with rows column, column + apart, … of the weights. */
   template <int64_t count>
   void dots(int64_t column, int64_t apart, bool goes_on) const {
-    const auto [x, w, y, rows, inner, columns, bias, with_gelu, residual] = product_;
+    const float *const x = product_.x, *const w = product_.w;
+    float* const y = product_.y;
+    const int64_t rows = product_.rows, inner = product_.inner, columns = product_.columns;
     const float* const weights = w + column * inner;
     const int64_t groups = (rows + rows_at_once - 1) / rows_at_once;
     for (int64_t row = 0; row < rows; row += rows_at_once) {

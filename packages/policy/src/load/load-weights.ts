@@ -55,6 +55,7 @@ export async function loadWeights(
     else void hash.ended.then(() => file.close()); // its thread reads on
   }
 }
+
 /**
  * Hashes the weights in another thread, straight from their files, while this one reads them, and after. Undefined where there are so few
  * that the thread would not pay.

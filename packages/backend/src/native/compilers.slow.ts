@@ -49,7 +49,7 @@ async function compile({ command, level, flags = [] }: Build): Promise<string> {
   const alone = ["tensorflow", "main"].map((name) => fileURLToPath(new URL(`./alone/${name}.fixture.cc`, import.meta.url)));
   const units = [...kernels, ...alone.map((source) => ({ ...kernels[0]!, source }))];
   // GCC 12 finds them in its own header of AVX-512: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105593
-  const ofItsHeader = command.endsWith("g++") ? ["-Wno-uninitialized", "-Wno-maybe-uninitialized"] : [];
+  const ofItsHeader = /(^|-)g\+\+$/.test(command) ? ["-Wno-uninitialized", "-Wno-maybe-uninitialized"] : [];
   const strict = ["-Wall", "-Wextra", "-Werror", ...ofItsHeader, ...flags];
   const objects = await compileUnits(
     units.map(({ source, flags }) => ({ source, flags: [...flags, ...strict] })),

@@ -98,10 +98,10 @@ describe.each([...goldenModels, ...familyModels])("$name", ({ folder }) => {
       { prompt: [1, 2, 3, 4, 5], response: [6, 7] },
       { prompt: [8, 9], response: [10] },
     ]);
-    expect([inputColumns(batch).ids.length, wholeTexts(batch).ids.length]).toEqual([9, 10]);
+    expect([inputColumns(batch).ids.length, wholeTexts(batch).ids.length]).toEqual([8, 10]);
     expect(rowsOfLayers(policy.parts, (model) => model.responseHiddenStates(batch))).toEqual({
-      before: [9],
-      lastBefore: [9],
+      before: [8],
+      lastBefore: [8],
       lastBehind: [3],
     });
     expect(rowsOfLayers(policy.parts, (model) => model.lastHiddenStates(batch))).toEqual({

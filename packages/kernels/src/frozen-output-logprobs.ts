@@ -1,11 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { mostLogitBytes } from "./logit-bytes.ts";
 import { logitReadings } from "./logit-readings.ts";
 import { matrixProduct } from "./matrix.ts";
 import { rowRuns, rowsOf } from "./row-runs.ts";
 import { tapeNode } from "./tape-node.ts";
-
-/** Logits of so many bytes are held at once. */
-const mostLogitBytes = 32e6;
 
 /**
  * {@link hiddenLogprobs} of an output matrix that wants no gradient: the logits are never whole, and are computed once all the same.
@@ -18,7 +16,7 @@ export function frozenOutputLogprobs({
   weight,
   ids,
   temperature,
-  rowsAtOnce = Math.max(1, Math.floor(mostLogitBytes / (4 * weight.shape[0]!))),
+  rowsAtOnce = Math.max(1, Math.floor(mostLogitBytes({ isFrozen: true }) / (4 * weight.shape[0]!))),
 }: {
   /** `[N, H]`. */
   readonly hidden: tf.Tensor;

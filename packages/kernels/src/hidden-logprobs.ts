@@ -1,14 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { KernelError } from "./error.ts";
 import { frozenOutputLogprobs } from "./frozen-output-logprobs.ts";
+import { mostLogitBytes } from "./logit-bytes.ts";
 import { logitReadings, type ResultName } from "./logit-readings.ts";
 import { matrixProduct } from "./matrix.ts";
 import { sumAndFree } from "./recording.ts";
 import { rowRuns, rowsOf } from "./row-runs.ts";
 import { isLastUse, isOnTape, tapeEngine, tapeNode } from "./tape-node.ts";
-
-/** Logits of so many bytes are held at once. */
-const mostLogitBytes = 256e6;
 
 /** What is asked of {@link hiddenLogprobs}. */
 export interface HiddenLogprobsOptions {
@@ -71,7 +69,7 @@ export function hiddenLogprobs({
     );
   if (isFrozen && kept === undefined && !entropy)
     return { logprobs: frozenOutputLogprobs({ hidden, weight, ids, temperature, rowsAtOnce }) };
-  const runs = rowRuns(ids.length, rowsAtOnce ?? Math.max(1, Math.floor(mostLogitBytes / (4 * weight.shape[0]!))));
+  const runs = rowRuns(ids.length, rowsAtOnce ?? Math.max(1, Math.floor(mostLogitBytes({ isFrozen: false }) / (4 * weight.shape[0]!))));
   const isWhole = runs.length === 1;
   const logitsOf = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => matrixProduct(x, w, { transposeB: true });
   const readings = runs.map(({ from, to }) =>

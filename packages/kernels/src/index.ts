@@ -16,6 +16,7 @@ export { type Int8Weights, int8Linear, quantizeColumns } from "./int8-weights.ts
 export { layerNorm } from "./layer-norm.ts";
 export { linear } from "./linear.ts";
 export type { LinearFusion } from "./linear-fusion.ts";
+export { mostLogitBytes } from "./logit-bytes.ts";
 export { loraLinear } from "./lora-linear.ts";
 export { type NativeAttribute, type NativeOps, nativeOps } from "./native-ops.ts";
 export { ownCopy } from "./own-copy.ts";

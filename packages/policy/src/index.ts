@@ -15,4 +15,5 @@ export { mergeLora } from "./lora/merge-lora.ts";
 export type { LoraTargets } from "./lora/targets.ts";
 export { checkPrompts, longestRow } from "./model/check-batch.ts";
 export { CausalPolicy } from "./policy.ts";
+export type { PolicyMemory } from "./policy-memory.ts";
 export { randomPolicy } from "./random/random-policy.ts";

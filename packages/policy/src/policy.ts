@@ -20,6 +20,7 @@ import type { LoraAdapter } from "./lora/adapter.ts";
 import { currentWeight } from "./lora/merged-values.ts";
 import { CausalModel } from "./model/causal-model.ts";
 import { FrozenPolicy } from "./model/reference.ts";
+import { type PolicyMemory, policyMemory } from "./policy-memory.ts";
 import { weightSource } from "./weight-source.ts";
 
 /** What a policy is made of; see `loadPolicy`, `randomPolicy` and `createPolicy`, which gather it. */
@@ -155,6 +156,11 @@ export class CausalPolicy implements TrainablePolicy<tf.Tensor> {
    */
   async save(directory: string): Promise<void> {
     await savePolicy({ directory, ...this.parts });
+  }
+
+  /** What its weights take, and what a token takes of memory in training and generation, from its shapes alone. */
+  get memory(): PolicyMemory {
+    return policyMemory(this.parts);
   }
 
   /** Frees the weights; the policy is of no use afterwards. A reference keeps its own. */

@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { withoutSecrets } from "@cai/endpoint";
 import { auditRun, judgeSamples, type RunAudit, writeAudit } from "@cai/evaluation";
 import { type LoggedSample, readMetrics, readSamples, refuseExistingRun } from "@cai/run-log";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
+import { print } from "./visible.ts";
 
 /** The flags of `cai audit`. */
 export interface AuditFlags extends JudgeFlags {
@@ -24,10 +26,10 @@ export async function auditFolder(directory: string, { judge, out, json = false,
   const gold = judge === undefined ? undefined : await goldScores(judge, flags, samples);
   const audit = auditRun({ metrics, samples, ...(gold && { gold }) });
 
-  const names = { run: directory, ...(judge !== undefined && { judge }) };
+  const names = { run: directory, ...(judge !== undefined && { judge: withoutSecrets(judge) }) };
   if (out !== undefined) await writeAudit({ directory: out, audit, names });
-  if (json) process.stdout.write(`${JSON.stringify({ ...names, ...audit })}\n`);
-  else process.stdout.write(`${[...auditLines(audit), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`);
+  if (json) print(`${JSON.stringify({ ...names, ...audit })}\n`);
+  else print(`${[...auditLines(audit), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`);
 }
 
 async function goldScores(judge: string, flags: JudgeFlags, samples: readonly LoggedSample[]): Promise<Float32Array> {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import { readPrompts } from "@cai/data";
+import { withoutSecrets } from "@cai/endpoint";
 import { type ComparisonSettings, comparePolicies, comparisonOptions, resolveComparison, writeComparison } from "@cai/evaluation";
 import type { PromptFormatName } from "@cai/feedback";
 import { refuseExistingRun } from "@cai/run-log";
@@ -15,8 +16,9 @@ import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
-import type { RewardFlags } from "./reward-flags.ts";
+import { type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { terminalOf } from "./terminal.ts";
+import { print } from "./visible.ts";
 
 /** The flags of `cai eval`. */
 export interface EvalFlags extends JudgeFlags, RewardFlags, Partial<ComparisonSettings> {
@@ -63,22 +65,23 @@ export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
         ...settings,
         ...(flags.stopTexts === undefined && { stopTexts: format.stopTexts }),
         onProgress: ({ answers, total }) => {
-          if (terminal.interactive) terminal.write(`\r\u001b[K${answers} of ${total} answers`);
+          if (terminal.interactive) terminal.rewrite(`${answers} of ${total} answers`);
         },
       });
       return { comparison, format: format.name };
     } finally {
-      if (terminal.interactive) terminal.write("\r\u001b[K");
+      if (terminal.interactive) terminal.rewrite("");
     }
   });
 
   reader.tellSkipped();
-  const names = { policy, base: against, judge, ...(reward !== undefined && { proxy: reward }), format };
+  const proxy = reward !== undefined && { proxy: withoutSecrets(reward) };
+  const names = { policy, base: against, judge: withoutSecrets(judge), ...proxy, format };
   const { samples: _, ...figures } = comparison;
   if (out !== undefined) await writeComparison({ directory: out, comparison, names });
-  if (json) process.stdout.write(`${JSON.stringify({ ...names, ...figures })}\n`);
+  if (json) print(`${JSON.stringify({ ...names, ...figures })}\n`);
   else
-    process.stdout.write(
+    print(
       `${[...comparisonLines(comparison, { format }), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`,
     );
 }
@@ -88,7 +91,7 @@ function settingsOf(flags: EvalFlags): Partial<ComparisonSettings> {
   return Object.fromEntries(names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
 }
 
-function refuseLooseRewardFlags({ rewardLabel, rewardScore, rewardFile, rewardOutput, rewardInput }: RewardFlags): void {
-  if ([rewardLabel, rewardScore, rewardFile, rewardOutput, rewardInput].every((value) => value === undefined)) return;
+function refuseLooseRewardFlags(flags: RewardFlags): void {
+  if (rewardNames.every((name) => flags[name] === undefined)) return;
   throw new CliError("usage", "--reward-… is told of --reward, which is not given: give it, or tell the judge's by --judge-…");
 }

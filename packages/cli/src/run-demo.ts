@@ -14,6 +14,7 @@ import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { rewardFigures } from "./run-training.ts";
 import { terminalOf } from "./terminal.ts";
+import { print } from "./visible.ts";
 
 /** The flags of `cai demo`. */
 export interface DemoFlags {
@@ -74,7 +75,7 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
       out,
     };
     const report = json ? [] : demoReport(outcome, terminalOf(process.stdout));
-    process.stdout.write([...report, JSON.stringify(demoResult(outcome)), ""].join("\n"));
+    print([...report, JSON.stringify(demoResult(outcome)), ""].join("\n"));
   });
 }
 

@@ -12,6 +12,7 @@ import { dataReader } from "./read-data.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
+import { print } from "./visible.ts";
 
 /**
  * Trains on pairs as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output.
@@ -62,7 +63,7 @@ export async function runPairs<Options extends { readonly seed: number }>(
     return trainer.totalSteps;
   });
   reader.tellSkipped();
-  if (!json) process.stdout.write(`${steps} steps done; ${trained} is in ${out}/final\n`);
+  if (!json) print(`${steps} steps done; ${trained} is in ${out}/final\n`);
 }
 
 function describeUnpaired(unpaired: ReadPairs["unpaired"]): string {

@@ -11,6 +11,7 @@ import { resolvePolicy } from "./resolve-policy.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
 import type { SftCommandSettings } from "./sft-settings.ts";
+import { print } from "./visible.ts";
 
 /** Fine-tunes as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
 export async function runSft(
@@ -52,7 +53,7 @@ export async function runSft(
     return trainer.totalSteps;
   });
   reader.tellSkipped();
-  if (!json) process.stdout.write(`${steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
+  if (!json) print(`${steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }
 
 const figures = ({ loss, metrics }: SftStepResult) => ({ loss, "tokens/s": metrics.tokens_per_second! });

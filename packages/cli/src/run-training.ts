@@ -1,5 +1,6 @@
 import { prepareBackend } from "@cai/backend";
 import { readPrompts } from "@cai/data";
+import { withoutSecrets } from "@cai/endpoint";
 import { refuseExistingRun } from "@cai/run-log";
 import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/trainer";
 import { disposing } from "@cai/training";
@@ -14,6 +15,7 @@ import { openRolloutEngine } from "./rollout-engine.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
 import type { TrainSettings } from "./train-settings.ts";
+import { print } from "./visible.ts";
 
 /** Trains as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
 export async function runTraining(
@@ -55,7 +57,7 @@ export async function runTraining(
           ...(heldOut && { evaluationPrompts: heldOut }),
           config: {
             policy: settings.policy,
-            reward: settings.reward,
+            reward: withoutSecrets(settings.reward),
             ...settings.rewardFlags,
             prompts: settings.prompts,
             evalPrompts: settings.evalPrompts,
@@ -72,8 +74,7 @@ export async function runTraining(
     });
   });
   reader.tellSkipped();
-  if (!json)
-    process.stdout.write(`${settings.hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
+  if (!json) print(`${settings.hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }
 
 /** What a progress bar shows of a step on scored responses. */

@@ -9,3 +9,4 @@ export { OnnxRewardModel, type OnnxRewardOptions } from "./onnx-reward-model.ts"
 export { type ResolveRewardOptions, resolveRewardModel } from "./resolve-reward-model.ts";
 export type { ScoreKind } from "./score-of-logits.ts";
 export { type TokenRowOptions, tokenRows } from "./token-rows.ts";
+export { type RewardFaultPolicy, type TolerantRewardOptions, tolerantReward } from "./tolerant-reward.ts";

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { withoutSecrets } from "@cai/endpoint";
 import { auditRun, judgeSamples, type RunAudit, writeAudit } from "@cai/evaluation";
-import { type LoggedSample, readMetrics, readSamples, refuseExistingRun } from "@cai/run-log";
+import { type LoggedSample, readMetrics, readSamples } from "@cai/run-log";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { print } from "./visible.ts";
 
 /** The flags of `cai audit`. */
@@ -15,7 +16,7 @@ export interface AuditFlags extends JudgeFlags {
 
 /** Audits a run's folder, prints its signs, and writes them with plots to `--out`. */
 export async function auditFolder(directory: string, { judge, out, json = false, ...flags }: AuditFlags): Promise<void> {
-  if (out !== undefined) await readingInput(() => refuseExistingRun(out));
+  if (out !== undefined) await refuseOut(out);
   const metrics = await readMetrics(directory);
   if (metrics.length === 0)
     throw new CliError("usage", `${directory} has no steps in metrics.jsonl: give the folder that cai train wrote, as its --out`);

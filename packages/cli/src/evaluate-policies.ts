@@ -4,7 +4,6 @@ import { readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
 import { type ComparisonSettings, comparePolicies, comparisonOptions, resolveComparison, writeComparison } from "@cai/evaluation";
 import type { PromptFormatName } from "@cai/feedback";
-import { refuseExistingRun } from "@cai/run-log";
 import { disposing } from "@cai/training";
 import { comparisonLines } from "./comparison-lines.ts";
 import { describeBackend } from "./describe-backend.ts";
@@ -14,6 +13,7 @@ import { formatPrompts, sharedFormat } from "./format-prompts.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { type RewardFlags, rewardNames } from "./reward-flags.ts";
@@ -38,7 +38,7 @@ export interface EvalFlags extends JudgeFlags, RewardFlags, Partial<ComparisonSe
 export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
   const { policy, against, judge, reward, out, json = false, skipBadLines = false } = flags;
   const settings = resolveComparison(settingsOf(flags));
-  if (out !== undefined) await readingInput(() => refuseExistingRun(out));
+  if (out !== undefined) await refuseOut(out);
   const reader = dataReader({ skipBadLines });
   const { rows } = await reader.read(readPrompts, flags.prompts);
   const terminal = terminalOf(process.stderr);

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { prepareBackend } from "@cai/backend";
 import { demoPrompts } from "@cai/demo";
-import { refuseExistingRun } from "@cai/run-log";
 import { type Evaluation, PPOTrainer } from "@cai/trainer";
 import { disposing } from "@cai/training";
 import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
 import { demoSettings } from "./demo-settings.ts";
-import { readingInput } from "./exit-codes.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
@@ -30,7 +29,7 @@ export interface DemoFlags {
  * to standard output and ends with a line of JSON; progress goes to standard error.
  */
 export async function runDemo({ steps, seed, out = freeFolder(), json = false, rollout = "policy" }: DemoFlags): Promise<void> {
-  await readingInput(() => refuseExistingRun(out));
+  await refuseOut(out);
   const backend = await prepareBackend();
   const hyperparameters = {
     ...demoSettings.hyperparameters,

@@ -1,13 +1,12 @@
 import { prepareBackend } from "@cai/backend";
 import { readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
-import { refuseExistingRun } from "@cai/run-log";
 import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/trainer";
 import { disposing } from "@cai/training";
-import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { fitResponseLength } from "./response-length.ts";
@@ -23,7 +22,7 @@ export async function runTraining(
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
   const { out, lora, rollout, recompute, skipBadLines, algorithm } = settings;
-  if (!resume) await readingInput(() => refuseExistingRun(out));
+  await refuseOut(out, { resume });
   const reader = dataReader({ skipBadLines });
   const { rows: prompts } = await reader.read(readPrompts, settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : (await reader.read(readPrompts, settings.evalPrompts)).rows;

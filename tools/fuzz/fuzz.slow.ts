@@ -13,10 +13,12 @@ let total = 0;
 test.each(targets)("$name", { timeout: 3_600_000 }, async (target) => {
   const count = Math.max(1, Math.round((inputs * target.share) / shares));
   const began = performance.now();
-  const read = await fuzz(target, { count, seed });
+  const { inputs: read, refused } = await fuzz(target, { count, seed });
   const seconds = (performance.now() - began) / 1000;
   total += read;
-  lines.push(`${target.name.padEnd(22)} ${String(read).padStart(8)} inputs ${seconds.toFixed(1).padStart(7)} s`);
+  lines.push(
+    `${target.name.padEnd(22)} ${String(read).padStart(8)} inputs, ${String(refused).padStart(8)} refused ${seconds.toFixed(1).padStart(7)} s`,
+  );
   expect(read).toBe(count);
 });
 

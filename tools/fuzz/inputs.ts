@@ -85,16 +85,14 @@ export function mutatedJson(seeds: readonly unknown[]): Inputs {
         else if (kind === "rename" && !Array.isArray(holder)) rename(holder, String(key), name);
         else if (kind === "double" && Array.isArray(holder)) holder.splice(Number(key), 0, copyOf(holder[Number(key)]!));
         else if (kind === "exchange") put(holder, key, copyOf(otherHolder[otherKey as never] as Json));
-        else put(holder, key, value);
+        else put(holder, key, copyOf(value));
       }
       return JSON.stringify(root.root) ?? "";
     });
   const words = ['"', "{", "}", "[", ",", ":", "null", "1e999", "-", "\\ud800", '"__proto__":', "[[[[", "\ufeff"];
+  const spliceOf = fc.record({ at: fc.nat(), word: fc.constantFrom(...words), times: fc.constantFrom(1, 1, 3000) });
   return fc
-    .tuple(
-      changed,
-      fc.option(fc.record({ at: fc.nat(), word: fc.constantFrom(...words), times: fc.constantFrom(1, 1, 3000) }), { freq: 8 }),
-    )
+    .tuple(changed, fc.oneof({ weight: 7, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: spliceOf }))
     .map(([text, splice]) => {
       if (splice === null) return encoder.encode(text);
       const at = splice.at % (text.length + 1);

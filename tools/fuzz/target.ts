@@ -23,11 +23,13 @@ const longestAsleep = 20_000;
  *
  * Throws an error that says what else happened.
  */
-export async function readOne({ name, errors, read }: FuzzTarget, input: Uint8Array): Promise<void> {
+export async function readOne({ name, errors, read }: FuzzTarget, input: Uint8Array): Promise<"read" | "refused"> {
   const began = { cpu: process.cpuUsage(), time: performance.now() };
+  let outcome: "read" | "refused" = "read";
   try {
     await read(input);
   } catch (error) {
+    outcome = "refused";
     if (!errors.some((type) => type.isInstance(error)))
       throw new Error(`${name}: not refused on purpose: ${(error as Error | undefined)?.stack ?? String(error)}`, { cause: error });
   }
@@ -36,4 +38,5 @@ export async function readOne({ name, errors, read }: FuzzTarget, input: Uint8Ar
   if ((time > longest && cpu > longest) || time > longestAsleep) throw new Error(`${name}: took ${Math.round(time)} ms`);
   const polluted = Object.keys(Object.prototype);
   if (polluted.length > 0) throw new Error(`${name}: gave every object ${polluted.join(", ")}`);
+  return outcome;
 }

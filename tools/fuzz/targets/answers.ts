@@ -1,5 +1,8 @@
+import { isAbsolute } from "node:path";
 import { endpointFeedback, FeedbackError } from "@cai/feedback";
+import { HubError } from "@cai/hub";
 import { httpReward, RewardModelError } from "@cai/reward-model";
+import { listedFile } from "../../../packages/hub/src/listed-file.ts";
 import { mutatedJson } from "../inputs.ts";
 import type { FuzzTarget } from "../target.ts";
 
@@ -47,13 +50,12 @@ const chosen = {
   ],
 };
 const echoed = {
-  choices: [{ text: "a b", logprobs: { tokens: ["a", " b"], token_logprobs: [null, -1], text_offset: [0, 1], top_logprobs: null } }],
+  choices: [{ text: "a b", logprobs: { tokens: ["\n\nHuman: a\n\nAssistant:", " b"], token_logprobs: [null, -1] } }],
 };
 const failures = [
   answerOf("<html>no</html>", 500),
   answerOf({ error: "busy" }, 429, { "retry-after": "0" }),
   answerOf("", 307, { location: "http://elsewhere/" }),
-  answerOf("", 308, { location: "/score" }),
 ];
 
 const quick = { retries: 1, backoffMs: 0, longestWaitMs: 0 };
@@ -64,33 +66,64 @@ const draws = { seed: 1, stream: "fuzz", step: 0 };
 const judge = (input: Uint8Array) =>
   endpointFeedback({ url: "http://host/v1", model: "m", apiKeyVariable: "", echoFormat: "dialogue", fetch: answering(input), ...quick });
 
+function parsed(input: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(input));
+  } catch {
+    return undefined;
+  }
+}
+
+const commit = "0123456789".repeat(4);
+const listing = [
+  { type: "file", path: "model.safetensors", size: 9, oid: commit, lfs: { oid: "ab".repeat(32), size: 9, pointerSize: 1 } },
+  { type: "file", path: "onnx/model.onnx", size: 1, oid: commit },
+  { type: "directory", path: "onnx", size: 0, oid: commit },
+];
+const id = { name: "owner/name", revision: "main" } as const;
+
 /** Answers over HTTP. */
 export const answers: readonly FuzzTarget[] = [
   {
     name: "reward-answer",
     inputs: mutatedJson([answerOf({ scores: [0.5, -1] }), answerOf({ scores: [] }), ...failures]),
-    share: 40,
+    share: 30,
     errors: [RewardModelError],
     read: (input) => httpReward({ url: "http://host/score", fetch: answering(input), ...quick }).score(scored),
   },
   {
+    name: "hub-listing",
+    inputs: mutatedJson([listing]),
+    share: 50,
+    errors: [HubError],
+    read(input) {
+      const entries = parsed(input);
+      // Their names become names of files here.
+      for (const entry of Array.isArray(entries) ? entries : []) {
+        const file = listedFile(entry, id as never);
+        if (file !== undefined && !isAbsolute(file.name) && !/(^|\/)\.\.?(\/|$)/.test(file.name) && /^[0-9a-f]+$/.test(file.hash)) continue;
+        if (file !== undefined) throw new Error(`it is let in: ${JSON.stringify(file)}`);
+      }
+    },
+  },
+  {
     name: "feedback-completion",
     inputs: mutatedJson([answerOf(completion("Yes.")), answerOf(completion(null)), ...failures]),
-    share: 40,
+    share: 30,
     errors: [FeedbackError],
     read: (input) => judge(input).complete([conversation], { draws, maxNewTokens: 4, temperature: 1 }),
   },
   {
     name: "feedback-choice",
     inputs: mutatedJson([answerOf(chosen), ...failures]),
-    share: 40,
+    share: 30,
     errors: [FeedbackError],
     read: (input) => judge(input).choose!([{ messages: conversation, options: ["A", "B"] }], {}),
   },
   {
     name: "feedback-echo",
     inputs: mutatedJson([answerOf(echoed), ...failures]),
-    share: 40,
+    share: 30,
     errors: [FeedbackError],
     read: (input) => judge(input).logprobs!([{ messages: conversation, answer: " b" }], {}),
   },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CheckpointError, latestCheckpoint, readCheckpoint, writeCheckpoint } from "@cai/checkpoint";
 import { ConstitutionError, parseConstitution, parsePipelineConfig, parseVerdict } from "@cai/constitution";
 import { DataError, exampleForm, pairForm, promptForm, readRows } from "@cai/data";
+import { RunLogError, readMetrics, readSamples } from "@cai/run-log";
 import { mutatedBytes, mutatedJson, mutatedText } from "../inputs.ts";
 import type { FuzzTarget } from "../target.ts";
 import { scratchFile, scratchFolder } from "./scratch.ts";
@@ -55,6 +56,7 @@ const pipelineSeeds = [
   '{"policy": "demo", "prompts": "p", "heldOutPrompts": "h", "judge": "demo", "sft": {"epochs": 1}, "evaluation": {"draws": 2}, "feedbackOptions": {"concurrency": 2}}',
 ];
 
+const runFolder = scratchFolder("run");
 const checkpoints = scratchFolder("checkpoints");
 const checkpoint = join(checkpoints, "step-000001");
 const checkpointFiles = ["manifest.json", "state.json", "policy.safetensors"];
@@ -85,7 +87,7 @@ export const data: readonly FuzzTarget[] = [
     ([name, form]): FuzzTarget => ({
       name: `jsonl-${name}`,
       inputs: mutatedBytes(rowSeeds),
-      share: 40,
+      share: 5,
       errors: [DataError],
       read: (input) => readRows(scratchFile("rows.jsonl", input), form as typeof promptForm),
     }),
@@ -96,21 +98,33 @@ export const data: readonly FuzzTarget[] = [
       { prompt: [turn("user", [{ type: "text", text: "Hi" }])], tools: "[]", chat_template_kwargs: { a: 1 } },
       { prompt: "a" },
     ]),
-    share: 40,
+    share: 5,
     errors: [DataError],
     read: (input) => readRows(scratchFile("fields.jsonl", input), promptForm),
   },
   {
+    name: "run-samples",
+    inputs: mutatedBytes([lines({ step: 1, prompt: "a", response: "b", score: 0.5 }, { step: 2, prompt: "a", response: "c", score: 1 })]),
+    share: 10,
+    errors: [RunLogError],
+    read: async (input) => {
+      scratchFile("run/samples.jsonl", input);
+      scratchFile("run/metrics.jsonl", input);
+      await readSamples(runFolder);
+      await readMetrics(runFolder);
+    },
+  },
+  {
     name: "constitution",
     inputs: mutatedText(constitutionSeeds, yamlWords),
-    share: 40,
+    share: 15,
     errors: [ConstitutionError],
     read: (input) => parseConstitution(textOf(input)),
   },
   {
     name: "pipeline-config",
     inputs: mutatedText(pipelineSeeds, yamlWords),
-    share: 40,
+    share: 15,
     errors: [ConstitutionError],
     read: (input) => parsePipelineConfig(textOf(input)),
   },
@@ -125,21 +139,21 @@ export const data: readonly FuzzTarget[] = [
       ],
       ["A", "B", " is better", " than ", "<think>", "</think>", ".", "\n", "because ", "Answer: ", "not ", "(", ")", "*"],
     ),
-    share: 60,
+    share: 100,
     errors: [],
     read: (input) => parseVerdict(textOf(input)),
   },
   {
     name: "checkpoint-manifest",
     inputs: mutatedBytes([(await wholeCheckpoint()).get("manifest.json")!]),
-    share: 15,
+    share: 3,
     errors: [CheckpointError],
     read: (input) => readChanged("manifest.json", input),
   },
   {
     name: "checkpoint-state",
     inputs: mutatedBytes([(await wholeCheckpoint()).get("state.json")!]),
-    share: 15,
+    share: 3,
     errors: [CheckpointError],
     read: (input) => readChanged("state.json", input),
   },

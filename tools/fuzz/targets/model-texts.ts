@@ -106,6 +106,16 @@ const variables = {
   tools: null,
 };
 
+const chatTemplate =
+  "{% for m in messages %}{{ '<' + m.role + '>' }}{% if m.content is string %}{{ m.content }}{% else %}{% for c in m.content %}{{ c.text }}{% endfor %}" +
+  "{% endif %}{{ m.reasoning_content }}{% endfor %}{{ tools | tojson }}{% if add_generation_prompt %}<assistant>{% endif %}";
+let chat: ReturnType<typeof createTokenizer> | undefined;
+
+function chatTokenizer() {
+  chat ??= createTokenizer({ tokenizerJson: tokenizerSeeds[1]!, tokenizerConfig: { chat_template: chatTemplate } });
+  return chat;
+}
+
 const adapterFolder = scratchFolder("adapter");
 const adapterSeeds = [
   {
@@ -165,7 +175,7 @@ export const modelTexts: readonly FuzzTarget[] = [
         chat_template: [{ name: "default", template: "{{ 1 }}" }],
       },
     ]),
-    share: 60,
+    share: 100,
     errors: [TokenizerError],
     read(input) {
       const tokenizerConfig = objectOf(input);
@@ -178,14 +188,39 @@ export const modelTexts: readonly FuzzTarget[] = [
   {
     name: "chat-template",
     inputs: mutatedText(templates, templateWords),
-    share: 150,
+    share: 200,
     errors: [{ isInstance: (error) => error instanceof JinjaError }],
     read: (input) => new Template(textOf(input)).render(variables),
   },
   {
+    name: "chat-messages",
+    inputs: mutatedJson([
+      {
+        messages: [
+          { role: "user", content: "Hi" },
+          { role: "assistant", content: "Yes", thinking: "hm" },
+        ],
+      },
+      { messages: [{ role: "user", content: [{ type: "text", text: "a" }] }], tools: [{ type: "function", function: { name: "f" } }] },
+      {
+        messages: [
+          { role: "user", content: "a" },
+          { role: "assistant", content: "b" },
+        ],
+        continueFinalMessage: true,
+      },
+    ]),
+    share: 150,
+    errors: [TokenizerError],
+    read(input) {
+      const { messages, ...options } = objectOf(input) ?? {};
+      if (Array.isArray(messages)) chatTokenizer().applyChatTemplate(messages, options);
+    },
+  },
+  {
     name: "model-config",
     inputs: mutatedJson(goldenModels.map(({ folder }) => jsonOf(join(folder, "config.json")))),
-    share: 100,
+    share: 200,
     errors: [PolicyError],
     read(input) {
       const config = objectOf(input);
@@ -195,7 +230,7 @@ export const modelTexts: readonly FuzzTarget[] = [
   {
     name: "adapter-config",
     inputs: mutatedJson(adapterSeeds),
-    share: 60,
+    share: 20,
     errors: [PolicyError],
     read(input) {
       scratchFile("adapter/adapter_config.json", input);
@@ -205,7 +240,7 @@ export const modelTexts: readonly FuzzTarget[] = [
   {
     name: "classifier-config",
     inputs: mutatedJson([classifier]),
-    share: 60,
+    share: 20,
     errors: [RewardModelError],
     read(input) {
       scratchFile("reward/config.json", input);

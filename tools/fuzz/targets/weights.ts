@@ -82,7 +82,7 @@ export const weights: readonly FuzzTarget[] = [
   {
     name: "safetensors",
     inputs: mutatedBytes(safetensorsSeeds),
-    share: 80,
+    share: 20,
     errors: [SafetensorsError],
     read: (input) => readAllSafetensors(scratchFile("model.safetensors", input)),
   },
@@ -92,7 +92,7 @@ export const weights: readonly FuzzTarget[] = [
       { weight_map: { a: "one.safetensors", w: "two.safetensors" } },
       { metadata: { total_size: 1 }, weight_map: { a: "../x" } },
     ]),
-    share: 40,
+    share: 10,
     errors: [SafetensorsError],
     async read(input) {
       scratchFile("shards/model.safetensors.index.json", input);
@@ -107,7 +107,7 @@ export const weights: readonly FuzzTarget[] = [
   {
     name: "gguf",
     inputs: mutatedBytes(ggufSeeds),
-    share: 80,
+    share: 15,
     errors: [GgufError],
     async read(input) {
       const file = await openGguf(scratchFile("model.gguf", input));
@@ -121,7 +121,7 @@ export const weights: readonly FuzzTarget[] = [
   {
     name: "onnx",
     inputs: mutatedBytes([onnxSeed()]),
-    share: 150,
+    share: 200,
     errors: [OnnxGraphError],
     read(input) {
       readModel(input);

@@ -125,6 +125,6 @@ export const answers: readonly FuzzTarget[] = [
     inputs: mutatedJson([answerOf(echoed), ...failures]),
     share: 30,
     errors: [FeedbackError],
-    read: (input) => judge(input).logprobs!([{ messages: conversation, answer: " b" }], {}),
+    read: (input) => judge(input).logprobs!([{ messages: conversation, answer: "b" }], {}),
   },
 ];

@@ -91,7 +91,7 @@ test("a run's own configuration asks for what it doesn't hold, and a key of the 
 
   vi.stubEnv("CAI_REWARD_KEY", key);
   asked = [];
-  const { stdout, stderr } = await train(`http://${host()}/score`, "--steps", "3", "--resume");
+  const { stdout, stderr } = await train(`http://${host()}/score`, "--steps", "1", "--out", join(root, "keyed"));
   expect(asked[0]!.headers.authorization).toBe(`Bearer ${key}`);
-  expectNoSecret(`${stdout}${stderr}${await everythingIn(out())}`);
+  expectNoSecret(`${stdout}${stderr}${await everythingIn(join(root, "keyed"))}`);
 }, 120_000);

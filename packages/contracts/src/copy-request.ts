@@ -7,7 +7,7 @@ import type { ScoreRequest } from "./reward-model.ts";
  * const request = { prompts: ["a"], responses: ["b"], promptIds: [Int32Array.of(1)], responseIds: [Int32Array.of(2)] };
  * const copy = copyRequest(request);
  * copy.responseIds[0]?.fill(0);
- * console.log(request.responseIds[0]); // Int32Array [ 2 ]
+ * console.log(request.responseIds[0]?.[0]); // 2
  */
 export function copyRequest({ prompts, responses, promptIds, responseIds }: ScoreRequest): ScoreRequest {
   return {

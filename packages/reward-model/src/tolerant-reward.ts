@@ -28,7 +28,10 @@ const final = new Set(["bad-options", "bad-model", "bad-module", "disposed", "en
  *
  * @throws RewardModelError `bad-options`. `score` rejects with the other's last error, when nothing helps; with the signal's reason.
  * @example
- * const rewardModel = tolerantReward(await loadModuleReward("./reward.mjs"), { onError: "skip", onFault: console.warn });
+ * const halves = functionReward(({ responses }) => responses.map((text) => (text === "" ? Number.NaN : text.length / 2)));
+ * const rewardModel = tolerantReward(halves, { onError: "skip" });
+ * const request = { prompts: ["a", "b", "c"], responses: ["ab", "", "abcd"], promptIds: [], responseIds: [] };
+ * console.log((await rewardModel.score(request)).join()); // 1,1.5,2
  */
 export function tolerantReward(
   model: RewardModel,

@@ -45,7 +45,9 @@ export class RustThread {
   #ended: string | undefined;
 
   constructor({ guarded = false, limitMs = guardedLimit }: { readonly guarded?: boolean; readonly limitMs?: number } = {}) {
-    const file = new URL(`../worker/${guarded ? "tokenizers-guard" : "tokenizers-worker"}.mjs`, import.meta.url);
+    const file = guarded
+      ? new URL("../worker/tokenizers-guard.mjs", import.meta.url)
+      : new URL("../worker/tokenizers-worker.mjs", import.meta.url);
     if (!existsSync(fileURLToPath(file))) {
       const message = `${fileURLToPath(file)} is missing: keep @cai/tokenizer out of bundles for Node (mark it external), or install it again`;
       throw new TokenizerError("engine-failed", message);

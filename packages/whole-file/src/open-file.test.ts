@@ -1,9 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { temporaryFolder } from "@cai/testing";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openFile, readTextFile } from "./open-file.ts";
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "open-file-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
 test("a file is read, also through a link that stays in its folder", async () => {
   const folder = await temporaryFolder();
@@ -15,7 +21,7 @@ test("a file is read, also through a link that stays in its folder", async () =>
 test.skipIf(process.platform === "win32")("a pipe, a device and a folder are refused at once", async () => {
   const folder = await temporaryFolder();
   const pipe = join(folder, "pipe");
-  execFileSync("mkfifo", [pipe]);
+  execFileSync("sh", ["-c", 'mkfifo "$0"', pipe]);
   await expect(openFile(pipe)).rejects.toThrow("it is a pipe or device, expected a file");
   await expect(readTextFile("/dev/zero")).rejects.toThrow("it is a pipe or device");
   await expect(openFile(folder)).rejects.toThrow("it is a folder");

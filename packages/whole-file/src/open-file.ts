@@ -20,7 +20,7 @@ export interface OpenOptions {
  * Rejects with the system's error, or a plain one that says what the path is.
  *
  * @example
- * const handle = await openFile("model/config.json", { within: "model" });
+ * const handle = await openFile("gpt2/config.json", { within: "gpt2" });
  * await handle.close();
  */
 export async function openFile(path: string, { within }: OpenOptions = {}): Promise<FileHandle> {
@@ -40,7 +40,7 @@ export async function openFile(path: string, { within }: OpenOptions = {}): Prom
  * The text of a file, opened as `openFile` does it; as UTF-8, where what is none becomes the replacement character.
  *
  * @example
- * await readTextFile("model/config.json", { within: "model" });
+ * await readTextFile("gpt2/config.json", { within: "gpt2" });
  */
 export async function readTextFile(path: string, options: OpenOptions = {}): Promise<string> {
   const handle = await openFile(path, options);

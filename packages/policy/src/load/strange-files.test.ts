@@ -31,7 +31,7 @@ const failure = (folder: string) =>
 test.runIf(onPosix).each(names)("a pipe as %s is refused, not waited for", async (name) => {
   const folder = await copyInto(await temporaryFolder());
   await rm(join(folder, name));
-  execFileSync("mkfifo", [join(folder, name)]);
+  execFileSync("sh", ["-c", 'mkfifo "$0"', join(folder, name)]);
   const message = await failure(folder);
   expect(message).toContain(join(folder, name));
   expect(message).toContain("it is a pipe or device, expected a file");

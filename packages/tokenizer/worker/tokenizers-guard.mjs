@@ -63,7 +63,8 @@ port.on("message", (request) => {
       tokenizers.delete(request.handle);
       return;
     }
-    port.postMessage(await answerTo(request));
+    // The main thread must get an answer, whatever happens: no process can be started, say.
+    port.postMessage(await answerTo(request).catch((error) => ({ stopped: `no process could be had for it (${error.message})` })));
     Atomics.add(answers, 0, 1);
     Atomics.notify(answers, 0);
   });

@@ -18,7 +18,7 @@ const mostCharacters = 2 ** 26;
 
 /**
  * The official Rust library. All tokenizers of a process share one thread of it; those with regular expressions that could take for ever have
- * processes of their own, which costs about a tenth of a millisecond a call.
+ * processes of their own, which costs some tenths of a millisecond a call.
  */
 export class RustEngine implements Engine {
   readonly #thread: RustThread;

@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { withoutSecrets } from "@cai/endpoint";
 import { auditRun, judgeSamples, type RunAudit, writeAudit } from "@cai/evaluation";
-import { type LoggedSample, readMetrics, readSamples, refuseExistingRun } from "@cai/run-log";
+import { type LoggedSample, readMetrics, readSamples } from "@cai/run-log";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
+import { refuseOut } from "./refuse-out.ts";
+import { print } from "./visible.ts";
 
 /** The flags of `cai audit`. */
 export interface AuditFlags extends JudgeFlags {
@@ -13,7 +16,7 @@ export interface AuditFlags extends JudgeFlags {
 
 /** Audits a run's folder, prints its signs, and writes them with plots to `--out`. */
 export async function auditFolder(directory: string, { judge, out, json = false, ...flags }: AuditFlags): Promise<void> {
-  if (out !== undefined) await readingInput(() => refuseExistingRun(out));
+  if (out !== undefined) await refuseOut(out);
   const metrics = await readMetrics(directory);
   if (metrics.length === 0)
     throw new CliError("usage", `${directory} has no steps in metrics.jsonl: give the folder that cai train wrote, as its --out`);
@@ -24,10 +27,10 @@ export async function auditFolder(directory: string, { judge, out, json = false,
   const gold = judge === undefined ? undefined : await goldScores(judge, flags, samples);
   const audit = auditRun({ metrics, samples, ...(gold && { gold }) });
 
-  const names = { run: directory, ...(judge !== undefined && { judge }) };
+  const names = { run: directory, ...(judge !== undefined && { judge: withoutSecrets(judge) }) };
   if (out !== undefined) await writeAudit({ directory: out, audit, names });
-  if (json) process.stdout.write(`${JSON.stringify({ ...names, ...audit })}\n`);
-  else process.stdout.write(`${[...auditLines(audit), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`);
+  if (json) print(`${JSON.stringify({ ...names, ...audit })}\n`);
+  else print(`${[...auditLines(audit), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`);
 }
 
 async function goldScores(judge: string, flags: JudgeFlags, samples: readonly LoggedSample[]): Promise<Float32Array> {

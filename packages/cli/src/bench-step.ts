@@ -5,6 +5,7 @@ import { PPOTrainer } from "@cai/trainer";
 import { resolveLora } from "./lora-settings.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
+import { print } from "./visible.ts";
 
 /** The flags of `cai bench step`. */
 export interface BenchFlags {
@@ -59,7 +60,7 @@ export async function benchStep(flags: BenchFlags): Promise<void> {
     const peakRssBytes = process.resourceUsage().maxRSS * 1024;
     const epochSeconds = metrics["time/train"]! / flags.epochs;
     const times = { step, generateSeconds, trainSeconds: totalSeconds - generateSeconds, totalSeconds, peakRssBytes, epochSeconds };
-    process.stdout.write(`${flags.json ? JSON.stringify(times) : describe(times)}\n`);
+    print(`${flags.json ? JSON.stringify(times) : describe(times)}\n`);
   }
 }
 

@@ -11,8 +11,8 @@ export async function showDownload<Result>(
   let shown = "";
   try {
     return await download(({ receivedBytes, totalBytes }) => {
-      const text = `\r\u001b[Kdownloading ${source}: ${megabytes(receivedBytes)} of ${megabytes(totalBytes)} MB`;
-      if (terminal.interactive && text !== shown) terminal.write(text);
+      const text = `downloading ${source}: ${megabytes(receivedBytes)} of ${megabytes(totalBytes)} MB`;
+      if (terminal.interactive && text !== shown) terminal.rewrite(text);
       shown = text;
     });
   } finally {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import { readPrompts } from "@cai/data";
+import { withoutSecrets } from "@cai/endpoint";
 import { type ComparisonSettings, comparePolicies, comparisonOptions, resolveComparison, writeComparison } from "@cai/evaluation";
 import type { PromptFormatName } from "@cai/feedback";
-import { refuseExistingRun } from "@cai/run-log";
 import { disposing } from "@cai/training";
 import { comparisonLines } from "./comparison-lines.ts";
 import { describeBackend } from "./describe-backend.ts";
@@ -13,10 +13,12 @@ import { formatPrompts, sharedFormat } from "./format-prompts.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
-import type { RewardFlags } from "./reward-flags.ts";
+import { type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { terminalOf } from "./terminal.ts";
+import { print } from "./visible.ts";
 
 /** The flags of `cai eval`. */
 export interface EvalFlags extends JudgeFlags, RewardFlags, Partial<ComparisonSettings> {
@@ -36,7 +38,7 @@ export interface EvalFlags extends JudgeFlags, RewardFlags, Partial<ComparisonSe
 export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
   const { policy, against, judge, reward, out, json = false, skipBadLines = false } = flags;
   const settings = resolveComparison(settingsOf(flags));
-  if (out !== undefined) await readingInput(() => refuseExistingRun(out));
+  if (out !== undefined) await refuseOut(out);
   const reader = dataReader({ skipBadLines });
   const { rows } = await reader.read(readPrompts, flags.prompts);
   const terminal = terminalOf(process.stderr);
@@ -63,22 +65,23 @@ export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
         ...settings,
         ...(flags.stopTexts === undefined && { stopTexts: format.stopTexts }),
         onProgress: ({ answers, total }) => {
-          if (terminal.interactive) terminal.write(`\r\u001b[K${answers} of ${total} answers`);
+          if (terminal.interactive) terminal.rewrite(`${answers} of ${total} answers`);
         },
       });
       return { comparison, format: format.name };
     } finally {
-      if (terminal.interactive) terminal.write("\r\u001b[K");
+      if (terminal.interactive) terminal.rewrite("");
     }
   });
 
   reader.tellSkipped();
-  const names = { policy, base: against, judge, ...(reward !== undefined && { proxy: reward }), format };
+  const proxy = reward !== undefined && { proxy: withoutSecrets(reward) };
+  const names = { policy, base: against, judge: withoutSecrets(judge), ...proxy, format };
   const { samples: _, ...figures } = comparison;
   if (out !== undefined) await writeComparison({ directory: out, comparison, names });
-  if (json) process.stdout.write(`${JSON.stringify({ ...names, ...figures })}\n`);
+  if (json) print(`${JSON.stringify({ ...names, ...figures })}\n`);
   else
-    process.stdout.write(
+    print(
       `${[...comparisonLines(comparison, { format }), ...(out === undefined ? [] : [`page: ${join(out, "index.html")}`])].join("\n")}\n`,
     );
 }
@@ -88,7 +91,7 @@ function settingsOf(flags: EvalFlags): Partial<ComparisonSettings> {
   return Object.fromEntries(names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
 }
 
-function refuseLooseRewardFlags({ rewardLabel, rewardScore, rewardFile, rewardOutput, rewardInput }: RewardFlags): void {
-  if ([rewardLabel, rewardScore, rewardFile, rewardOutput, rewardInput].every((value) => value === undefined)) return;
+function refuseLooseRewardFlags(flags: RewardFlags): void {
+  if (rewardNames.every((name) => flags[name] === undefined)) return;
   throw new CliError("usage", "--reward-… is told of --reward, which is not given: give it, or tell the judge's by --judge-…");
 }

@@ -5,6 +5,7 @@ import type { CausalPolicy } from "@cai/policy";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { loadNamedPolicy } from "./resolve-policy.ts";
+import { print } from "./visible.ts";
 
 /** What `--format` may be. */
 export const exportFormats = ["safetensors", "onnx", "gguf"] as const;
@@ -37,7 +38,7 @@ export async function exportPolicy({ policy: source, format, out, int8 = false }
   else if (format === "gguf") await exportToGguf(policy, written, int8);
   else await policy.save(out);
   policy.dispose();
-  process.stdout.write(`${written}\n`);
+  print(`${written}\n`);
 }
 
 /** What will be written: a folder, or the GGUF file. */

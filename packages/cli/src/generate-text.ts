@@ -6,6 +6,7 @@ import { readingInput } from "./exit-codes.ts";
 import { refuseUnfit } from "./prepare-prompts.ts";
 import { type PromptFlags, readPrompt } from "./read-prompt.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
+import { print } from "./visible.ts";
 
 const defaultMaxNewTokens = 128;
 
@@ -50,6 +51,6 @@ export async function generateText(flags: GenerateFlags): Promise<void> {
   const text = responseTexts[0]!;
   const logprobs = [...behaviourLogprobs.subarray(0, length)];
   const answer = { promptIds: [...promptIds], ids, text, logprobs, finishReason: finishReasons[0] };
-  process.stdout.write(`${flags.json ? JSON.stringify(answer) : text}\n`);
+  print(`${flags.json ? JSON.stringify(answer) : text}\n`);
   policy.dispose();
 }

@@ -4,6 +4,7 @@ import { describeLoadError, isLoadError } from "../bin/load-error.mjs";
 import { CliError } from "./error.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
+import { printError } from "./visible.ts";
 
 /**
  * Runs the command line `argv` (as in `process.argv`) and ends the process: 0 done, 1 failed while running, 2 wrong use or input before
@@ -19,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<never> {
   } catch (error) {
     exitCode = exitCodeOf(error);
     // Commander has printed its own already.
-    if (!(error instanceof CommanderError)) process.stderr.write(`${describe(error, argv.includes("--verbose"))}\n`);
+    if (!(error instanceof CommanderError)) printError(`${describe(error, argv.includes("--verbose"))}\n`);
   }
   for (const stream of [process.stdout, process.stderr]) await new Promise<void>((flushed) => stream.write("", () => flushed()));
   return process.exit(exitCode); // native libraries may hold threads that would keep the process

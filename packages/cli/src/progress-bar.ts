@@ -18,7 +18,6 @@ export interface ProgressBar {
 }
 
 const barWidth = 24;
-const clearLine = "\r\u001b[K";
 
 /**
  * A bar for the steps of a run, with its figures and the seconds a step. Where the output is no terminal: a plain line for the first step, the
@@ -61,10 +60,11 @@ export function progressBar(terminal: Terminal, steps: number | (() => number)):
       const full = Math.round((progress.step / total()) * barWidth);
       const bar = terminal.green("━".repeat(full)) + terminal.dim("─".repeat(barWidth - full));
       shown = text.length + barWidth + 1 < terminal.columns ? `${bar} ${text}` : text.slice(0, terminal.columns - 1);
-      terminal.write(clearLine + shown);
+      terminal.rewrite(shown);
     },
     say(line) {
-      terminal.write(terminal.interactive ? `${clearLine}${line}\n${shown}` : `${line}\n`);
+      if (terminal.interactive) terminal.rewrite(`${line}\n${shown}`);
+      else terminal.write(`${line}\n`);
     },
     end() {
       if (shown !== "") terminal.write("\n");

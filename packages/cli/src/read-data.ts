@@ -1,5 +1,6 @@
 import type { ReadOptions, SkippedRows } from "@cai/data";
 import { readingInput } from "./exit-codes.ts";
+import { printError } from "./visible.ts";
 
 /** Reads the files of a command, and knows what it passed over in them. */
 export interface DataReader {
@@ -22,7 +23,7 @@ export function dataReader({ skipBadLines }: { readonly skipBadLines: boolean })
       return rows;
     },
     tellSkipped() {
-      for (const { name, skipped } of files) if (skipped.count > 0) process.stderr.write(describeSkipped(name, skipped));
+      for (const { name, skipped } of files) if (skipped.count > 0) printError(describeSkipped(name, skipped));
     },
   };
 }

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { prepareBackend } from "@cai/backend";
 import { demoPrompts } from "@cai/demo";
-import { refuseExistingRun } from "@cai/run-log";
 import { type Evaluation, PPOTrainer } from "@cai/trainer";
 import { disposing } from "@cai/training";
 import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
 import { demoSettings } from "./demo-settings.ts";
-import { readingInput } from "./exit-codes.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
@@ -14,6 +13,7 @@ import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { rewardFigures } from "./run-training.ts";
 import { terminalOf } from "./terminal.ts";
+import { print } from "./visible.ts";
 
 /** The flags of `cai demo`. */
 export interface DemoFlags {
@@ -29,7 +29,7 @@ export interface DemoFlags {
  * to standard output and ends with a line of JSON; progress goes to standard error.
  */
 export async function runDemo({ steps, seed, out = freeFolder(), json = false, rollout = "policy" }: DemoFlags): Promise<void> {
-  await readingInput(() => refuseExistingRun(out));
+  await refuseOut(out);
   const backend = await prepareBackend();
   const hyperparameters = {
     ...demoSettings.hyperparameters,
@@ -74,7 +74,7 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
       out,
     };
     const report = json ? [] : demoReport(outcome, terminalOf(process.stdout));
-    process.stdout.write([...report, JSON.stringify(demoResult(outcome)), ""].join("\n"));
+    print([...report, JSON.stringify(demoResult(outcome)), ""].join("\n"));
   });
 }
 

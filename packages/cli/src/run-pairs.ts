@@ -2,16 +2,16 @@ import { prepareBackend } from "@cai/backend";
 import { type ReadPairs, readPairs } from "@cai/data";
 import type { CausalPolicy } from "@cai/policy";
 import type { DPOTrainer, PairEvaluation, PairStepResult, RewardTrainer } from "@cai/preference";
-import { refuseExistingRun } from "@cai/run-log";
 import { disposing } from "@cai/training";
-import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";
 import type { PairCommandSettings } from "./pair-settings.ts";
 import { dataReader } from "./read-data.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
+import { print } from "./visible.ts";
 
 /**
  * Trains on pairs as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output.
@@ -28,7 +28,7 @@ export async function runPairs<Options extends { readonly seed: number }>(
   }: { readonly create: (policy: CausalPolicy, options: Options) => Promise<DPOTrainer | RewardTrainer>; readonly trained: string },
 ): Promise<void> {
   const { out, data, evalData, lora, recompute, skipBadLines, options } = settings;
-  if (!resume) await readingInput(() => refuseExistingRun(out));
+  await refuseOut(out, { resume });
   const reader = dataReader({ skipBadLines });
   const training = await reader.read(readPairs, data);
   const evaluation = evalData === undefined ? undefined : await reader.read(readPairs, evalData);
@@ -62,7 +62,7 @@ export async function runPairs<Options extends { readonly seed: number }>(
     return trainer.totalSteps;
   });
   reader.tellSkipped();
-  if (!json) process.stdout.write(`${steps} steps done; ${trained} is in ${out}/final\n`);
+  if (!json) print(`${steps} steps done; ${trained} is in ${out}/final\n`);
 }
 
 function describeUnpaired(unpaired: ReadPairs["unpaired"]): string {

@@ -12,6 +12,7 @@ import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { stageLine } from "./stage-line.ts";
 import { terminalOf } from "./terminal.ts";
+import { print } from "./visible.ts";
 
 /**
  * Runs a pipeline, and tells how it goes on standard error. A first Ctrl-C ends it where `resume` goes on.
@@ -55,5 +56,5 @@ export async function runPipelineCommand(
     line?.end();
   }
   reader.tellSkipped();
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${describePipeline(report, out)}\n`);
+  print(json ? `${JSON.stringify(report)}\n` : `${describePipeline(report, out)}\n`);
 }

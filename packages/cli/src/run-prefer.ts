@@ -24,6 +24,7 @@ import { dataReader } from "./read-data.ts";
 import { readRevisions } from "./read-revisions.ts";
 import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
+import { print } from "./visible.ts";
 
 /** Makes preferences as the settings say: progress on standard error; on standard output what came of it, with `json` as one line. */
 export async function runPrefer(
@@ -55,7 +56,7 @@ export async function runPrefer(
     const { report, fitted } = made;
     const scale = fitted && { scale: fitted.scale, calibrationAccuracy: fitted.accuracy };
     reader.tellSkipped();
-    process.stdout.write(json ? `${JSON.stringify({ out, ...report, ...scale })}\n` : describeReport(out, report, fitted));
+    print(json ? `${JSON.stringify({ out, ...report, ...scale })}\n` : describeReport(out, report, fitted));
   });
 }
 

@@ -9,6 +9,7 @@ import { dataReader } from "./read-data.ts";
 import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
 import type { ReviseSettings } from "./revise-settings.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
+import { print } from "./visible.ts";
 
 /** Revises as the settings say: progress on standard error; on standard output what came of it, with `json` as one line. */
 export async function runRevise(
@@ -37,7 +38,7 @@ export async function runRevise(
     reader.tellSkipped();
     return made.report;
   });
-  process.stdout.write(json ? `${JSON.stringify({ out, ...report })}\n` : describeRevisions(out, report));
+  print(json ? `${JSON.stringify({ out, ...report })}\n` : describeRevisions(out, report));
 }
 
 /** The report as a person reads it. */

@@ -1,16 +1,16 @@
 import { prepareBackend } from "@cai/backend";
 import { readExamples } from "@cai/data";
-import { refuseExistingRun } from "@cai/run-log";
 import { SFTTrainer, type SftEvaluation, type SftStepResult } from "@cai/sft";
 import { disposing } from "@cai/training";
-import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";
 import { dataReader } from "./read-data.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
 import type { SftCommandSettings } from "./sft-settings.ts";
+import { print } from "./visible.ts";
 
 /** Fine-tunes as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
 export async function runSft(
@@ -18,7 +18,7 @@ export async function runSft(
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
   const { out, data, evalData, lora, recompute, skipBadLines, options } = settings;
-  if (!resume) await readingInput(() => refuseExistingRun(out));
+  await refuseOut(out, { resume });
   const reader = dataReader({ skipBadLines });
   const { rows: examples } = await reader.read(readExamples, data);
   const heldOut = evalData === undefined ? [] : (await reader.read(readExamples, evalData)).rows;
@@ -52,7 +52,7 @@ export async function runSft(
     return trainer.totalSteps;
   });
   reader.tellSkipped();
-  if (!json) process.stdout.write(`${steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
+  if (!json) print(`${steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }
 
 const figures = ({ loss, metrics }: SftStepResult) => ({ loss, "tokens/s": metrics.tokens_per_second! });

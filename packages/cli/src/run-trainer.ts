@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { EvaluationReport, RunCallbacks, StepReport } from "@cai/training";
 import { interruptible } from "./interrupt.ts";
 import type { RunDisplay } from "./run-display.ts";
+import { print } from "./visible.ts";
 
 /** A run as a command shows it. */
 export interface ShownRun<Report, Evaluation, History> {
@@ -32,7 +33,7 @@ export async function runTrainer<Report extends StepReport, Evaluation extends E
   const { bar, json, say, notice, terminal } = display;
   const callbacks: RunCallbacks<Report, Evaluation> = {
     onStep: (report) => {
-      if (json) process.stdout.write(`${JSON.stringify({ step: report.step, ...report.metrics })}\n`);
+      if (json) print(`${JSON.stringify({ step: report.step, ...report.metrics })}\n`);
       bar?.show({ step: report.step, seconds: report.metrics["time/total"] ?? Number.NaN, figures: figures(report) });
     },
     onEvaluation: (evaluation) => say(evaluated(evaluation)),

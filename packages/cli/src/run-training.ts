@@ -1,12 +1,12 @@
 import { prepareBackend } from "@cai/backend";
 import { readPrompts } from "@cai/data";
-import { refuseExistingRun } from "@cai/run-log";
+import { withoutSecrets } from "@cai/endpoint";
 import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/trainer";
 import { disposing } from "@cai/training";
-import { readingInput } from "./exit-codes.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
+import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { fitResponseLength } from "./response-length.ts";
@@ -14,6 +14,7 @@ import { openRolloutEngine } from "./rollout-engine.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
 import type { TrainSettings } from "./train-settings.ts";
+import { print } from "./visible.ts";
 
 /** Trains as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
 export async function runTraining(
@@ -21,7 +22,7 @@ export async function runTraining(
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
   const { out, lora, rollout, recompute, skipBadLines, algorithm } = settings;
-  if (!resume) await readingInput(() => refuseExistingRun(out));
+  await refuseOut(out, { resume });
   const reader = dataReader({ skipBadLines });
   const { rows: prompts } = await reader.read(readPrompts, settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : (await reader.read(readPrompts, settings.evalPrompts)).rows;
@@ -55,7 +56,7 @@ export async function runTraining(
           ...(heldOut && { evaluationPrompts: heldOut }),
           config: {
             policy: settings.policy,
-            reward: settings.reward,
+            reward: withoutSecrets(settings.reward),
             ...settings.rewardFlags,
             prompts: settings.prompts,
             evalPrompts: settings.evalPrompts,
@@ -72,8 +73,7 @@ export async function runTraining(
     });
   });
   reader.tellSkipped();
-  if (!json)
-    process.stdout.write(`${settings.hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
+  if (!json) print(`${settings.hyperparameters.steps} steps done; the trained ${lora ? "adapter" : "policy"} is in ${out}/final\n`);
 }
 
 /** What a progress bar shows of a step on scored responses. */

@@ -4,6 +4,7 @@ import { dataReader } from "./read-data.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import type { RewardFlags } from "./reward-flags.ts";
 import { signed } from "./samples-table.ts";
+import { print } from "./visible.ts";
 import { printable } from "./wrap-text.ts";
 
 const rowsAtOnce = 64;
@@ -43,7 +44,7 @@ export async function scoreFile({ reward, input, json = false, skipBadLines = fa
     batch.forEach(({ prompt, response }, row) => {
       const score = scores[row]!;
       const line = json ? JSON.stringify({ score, prompt, response }) : `${signed(score)}  ${printable(`${prompt}${response}`)}`;
-      process.stdout.write(`${line}\n`);
+      print(`${line}\n`);
     });
   }
   await model.dispose?.();

@@ -10,8 +10,6 @@ export interface StageLine {
   end(): void;
 }
 
-const clearLine = "\r\u001b[K";
-
 /** Where the output is no terminal: a plain line where a stage begins, and for each quarter of it. */
 export function stageLine(terminal: Terminal): StageLine {
   let shown = "";
@@ -22,7 +20,7 @@ export function stageLine(terminal: Terminal): StageLine {
       const text = `${number}/${stages} ${stage}  ${Math.floor(100 * share)} %${left}`;
       if (terminal.interactive) {
         shown = text.slice(0, terminal.columns - 1);
-        terminal.write(clearLine + shown);
+        terminal.rewrite(shown);
         return;
       }
       const now = `${stage} ${Math.floor(4 * share)}`;
@@ -30,10 +28,11 @@ export function stageLine(terminal: Terminal): StageLine {
       quarter = now;
     },
     say(line) {
-      terminal.write(terminal.interactive ? `${clearLine}${line}\n${shown}` : `${line}\n`);
+      if (terminal.interactive) terminal.rewrite(`${line}\n${shown}`);
+      else terminal.write(`${line}\n`);
     },
     end() {
-      if (terminal.interactive) terminal.write(clearLine);
+      if (terminal.interactive) terminal.rewrite("");
     },
   };
 }

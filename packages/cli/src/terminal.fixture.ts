@@ -12,6 +12,9 @@ export function recordingTerminal(
     write: (text) => {
       written += text;
     },
+    rewrite: (text) => {
+      written += `\r\u001b[K${text}`;
+    },
     bold: plain,
     dim: plain,
     green: plain,

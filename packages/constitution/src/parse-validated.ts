@@ -33,13 +33,13 @@ export interface Expected<Schema extends z.ZodType> {
 export function parseValidated<Schema extends z.ZodType>(text: string, expected: Expected<Schema>): z.infer<Schema> {
   const { name, schema, code, example, check } = expected;
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
   const lineAt = (position: number) => `${name}:${lines.linePos(position).line}`;
   const refuse = (faults: readonly string[]): never => {
     const left = faults.length - reportedFaults;
     const rest = left > 0 ? [`and ${left} more`] : [];
     throw new ConstitutionError(code, [...faults.slice(0, reportedFaults), ...rest].join("\n"));
   };
+  const document = documentOf(text, lines, (reason) => refuse([`${name} is neither JSON nor YAML: ${reason}`]));
   if (document.errors.length > 0)
     return refuse(document.errors.map(({ pos, message }) => `${lineAt(pos[0])}: neither JSON nor YAML: ${message}`));
   const value = contentOf(document, (reason) => refuse([`${name} is neither JSON nor YAML: ${reason}`]));
@@ -49,6 +49,15 @@ export function parseValidated<Schema extends z.ZodType>(text: string, expected:
   const faults = read.success ? (check?.(read.data) ?? []) : read.error.issues.flatMap((issue) => describeIssue(issue, value, schema));
   if (faults.length > 0) return refuse(faults.map(({ path, message }) => `${lineAt(positionOf(document, path))}: ${message}`));
   return read.data!;
+}
+
+function documentOf(text: string, lineCounter: LineCounter, refuse: (reason: string) => never): Document {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "silent" });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refuse("it is nested too deeply"); // deeper than the parser's own stack
+  }
 }
 
 function contentOf(document: Document, refuse: (reason: string) => never): unknown {

@@ -1,3 +1,4 @@
+export { copyRequest } from "./copy-request.ts";
 export { CaiError } from "./error.ts";
 export type { DrawCounters, FinishReason, Generation, Generator, Rollout, SamplingOptions } from "./generator.ts";
 export { joinKept, type KeptTokens, keptOf, selectKept } from "./kept-tokens.ts";

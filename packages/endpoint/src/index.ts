@@ -3,3 +3,4 @@ export { type ConcurrencyLimit, concurrencyLimit } from "./concurrency-limit.ts"
 export { EndpointError } from "./error.ts";
 export { type EndpointOptions, type JsonEndpoint, jsonEndpoint } from "./json-endpoint.ts";
 export { untilAborted } from "./until-aborted.ts";
+export { lacksSecrets, withoutSecrets } from "./without-secrets.ts";

@@ -85,6 +85,20 @@ describe("in trouble", () => {
     await expect(endpoint.post({})).rejects.toMatchObject(failed("in 2 attempts; the last: no answer within 50 ms"));
   });
 
+  test("one that drips is given up when the time of the whole call is over, however patient each attempt is", async () => {
+    const { endpoint, counts } = endpointAt("drips", { timeoutMs: 60_000, totalTimeoutMs: 100, retries: 9 });
+    await expect(endpoint.post({})).rejects.toMatchObject(
+      failed("gave no answer in 1 attempts within 100 ms; the last: no answer within 100 ms"),
+    );
+    expect(await counts()).toMatchObject({ requests: 1 });
+  });
+
+  test("one that asks for an hour's wait is not waited for beyond the time of the whole call", async () => {
+    const { endpoint, counts } = endpointAt("busy-for-long", { longestWaitMs: 1e9, totalTimeoutMs: 10_000 });
+    await expect(endpoint.post({})).rejects.toMatchObject(failed("in 1 attempts within 10000 ms; the last: status 429"));
+    expect(await counts()).toMatchObject({ requests: 1 });
+  });
+
   test("one that dies in the middle of its answer fails with the reason", async () => {
     const endpoint = jsonEndpoint({ url: `${await startServer()}/dies`, retries: 1, backoffMs: 1 });
     await expect(endpoint.post({})).rejects.toMatchObject(
@@ -166,6 +180,7 @@ test.each<[Partial<EndpointOptions>, string]>([
   [{ timeoutMs: 0 }, "timeoutMs is 0, wanted a number from 1"],
   [{ retries: -1 }, "retries is -1, wanted a whole number from 0"],
   [{ backoffMs: Number.NaN }, "backoffMs is NaN"],
+  [{ totalTimeoutMs: 0 }, "totalTimeoutMs is 0, wanted a number from 1"],
   [{ longestWaitMs: -1 }, "longestWaitMs is -1"],
   [{ concurrency: 0 }, "concurrency is 0, wanted a whole number from 1"],
   [{ maxAnswerBytes: 0.5 }, "maxAnswerBytes is 0.5"],

@@ -17,6 +17,8 @@ export interface EndpointOptions {
   readonly backoffMs?: number;
   /** No wait is longer, whatever the endpoint asks for. Default: `timeoutMs`. */
   readonly longestWaitMs?: number;
+  /** For all attempts and waits of a call together, from its first attempt on. Default: 120,000, or twice `timeoutMs` where that is longer. */
+  readonly totalTimeoutMs?: number;
   /** Requests at a time, of all calls together. One that waits for its next attempt counts. Default 4. */
   readonly concurrency?: number;
   /** An answer is read up to here, behind any content encoding; a longer one is refused. Default 64 · 10⁶. */
@@ -51,10 +53,17 @@ export interface JsonEndpoint {
  */
 export function jsonEndpoint(options: EndpointOptions & { readonly kind?: string; readonly gives?: string }): JsonEndpoint {
   const { timeoutMs = 60_000, retries = 4, backoffMs = 500, concurrency = 4, maxAnswerBytes = 64e6 } = options;
-  const { longestWaitMs = timeoutMs, fetch = globalThis.fetch, kind = "JSON endpoint", gives = "answer" } = options;
+  const {
+    longestWaitMs = timeoutMs,
+    totalTimeoutMs = Math.max(120_000, 2 * timeoutMs),
+    fetch = globalThis.fetch,
+    kind = "JSON endpoint",
+    gives = "answer",
+  } = options;
   requireNumber("timeoutMs", timeoutMs, 1);
   requireNumber("backoffMs", backoffMs, 0);
   requireNumber("longestWaitMs", longestWaitMs, 0);
+  requireNumber("totalTimeoutMs", totalTimeoutMs, 1);
   requireInteger("retries", retries, 0);
   requireInteger("concurrency", concurrency, 1);
   requireInteger("maxAnswerBytes", maxAnswerBytes, 1);
@@ -67,10 +76,13 @@ export function jsonEndpoint(options: EndpointOptions & { readonly kind?: string
       const target = new URL(url);
       target.pathname = joined(url.pathname, path);
       const name = `${kind} ${target.origin}${target.pathname}`;
-      const attempt = () => postJson({ url: target.href, headers, body, timeoutMs, maxAnswerBytes, fetch, name, hide, signal });
-      const outcome = await limit(() => withRetries(attempt, { retries, backoffMs, longestWaitMs, signal }), signal);
+      const request = { url: target.href, headers, body, maxAnswerBytes, fetch, name, hide, signal };
+      const attempt = (leftMs: number) => postJson({ ...request, timeoutMs: Math.min(timeoutMs, leftMs) });
+      const how = { retries, backoffMs, longestWaitMs, totalMs: totalTimeoutMs, signal };
+      const { outcome, attempts } = await limit(() => withRetries(attempt, how), signal);
       if ("result" in outcome) return outcome.result;
-      const message = `${name} gave no ${gives} in ${retries + 1} attempts; the last: ${outcome.failure}`;
+      const within = attempts <= retries ? ` within ${totalTimeoutMs} ms` : "";
+      const message = `${name} gave no ${gives} in ${attempts} attempts${within}; the last: ${outcome.failure}`;
       throw new EndpointError("endpoint-failed", message, { cause: outcome.cause });
     },
   };

@@ -5,6 +5,8 @@ import { untilAborted } from "./until-aborted.ts";
 
 /** Redirects that are followed, one after the other. */
 const mostRedirects = 5;
+/** Node's timers overflow beyond, and fire at once. */
+const longestTimer = 2 ** 31 - 1;
 /** Of an answer that is an error: a message shows 200 characters. */
 const mostErrorBytes = 4096;
 
@@ -33,7 +35,7 @@ export async function postJson(options: PostOptions): Promise<Attempt<unknown>> 
   signal?.throwIfAborted();
   const attempt = new AbortController();
   const stop = () => attempt.abort();
-  const timer = setTimeout(stop, timeoutMs);
+  const timer = setTimeout(stop, Math.min(timeoutMs, longestTimer));
   signal?.addEventListener("abort", stop);
   try {
     const response = await answerAt(options, attempt.signal);
@@ -41,7 +43,7 @@ export async function postJson(options: PostOptions): Promise<Attempt<unknown>> 
   } catch (cause) {
     signal?.throwIfAborted();
     if (EndpointError.isInstance(cause)) throw cause;
-    if (attempt.signal.aborted) return { failure: `no answer within ${timeoutMs} ms`, cause };
+    if (attempt.signal.aborted) return { failure: `no answer within ${Math.ceil(timeoutMs)} ms`, cause };
     return { failure: hide(reasonOf(cause)), cause };
   } finally {
     clearTimeout(timer);

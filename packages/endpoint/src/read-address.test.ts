@@ -39,3 +39,8 @@ test.each([{ "x-key": "secret\nline" }, { "x-key": "секрет" }, { "x key": 
     expect(refused).not.toThrow(/secret|секрет/);
   },
 );
+
+test("a user, a short password and what is written with % are hidden too", () => {
+  const { hide } = readAddress({ url: "http://anna:p%2Bw1@host/?key=a%20b%2Fc", kind });
+  expect(hide("anna has p+w1 or p%2Bw1, and a b/c or a%20b%2Fc")).toBe("… has … or …, and … or …");
+});

@@ -10,8 +10,8 @@ interface Address {
   readonly hide: (text: string) => string;
 }
 
-/** Shorter words of a header are no keys, and would be hidden in the midst of sentences. */
-const shortestSecret = 8;
+/** Shorter words of a header are no keys, and would be hidden in the midst of sentences; so would be other secrets that are shorter still. */
+const shortest = { word: 8, secret: 4 };
 
 /**
  * An address and headers, checked; a user and password in the address become the Authorization header.
@@ -30,12 +30,16 @@ export function readAddress({
 }): Address {
   const address = URL.canParse(url) ? new URL(url) : undefined;
   if (address === undefined || !/^https?:$/.test(address.protocol))
-    throw new EndpointError("bad-option", `${withoutSecrets(url)} is no address of a ${kind}: wanted http://… or https://…`);
-  const { authorization, password } = takeCredentials(address);
+    throw new EndpointError("bad-option", `${bare(url)} is no address of a ${kind}: wanted http://… or https://…`);
+  const { authorization, credentials } = takeCredentials(address);
   const all = { ...authorization, ...headers };
   for (const [name, value] of Object.entries(all)) refuseUnsendable(name, value);
   const words = Object.values(all).flatMap((value) => value.split(/\s+/));
-  const secrets = [...words, password, ...address.searchParams.values()].filter(({ length }) => length >= shortestSecret);
+  const others = [...credentials, ...address.searchParams.values()].flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const secrets = [
+    ...words.filter(({ length }) => length >= shortest.word),
+    ...others.filter(({ length }) => length >= shortest.secret),
+  ].sort((a, b) => b.length - a.length); // one may be part of another
   return {
     url: address,
     headers: all,
@@ -45,17 +49,18 @@ export function readAddress({
 }
 
 /** What is no address that can be taken apart, without what may be a password or key in it. */
-const withoutSecrets = (url: string): string =>
+const bare = (url: string): string =>
   String(url)
     .replace(/\/\/[^/@]*@/, "//")
     .replace(/\?.*/s, "");
 
-function takeCredentials(address: URL): { readonly authorization: { readonly authorization?: string }; readonly password: string } {
+function takeCredentials(address: URL): { readonly authorization: { readonly authorization?: string }; readonly credentials: string[] } {
   const [username, password] = [decoded(address.username), decoded(address.password)];
   address.username = "";
   address.password = "";
-  if (username === "" && password === "") return { authorization: {}, password };
-  return { authorization: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` }, password };
+  if (username === "" && password === "") return { authorization: {}, credentials: [] };
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  return { authorization: { authorization }, credentials: [username, password] };
 }
 
 /** A part of an address, without its %…; as it is where those are none. */

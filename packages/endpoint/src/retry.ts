@@ -14,21 +14,32 @@ export interface RetryOptions {
   readonly backoffMs: number;
   /** No wait is longer, whatever the other side asks for. */
   readonly longestWaitMs: number;
+  /** For all attempts and waits together: a wait that would end later is not begun. */
+  readonly totalMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly wait?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>;
+  /** In milliseconds. */
+  readonly clock?: () => number;
 }
 
 /**
- * Attempts until one is done or none is left; what an attempt throws is not tried again.
+ * Attempts until one is done, none is left, or the time is over; what an attempt throws is not tried again.
  *
- * @returns The result, or the last failure.
+ * @param attempt is told how much of the time is left.
+ * @returns The result, or the last failure, and how many attempts there were.
  */
-export async function withRetries<Result>(attempt: () => Promise<Attempt<Result>>, options: RetryOptions): Promise<Attempt<Result>> {
-  const { retries, backoffMs, longestWaitMs, signal, wait = waitUntilAborted } = options;
-  for (let failures = 0; ; failures += 1) {
-    const outcome = await attempt();
-    if ("result" in outcome || failures === retries) return outcome;
-    await wait(Math.min(outcome.waitMs ?? backoffMs * 2 ** failures, longestWaitMs), signal);
+export async function withRetries<Result>(
+  attempt: (leftMs: number) => Promise<Attempt<Result>>,
+  options: RetryOptions,
+): Promise<{ readonly outcome: Attempt<Result>; readonly attempts: number }> {
+  const { retries, backoffMs, longestWaitMs, totalMs, signal, wait = waitUntilAborted, clock = () => performance.now() } = options;
+  const end = clock() + totalMs;
+  for (let attempts = 1; ; attempts += 1) {
+    const outcome = await attempt(end - clock());
+    if ("result" in outcome || attempts > retries) return { outcome, attempts };
+    const pause = Math.min(outcome.waitMs ?? backoffMs * 2 ** (attempts - 1), longestWaitMs);
+    if (clock() + pause >= end) return { outcome, attempts };
+    await wait(pause, signal);
   }
 }
 

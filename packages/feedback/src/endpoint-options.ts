@@ -33,7 +33,7 @@ export interface EndpointFeedbackOptions extends EndpointOptions {
 }
 
 const names = [
-  ...["url", "headers", "timeoutMs", "retries", "backoffMs", "longestWaitMs", "concurrency", "maxAnswerBytes", "fetch"],
+  ...["url", "headers", "timeoutMs", "retries", "backoffMs", "longestWaitMs", "totalTimeoutMs", "concurrency", "maxAnswerBytes", "fetch"],
   ...["model", "apiKeyVariable", "cache", "topLogprobs", "echoFormat", "continuation", "maxTokensField", "body"],
 ];
 

@@ -1,4 +1,5 @@
-import { open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { openFile } from "@cai/whole-file";
 import { dequantizers } from "./dequantize.ts";
 import { dtypes, type GgufTensorInfo } from "./dtype.ts";
 import { GgufError } from "./error.ts";
@@ -41,7 +42,7 @@ export async function openGguf(path: string): Promise<GgufFile> {
     const first = await openPart(path, parts);
     const paths = partPaths(path, first.metadata);
     for (const [number, other] of paths.entries()) {
-      if (number > 0) checkPart(other, (await openPart(other, parts)).metadata, number, paths.length);
+      if (number > 0) checkPart(other, (await openPart(other, parts, { within: dirname(path) })).metadata, number, paths.length);
     }
     const tensors = collectTensors(path, parts);
     return {
@@ -69,14 +70,12 @@ interface Part extends Header {
 }
 
 /** Opens one file and puts it to those that are to be closed, whatever is wrong with it. */
-async function openPart(path: string, parts: Part[]): Promise<Part> {
-  const handle = await open(path, "r").catch((cause: unknown) => {
-    throw new GgufError("cannot-open", `${path} can't be opened: ${cause}`, { cause });
+async function openPart(path: string, parts: Part[], options: { readonly within?: string } = {}): Promise<Part> {
+  const handle = await openFile(path, options).catch((cause: unknown) => {
+    throw new GgufError("cannot-open", `${path} can't be opened: ${(cause as Error).message}`, { cause });
   });
   try {
-    const status = await handle.stat();
-    if (!status.isFile()) throw new GgufError("cannot-open", `${path} is no file: give a .gguf file`);
-    const file = { path, handle, length: status.size };
+    const file = { path, handle, length: (await handle.stat()).size };
     const part = { file, ...(await readHeader(file)) };
     parts.push(part);
     return part;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { listFiles, modelInfo } from "@huggingface/hub";
+import { boundedFetch } from "./bounded-fetch.ts";
 import { downloadBlob } from "./download-blob.ts";
 import { HubError } from "./error.ts";
 import { bothReadings, type HubId } from "./hub-id.ts";
@@ -53,12 +54,13 @@ export async function downloadSnapshot(download: SnapshotDownload): Promise<stri
 /** The commit at which a revision stands, and its files by name. */
 async function askHub({ id, wanted, endpoint, token, fetch, signal, answerMs }: SnapshotDownload) {
   const deadline = () => AbortSignal.timeout(answerMs);
+  const bounded = boundedFetch(fetch);
   const hub = {
     hubUrl: endpoint,
     revision: id.revision,
     ...(token === undefined ? {} : { accessToken: token }),
     fetch: ((input, init) =>
-      fetch(input, { ...init, signal: signal === undefined ? deadline() : AbortSignal.any([signal, deadline()]) })) as typeof fetch,
+      bounded(input, { ...init, signal: signal === undefined ? deadline() : AbortSignal.any([signal, deadline()]) })) as typeof fetch,
   };
   const { sha: commit } = await modelInfo({ ...hub, name: id.name, additionalFields: ["sha"] });
   if (!/^[0-9a-f]{40}$/.test(commit))

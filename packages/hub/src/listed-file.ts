@@ -19,10 +19,13 @@ const usableName = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$|^\.\w[\w.-]*$/;
  *
  * @throws HubError `hub-failed`
  */
-export function listedFile({ type, path, size, oid, lfs }: ListFileEntry, id: HubId): ListedFile | undefined {
-  if (type !== "file" || !usableName.test(path)) return undefined;
+export function listedFile(entry: ListFileEntry, id: HubId): ListedFile | undefined {
+  const { type, path, size, oid, lfs } = (entry ?? {}) as Partial<ListFileEntry>; // whatever a stranger's hub sends
+  if (type !== "file" || typeof path !== "string" || !usableName.test(path)) return undefined;
   const hash = lfs?.oid ?? oid;
-  if (typeof hash !== "string" || !(lfs ? /^[0-9a-f]{64}$/ : /^[0-9a-f]{40}$/).test(hash) || !Number.isSafeInteger(size) || size < 0)
+  if (typeof hash !== "string" || !(lfs ? /^[0-9a-f]{64}$/ : /^[0-9a-f]{40}$/).test(hash) || !isSize(size))
     throw new HubError("hub-failed", `${bothReadings(id)} is listed with no usable hash or size for ${path}: try again later`);
   return { name: path, size, hash };
 }
+
+const isSize = (size: unknown): size is number => Number.isSafeInteger(size) && (size as number) >= 0;

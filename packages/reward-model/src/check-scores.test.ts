@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import { checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
 
+const circular: Record<string, unknown> = {};
+circular.itself = circular;
+
 test.each([[[0.5, -1]], [Float32Array.of(0.5, -1)], [Float64Array.of(0.5, -1)], [Int8Array.of(1, 2)]])("%o is taken", (scores) => {
   expect(checkScores(scores, { rows: 2, model: "m" })).toEqual(Float32Array.from(scores));
 });
@@ -25,6 +28,10 @@ describe("what is refused, with the model's name", () => {
     [[1, Float32Array.of(0.5)], "the score of row 1 (of 2) is the list [0.5], wanted a finite number"],
     [[1, { score: 1 }], 'the score of row 1 (of 2) is the object {"score":1}, wanted a finite number'],
     [[1, "x".repeat(1000)], `is the text "${"x".repeat(56)}…, wanted a finite number`],
+    [[1, circular], "the score of row 1 (of 2) is the object <ref *1> { itself: [Circular *1] }, wanted a finite number"],
+    [[1, { size: 1n }], "the score of row 1 (of 2) is the object { size: 1n }, wanted a finite number"],
+    [[1, { toJSON: () => undefined }], "the score of row 1 (of 2) is the object { toJSON: [Function: toJSON] }"],
+    [[1, [() => 1]], "the score of row 1 (of 2) is the list [null]"],
     [new Array(2), "the score of row 0 (of 2) is undefined"],
     ["12", "gave string"],
     [undefined, "gave undefined"],

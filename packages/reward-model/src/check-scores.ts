@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { RewardModelError } from "./error.ts";
 
 /**
@@ -33,6 +34,15 @@ export function checkScores(scores: unknown, { rows, model }: { readonly rows: n
   return checked;
 }
 
+/** What JSON has no form for (it holds itself, or a bigint) is shown as Node shows it. */
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? inspect(value);
+  } catch {
+    return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+  }
+}
+
 /** Numbers as they are; anything else with its kind, so that it isn't taken for a number. */
 function described(value: unknown): string {
   if (typeof value === "string") return `the text ${shortened(value)}`;
@@ -44,6 +54,6 @@ function described(value: unknown): string {
 }
 
 function shortened(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = asJson(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

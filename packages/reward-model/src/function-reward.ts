@@ -1,22 +1,40 @@
-import type { RewardModel, ScoreFunction } from "@cai/contracts";
+import { CaiError, copyRequest, type RewardModel, type ScoreFunction } from "@cai/contracts";
 import { untilAborted } from "@cai/endpoint";
 import { checkScores } from "./check-scores.ts";
+import { RewardModelError } from "./error.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 /**
- * A function as a reward model. Its result is checked: one finite number a row.
+ * A function as a reward model. It gets copies of the arrays, and its result is checked: one finite number a row.
  *
  * @param options.name What errors call it. Default: the function's own name.
+ * @param options.timeoutMs For a batch: its signal is aborted then, and its answer not waited for any longer. It can't end a function that holds
+ *   the thread; `loadModuleReward` can. Default: none.
+ * @throws RewardModelError from `score`: `function-failed` with what the function throws as its cause, `timed-out`, `bad-scores`
  * @example
  * const shortAnswers = functionReward(({ responses }) => responses.map((text) => -text.length));
  */
 export function functionReward(
   score: ScoreFunction,
-  { name = score.name || "(a function)" }: { readonly name?: string } = {},
+  { name = score.name || "(a function)", timeoutMs }: { readonly name?: string; readonly timeoutMs?: number } = {},
 ): RewardModel {
+  const call = async (request: Parameters<ScoreFunction>[0], signal: AbortSignal | undefined) => {
+    try {
+      return await untilAborted(score(copyRequest(request), signal ? { signal } : {}), signal);
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (CaiError.isInstance(cause)) throw cause;
+      const reason = cause instanceof Error ? cause.message : `it threw ${String(cause)}`;
+      throw new RewardModelError("function-failed", `reward model ${name} failed: ${reason}`, { cause });
+    }
+  };
   return {
     async score(request, { signal } = {}) {
       signal?.throwIfAborted();
-      const scores = await untilAborted(score(request, signal ? { signal } : {}), signal);
+      const scores =
+        timeoutMs === undefined
+          ? await call(request, signal)
+          : await withTimeLimit({ timeoutMs, signal, name }, (limited) => call(request, limited));
       return checkScores(scores, { rows: request.prompts.length, model: name });
     },
   };

@@ -4,8 +4,9 @@ export { type CombinedReward, combineRewards, type RewardPart, type ScoreParts }
 export { RewardModelError } from "./error.ts";
 export { functionReward } from "./function-reward.ts";
 export { type HttpRewardOptions, httpReward } from "./http-reward.ts";
-export { loadModuleReward, type ModuleReward } from "./module-reward.ts";
+export { loadModuleReward, type ModuleReward, type ModuleRewardOptions } from "./module-reward.ts";
 export { OnnxRewardModel, type OnnxRewardOptions } from "./onnx-reward-model.ts";
 export { type ResolveRewardOptions, resolveRewardModel } from "./resolve-reward-model.ts";
 export type { ScoreKind } from "./score-of-logits.ts";
 export { type TokenRowOptions, tokenRows } from "./token-rows.ts";
+export { type RewardFaultPolicy, type TolerantRewardOptions, tolerantReward } from "./tolerant-reward.ts";

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -59,4 +59,10 @@ test("labels stand at their index", async () => {
 
 test.each(["{", "[]", "null", "3"])("%s is refused", async (text) => {
   await expect(read(text)).rejects.toMatchObject({ code: "bad-model", message: expect.stringContaining("config.json") });
+});
+
+test("one that is there and can't be read is no absent one", async () => {
+  const folder = await mkdtemp(join(directory, "folder-"));
+  await mkdir(join(folder, "config.json"));
+  await expect(readModelConfig(folder)).rejects.toMatchObject({ code: "bad-model", message: expect.stringContaining("it is a folder") });
 });

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readTextFile } from "@cai/whole-file";
 import { RewardModelError } from "./error.ts";
 
 /** What of a model's config.json matters for scoring. */
@@ -43,11 +43,14 @@ const positionsAfterPadding = new Set([
 /**
  * Reads config.json; without one nothing is known of the model.
  *
- * @throws RewardModelError `bad-model` for a file that is no JSON object.
+ * @throws RewardModelError `bad-model` for a file that can't be read, or is no JSON object.
  */
 export async function readModelConfig(directory: string): Promise<ModelConfig> {
   const path = join(directory, "config.json");
-  const text = await readFile(path, "utf8").catch(() => "{}");
+  const text = await readTextFile(path, { within: directory }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return "{}";
+    throw new RewardModelError("bad-model", `${path} can't be read: ${cause.message}`, { cause });
+  });
   let config: { readonly [key: string]: unknown };
   try {
     config = JSON.parse(text);

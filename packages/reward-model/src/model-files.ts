@@ -28,6 +28,8 @@ export async function findModel(path: string, file?: string): Promise<ModelFiles
   const isFolder = found.isDirectory();
   if (!isFolder && file !== undefined)
     throw new RewardModelError("bad-options", `${path} is a file already: the option file is for a folder with several models`);
+  if (!isFolder && !found.isFile())
+    throw new RewardModelError("missing-file", `${path} is a pipe or device: wanted a folder or an .onnx file`);
   const modelPath = isFolder ? await findModelFile(path, file) : path;
   const directory = basename(dirname(modelPath)) === "onnx" ? dirname(dirname(modelPath)) : dirname(modelPath);
   return { modelPath, isFolder, config: await readModelConfig(directory), tokenizer: await tokenizerIn(directory) };

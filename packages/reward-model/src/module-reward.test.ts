@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { repositoryPath } from "@cai/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requestOf } from "./fixtures/request.ts";
-import { importError, loadModuleReward } from "./module-reward.ts";
+import { importError } from "./import-error.ts";
+import { loadModuleReward } from "./module-reward.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -32,12 +33,13 @@ test("a module's default function scores texts and ids", async () => {
 test("a module's default object keeps its own state and is disposed of", async () => {
   const path = await write(
     "object.mjs",
-    "export default { bonus: 5, score({ responses }) { return responses.map(() => this.bonus); }, dispose() { this.bonus = 0; } };",
+    "export default { bonus: 5, score({ responses }) { return responses.map(() => this.bonus++); }, dispose() {} };",
   );
   const reward = await loadModuleReward(path);
-  expect(await reward.score(request)).toEqual(Float32Array.of(5, 5));
-  await reward.dispose?.();
-  expect(await reward.score(request)).toEqual(Float32Array.of(0, 0));
+  expect(await reward.score(request)).toEqual(Float32Array.of(5, 6));
+  expect(await reward.score(request)).toEqual(Float32Array.of(7, 8));
+  await reward.dispose();
+  await expect(reward.score(request)).rejects.toMatchObject({ code: "disposed" });
 });
 
 test("a CommonJS module works too", async () => {
@@ -83,7 +85,87 @@ describe("modules that can't be used", () => {
 
   test("a TypeScript module under a Node that loads none, with what to do", () => {
     const refusal = Object.assign(new TypeError('Unknown file extension ".ts"'), { code: "ERR_UNKNOWN_FILE_EXTENSION" });
-    expect(importError("/here/reward.ts", refusal).message).toContain("use Node 22.18 or newer, run with `node --import tsx`");
+    expect(importError("/here/reward.ts", refusal).message).toContain("use Node 22.18 or newer, install tsx");
     expect(importError("/here/reward.mjs", refusal).message).not.toContain("tsx");
+  });
+});
+
+describe("a module that misbehaves", () => {
+  const failing = async (name: string, text: string, timeoutMs = 60_000) => loadModuleReward(await write(name, text), { timeoutMs });
+
+  test.each([
+    ["loops", "for (;;);"],
+    ["never ends", "await new Promise(() => setInterval(() => {}, 1000));"],
+  ])("one whose loading %s is given up", async (what, text) => {
+    const path = await write(`load-${what.length}.mjs`, text);
+    await expect(loadModuleReward(path, { loadTimeoutMs: 300 })).rejects.toMatchObject({
+      code: "timed-out",
+      message: `reward module ${path} takes more than 0.3 seconds to load: mend it, or allow more with the option loadTimeoutMs`,
+    });
+  });
+
+  test("one that leaves while it is loaded leaves the process alone", async () => {
+    const path = await write("leaves-first.mjs", "process.exit(0);");
+    await expect(loadModuleReward(path)).rejects.toMatchObject({
+      code: "bad-module",
+      message: expect.stringContaining("left with code 0"),
+    });
+  });
+
+  test.each([
+    ["loops", "for (;;);", "timed-out", "takes more than 1.5 seconds for a batch"],
+    ["never settles", "return new Promise(() => {});", "timed-out", "takes more than 1.5 seconds for a batch"],
+    ["leaves", "process.exit(0);", "module-failed", "ended its thread with code 0, as process.exit does"],
+    [
+      "breaks in a timer",
+      'setTimeout(() => { throw new Error("later"); }); return new Promise(() => {});',
+      "module-failed",
+      "broke: later",
+    ],
+    ["rejects where nobody waits", 'Promise.reject(new Error("alone")); return new Promise(() => {});', "module-failed", "broke: alone"],
+    ["throws", 'throw new Error("out of paper");', "function-failed", "failed: out of paper"],
+    ["throws nothing", "throw undefined;", "function-failed", "failed: it threw undefined"],
+    ["gives functions", "return responses.map(() => () => 1);", "function-failed", "its scores hold something else than numbers"],
+  ])("one that %s fails by name, and is asked again afterwards", async (name, body, code, message) => {
+    const text = `export default ({ responses }) => { if (responses[0] === "good") return [1, 2]; ${body} };`;
+    const reward = await failing(`${name.replaceAll(" ", "-")}.mjs`, text, 1500);
+    await expect(reward.score(request)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    await expect(reward.score(request)).rejects.toMatchObject({ message: expect.stringContaining(`${name.replaceAll(" ", "-")}.mjs`) });
+    expect(await reward.score(requestOf(["good", ""]))).toEqual(Float32Array.of(1, 2));
+    await reward.dispose();
+  });
+
+  test("what it is given are copies: it changes nothing outside", async () => {
+    const text =
+      "export default ({ prompts, responses, responseIds }) => { prompts[0] = responses[0] = 'x'; responseIds[0][0] = 9; return [1, 2]; };";
+    const reward = await failing("changes.mjs", text);
+    const given = requestOf(["a", "b"], [[1], [2]]);
+    await reward.score(given);
+    expect(given).toEqual(requestOf(["a", "b"], [[1], [2]]));
+    await reward.dispose();
+  });
+
+  test("an abort rejects with its reason at once, and reaches the module", async () => {
+    const text = `export default ({ responses }, { signal }) => responses[0] === "good" ? [globalThis.aborted ?? 0, 2]
+      : new Promise(() => signal.addEventListener("abort", () => { globalThis.aborted = 1; }));`;
+    const reward = await failing("waits.mjs", text);
+    const abort = new AbortController();
+    const scores = reward.score(request, { signal: abort.signal });
+    setTimeout(() => abort.abort(new Error("stopped")), 50);
+    await expect(scores).rejects.toThrow("stopped");
+    await expect.poll(async () => (await reward.score(requestOf(["good", ""])))[0]).toBe(1);
+    await reward.dispose();
+  });
+
+  test("a process that waits for one ends with its error, not without a word", async () => {
+    const path = await write("never.mjs", "export default () => new Promise(() => {});");
+    const program = `
+      import { loadModuleReward } from ${JSON.stringify(new URL("./module-reward.ts", import.meta.url).href)};
+      const reward = await loadModuleReward(${JSON.stringify(path)}, { timeoutMs: 200 });
+      await reward.score({ prompts: [""], responses: ["abc"], promptIds: [], responseIds: [] }).catch(({ code }) => console.log(code));
+    `;
+    const options = ["--import", "tsx", "--conditions", "@cai/source", "--input-type", "module", "--eval", program];
+    const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: repositoryPath("") });
+    expect(stdout).toBe("timed-out\n");
   });
 });

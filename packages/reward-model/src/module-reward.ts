@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { RewardModel, ScoreFunction } from "@cai/contracts";
+import { untilAborted } from "@cai/endpoint";
+import { checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
-import { functionReward } from "./function-reward.ts";
+import { ModuleThread } from "./module-thread.ts";
 
 /**
  * What a reward module exports by default; with it a TypeScript module's parameters have their types.
@@ -11,65 +12,63 @@ import { functionReward } from "./function-reward.ts";
  * @example
  * export default (({ responses }) => responses.map((text) => text.length)) satisfies ModuleReward;
  */
-export type ModuleReward = ScoreFunction | Scorer;
+export type ModuleReward = ScoreFunction | { readonly score: ScoreFunction; readonly dispose?: () => void | Promise<void> };
 
-interface Scorer {
-  readonly score: ScoreFunction;
-  readonly dispose?: () => void | Promise<void>;
+/** How a module is run. */
+export interface ModuleRewardOptions {
+  /** For each batch. Default: 600,000. */
+  readonly timeoutMs?: number;
+  /** For its loading. Default: 600,000. */
+  readonly loadTimeoutMs?: number;
 }
 
 /**
  * A reward model that a user wrote as a module: its default export is a function of
  * `{ prompts, responses, promptIds, responseIds }`, or an object with such a method `score` (and `dispose`, if it needs one).
  *
- * A TypeScript module is loaded where Node can: from 22.18 on, or with tsx registered (`node --import tsx …`).
+ * It runs in a thread of its own, on copies of what it is given: one that loops for ever, never answers or leaves by `process.exit` ends its
+ * thread and the call, and the next call loads it anew. A TypeScript module is loaded where Node can: from 22.18 on, or with tsx.
  *
  * @param path Relative to the working directory.
- * @throws RewardModelError `missing-file` or `bad-module`.
+ * @throws RewardModelError `missing-file`, `bad-module`, `timed-out`. `score` rejects with `function-failed` (it threw), `timed-out`,
+ *   `module-failed` (its thread has ended), `bad-scores`, `disposed`.
  */
-export async function loadModuleReward(path: string): Promise<RewardModel> {
+export async function loadModuleReward(
+  path: string,
+  { timeoutMs = 600_000, loadTimeoutMs = 600_000 }: ModuleRewardOptions = {},
+): Promise<RewardModel & { dispose(): Promise<void> }> {
+  for (const [name, limit] of Object.entries({ timeoutMs, loadTimeoutMs }))
+    if (!(limit > 0)) throw new RewardModelError("bad-options", `the option ${name} is ${limit}, wanted a number of milliseconds above 0`);
   const file = resolve(path);
   const isFile = await stat(file)
     .then((found) => found.isFile())
     .catch(() => false);
   if (!isFile) throw new RewardModelError("missing-file", `there is no reward module ${file}`);
-  const module = await importModule(file);
-  const reward = module.default;
-  if (typeof reward === "function") return functionReward(reward as ScoreFunction, { name: path });
-  if (isScorer(reward)) {
-    const scored = functionReward((request, options) => reward.score(request, options), { name: path });
-    return reward.dispose ? { ...scored, dispose: async () => reward.dispose?.() } : scored;
-  }
-  throw new RewardModelError(
-    "bad-module",
-    `${path} exports ${Object.keys(module).join(", ") || "nothing"}: wanted a default export that is a function of { prompts, responses }, ` +
-      "or an object with a method score",
-  );
-}
+  const open = () => ModuleThread.open(file, path, { timeoutMs, loadTimeoutMs });
+  let thread = await open();
+  let reopened: Promise<ModuleThread> | undefined;
+  let isDisposed = false;
 
-function isScorer(value: unknown): value is Scorer {
-  return typeof (value as Scorer | null | undefined)?.score === "function";
-}
-
-async function importModule(file: string): Promise<{ readonly default?: unknown }> {
-  try {
-    return await import(pathToFileURL(file).href);
-  } catch (cause) {
-    throw importError(file, cause);
+  /** One for all calls that find the thread ended. */
+  async function livingThread(): Promise<ModuleThread> {
+    if (isDisposed) throw new RewardModelError("disposed", `reward module ${path} has been disposed of: load it again`);
+    if (thread.isAlive) return thread;
+    reopened ??= open().finally(() => {
+      reopened = undefined;
+    });
+    thread = await reopened;
+    return thread;
   }
-}
 
-/** What to tell the user where a module can't be imported. */
-export function importError(file: string, cause: unknown): RewardModelError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const isTypeScript = /\.[cm]?ts$/.test(file);
-  if (isTypeScript && code === "ERR_UNKNOWN_FILE_EXTENSION") {
-    return new RewardModelError(
-      "bad-module",
-      `${file} is TypeScript, which Node ${process.versions.node} doesn't load: use Node 22.18 or newer, run with \`node --import tsx\`, ` +
-        "or write it as .mjs",
-      { cause },
-    );
-  }
-  return new RewardModelError("bad-module", `the reward module ${file} can't be loaded: ${message ?? String(cause)}`, { cause });
+  return {
+    async score(request, { signal } = {}) {
+      signal?.throwIfAborted();
+      const scores = livingThread().then((living) => living.score(request, signal));
+      return checkScores(await untilAborted(scores, signal), { rows: request.prompts.length, model: path });
+    },
+    async dispose() {
+      isDisposed = true;
+      await thread.dispose();
+    },
+  };
 }

@@ -1,12 +1,17 @@
 import { stat } from "node:fs/promises";
 import type { RewardModel } from "@cai/contracts";
+import { withoutSecrets } from "@cai/endpoint";
 import { RewardModelError } from "./error.ts";
-import { httpReward } from "./http-reward.ts";
-import { loadModuleReward } from "./module-reward.ts";
+import { type HttpRewardOptions, httpReward } from "./http-reward.ts";
+import { loadModuleReward, type ModuleRewardOptions } from "./module-reward.ts";
 import { OnnxRewardModel, type OnnxRewardOptions } from "./onnx-reward-model.ts";
 
-/** How a reward model that a word names is loaded: the options are those of an ONNX model. */
+/** How a reward model that a word names is loaded: the options beside `endpoint` and `module` are those of an ONNX model. */
 export interface ResolveRewardOptions extends OnnxRewardOptions {
+  /** How an endpoint is asked. */
+  readonly endpoint?: Omit<HttpRewardOptions, "url">;
+  /** How a module is run. */
+  readonly module?: ModuleRewardOptions;
   /** Finds the folder of an ONNX model by its id on the hub, `owner/name` or `owner/name@revision`, as `resolveOnnxModel` of `@cai/hub` does. */
   readonly resolveModel?: (id: string, options: { readonly file?: string }) => Promise<string>;
 }
@@ -21,9 +26,18 @@ export interface ResolveRewardOptions extends OnnxRewardOptions {
  * import { resolveOnnxModel } from "@cai/hub";
  * const rewardModel = await resolveRewardModel("owner/reward", { resolveModel: resolveOnnxModel, label: "POSITIVE" });
  */
-export async function resolveRewardModel(spec: string, { resolveModel, ...options }: ResolveRewardOptions = {}): Promise<RewardModel> {
-  if (/^https?:\/\//i.test(spec)) return withoutOptions(httpReward({ url: spec }), spec, options);
-  if (/\.[cm]?[jt]s$/.test(spec)) return withoutOptions(await loadModuleReward(spec), spec, options);
+export async function resolveRewardModel(
+  spec: string,
+  { resolveModel, endpoint, module, ...options }: ResolveRewardOptions = {},
+): Promise<RewardModel> {
+  if (/^https?:\/\//i.test(spec)) {
+    refuseOptions(withoutSecrets(spec), options);
+    return httpReward({ ...endpoint, url: spec });
+  }
+  if (/\.[cm]?[jt]s$/.test(spec)) {
+    refuseOptions(spec, options);
+    return loadModuleReward(spec, module);
+  }
   const found = await stat(spec).catch(() => undefined);
   if (found?.isDirectory() || spec.endsWith(".onnx")) return OnnxRewardModel.load(spec, options);
   if (found === undefined && resolveModel !== undefined) {
@@ -36,8 +50,8 @@ export async function resolveRewardModel(spec: string, { resolveModel, ...option
   );
 }
 
-function withoutOptions(model: RewardModel, spec: string, options: OnnxRewardOptions): RewardModel {
+function refuseOptions(spec: string, options: OnnxRewardOptions): void {
   const [given] = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  if (given === undefined) return model;
+  if (given === undefined) return;
   throw new RewardModelError("bad-options", `${spec} is no ONNX model: leave away the option ${given}, which is for those`);
 }

@@ -41,3 +41,15 @@ test("the signal reaches the reward model", async () => {
   await scoreResponses({ score }, scoreRequest(rollout), signal);
   expect(seen).toEqual([signal]);
 });
+
+test("a reward model that changes what it is given changes nothing else", async () => {
+  const request = scoreRequest(rollout);
+  const score = async (given: typeof request) => {
+    (given.responses as string[])[0] = "changed";
+    given.responseIds[1]!.fill(0);
+    return Float32Array.of(1, 2);
+  };
+  await scoreResponses({ score }, request);
+  expect(request).toEqual(scoreRequest(rollout));
+  expect(rollout.responseTexts).toEqual(["g", "h"]);
+});

@@ -1,4 +1,4 @@
-import { type ScoreFunction, type ScoreRequest, validRows } from "@cai/contracts";
+import { copyRequest, type ScoreFunction, type ScoreRequest, validRows } from "@cai/contracts";
 import { RolloutError } from "./error.ts";
 import type { TextRollout } from "./text-rollout.ts";
 
@@ -10,7 +10,7 @@ export function scoreRequest({ prompts, responses, promptTexts, responseTexts }:
 const validIds = ({ ids, mask, shape }: TextRollout["prompts"]): Int32Array[] => validRows(ids, mask, shape);
 
 /**
- * One finite score a row.
+ * One finite score a row. The reward model gets copies of the request's arrays.
  *
  * @throws RolloutError `invalid-scores` where the reward model gives another number of scores, or one that is not finite.
  */
@@ -21,7 +21,8 @@ export async function scoreResponses(
 ): Promise<Float32Array> {
   const rows = request.responses.length;
   const options = signal === undefined ? {} : { signal };
-  const scores = await (typeof rewardModel === "function" ? rewardModel(request, options) : rewardModel.score(request, options));
+  const own = copyRequest(request);
+  const scores = await (typeof rewardModel === "function" ? rewardModel(own, options) : rewardModel.score(own, options));
   if (scores?.length !== rows)
     throw new RolloutError(
       "invalid-scores",

@@ -1,5 +1,6 @@
-import { access, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { access } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { readTextFile } from "@cai/whole-file";
 import { SafetensorsError } from "./error.ts";
 import type { TensorInfo } from "./header.ts";
 import { openSafetensors, type SafetensorsFile } from "./open.ts";
@@ -16,7 +17,7 @@ const indexName = "model.safetensors.index.json";
  */
 export async function openModelSafetensors(directory: string): Promise<SafetensorsFile> {
   const single = join(directory, "model.safetensors");
-  if (await exists(single)) return openSafetensors(single);
+  if (await exists(single)) return openSafetensors(single, { within: directory });
   if (await exists(join(directory, indexName))) return openShardedSafetensors(directory);
   throw new SafetensorsError("cannot-open", `${directory} has neither model.safetensors nor ${indexName}`);
 }
@@ -37,7 +38,8 @@ export async function openShardedSafetensors(directory: string): Promise<Safeten
     for (const shard of shards.values()) await shard.close();
   };
   try {
-    for (const shardName of new Set(shardNames.values())) shards.set(shardName, await openSafetensors(join(directory, shardName)));
+    for (const shardName of new Set(shardNames.values()))
+      shards.set(shardName, await openSafetensors(join(directory, shardName), { within: directory }));
     return { ...asOne({ indexPath, shardNames, shards }), close };
   } catch (error) {
     await close();
@@ -81,8 +83,8 @@ function asOne(parts: {
 
 /** Tensor name → file name. */
 async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new SafetensorsError("cannot-open", `${path} can't be read: ${cause}`, { cause });
+  const text = await readTextFile(path, { within: dirname(path) }).catch((cause: unknown) => {
+    throw new SafetensorsError("cannot-open", `${path} can't be read: ${(cause as Error).message}`, { cause });
   });
   let index: { weight_map?: unknown } | null;
   try {

@@ -1,5 +1,4 @@
-import { open } from "node:fs/promises";
-import type { OpenFile } from "@cai/whole-file";
+import { type OpenFile, openFile } from "@cai/whole-file";
 import { type Dtype, dtypes, type TensorData } from "./dtype.ts";
 import { SafetensorsError } from "./error.ts";
 import { parseHeader, type StoredTensor, type TensorInfo } from "./header.ts";
@@ -39,15 +38,16 @@ const longestHeader = 100_000_000;
  * Opens a safetensors file. Its header is checked wholly first, and nothing is allocated by a number in it that was not held against
  * the length of the file.
  *
- * @throws SafetensorsError, with the file and the tensor, also from the methods of the result
+ * @param options.within The folder that it is a file of: a link that leads out of it is refused, but for a hub cache's into its own blobs.
+ * @throws SafetensorsError, with the file and the tensor, also from the methods of the result; `cannot-open` for what is no file, a pipe say
  * @example
  * const file = await openSafetensors("model.safetensors");
  * for (const name of file.names) console.log(name, file.tensors.get(name)?.shape, await file.readFloat32(name));
  * await file.close();
  */
-export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  const handle = await open(path, "r").catch((cause: unknown) => {
-    throw new SafetensorsError("cannot-open", `${path} can't be opened: ${cause}`, { cause });
+export async function openSafetensors(path: string, { within }: { readonly within?: string } = {}): Promise<SafetensorsFile> {
+  const handle = await openFile(path, within === undefined ? {} : { within }).catch((cause: unknown) => {
+    throw new SafetensorsError("cannot-open", `${path} can't be opened: ${(cause as Error).message}`, { cause });
   });
   const file = { path, handle };
   try {

@@ -62,24 +62,39 @@ export class HuggingFaceTokenizer implements Tokenizer {
   /**
    * Characters that the vocabulary can't write become the unknown token, or are left out where BPE has none.
    *
-   * @throws TokenizerError `cannot-encode` where the vocabulary lacks them and its kind of model needs an unknown token.
+   * @throws TokenizerError `cannot-encode` where the vocabulary lacks them and its kind of model needs an unknown token; `too-costly` where a
+   *   tokenizer.json with patterns of its own takes more than five seconds, or would make a text out of proportion.
    */
   encode(text: string, { addSpecialTokens = true }: { readonly addSpecialTokens?: boolean } = {}): Int32Array {
     try {
       return this.#engine.encode(text, addSpecialTokens);
     } catch (cause) {
-      if (TokenizerError.isInstance(cause)) throw cause;
-      const reason = (cause as Error).message;
-      const message = `${this.#where} can't encode ${shortened(text)}: ${reason}: give its model an unknown token that its vocabulary has`;
-      throw new TokenizerError("cannot-encode", message, { cause });
+      const advice = ": give its model an unknown token that its vocabulary has";
+      throw this.#refusal(cause, "cannot-encode", `can't encode ${shortened(text)}`, advice);
     }
   }
 
-  /** Ids that the vocabulary doesn't have (a model may have more rows than its tokenizer has tokens) are left out. */
+  /**
+   * Ids that the vocabulary doesn't have (a model may have more rows than its tokenizer has tokens) are left out.
+   *
+   * @throws TokenizerError `cannot-decode`, `too-costly` as `encode`
+   */
   decode(ids: ArrayLike<number>, { skipSpecialTokens = false }: { readonly skipSpecialTokens?: boolean } = {}): string {
     const possible = Int32Array.from(Array.from(ids).filter((id) => Number.isInteger(id) && id >= 0 && id < this.vocabSize));
-    const text = this.#engine.decode(possible, skipSpecialTokens);
+    let text: string;
+    try {
+      text = this.#engine.decode(possible, skipSpecialTokens);
+    } catch (cause) {
+      throw this.#refusal(cause, "cannot-decode", `can't decode ${possible.length} ids`);
+    }
     return this.#cleansUp ? cleanUp(text) : text;
+  }
+
+  #refusal(cause: unknown, code: string, what: string, advice = ""): unknown {
+    const isOurs = TokenizerError.isInstance(cause);
+    if (isOurs && cause.code === "engine-failed") return cause;
+    const reason = (cause as Error).message;
+    return new TokenizerError(isOurs ? cause.code : code, `${this.#where} ${what}: ${reason}${isOurs ? "" : advice}`, { cause });
   }
 
   /** @throws TokenizerError `no-chat-template`, or `chat-template-failed` when the template refuses the messages. */

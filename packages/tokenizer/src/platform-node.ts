@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { readTextFile } from "@cai/whole-file";
 import type { ConfiguredTokenizer } from "./configured/configured-tokenizer.ts";
 import type { Engine } from "./engine/engine.ts";
 import { RustEngine } from "./engine/rust-engine.ts";
@@ -12,7 +13,7 @@ export function createEngine(configured: ConfiguredTokenizer): Engine {
 /** A text file's content, undefined where there is no such file. */
 export async function readTextIfPresent(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await readTextFile(path, { within: dirname(path) });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

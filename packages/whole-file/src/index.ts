@@ -1,3 +1,4 @@
 export { bytesReader, type OpenFile, type ReadErrorClass } from "./bytes-reader.ts";
+export { type OpenOptions, openFile, readTextFile } from "./open-file.ts";
 export { isTemporary } from "./temporary-name.ts";
-export { syncFolder, type WholeFiles, type WriteErrorClass, wholeFiles } from "./whole-files.ts";
+export { checkWritable, syncFolder, type WholeFiles, type WriteErrorClass, wholeFiles } from "./whole-files.ts";

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { isTemporary } from "./temporary-name.ts";
-import { wholeFiles } from "./whole-files.ts";
+import { checkWritable, syncFolder, wholeFiles } from "./whole-files.ts";
 
 class OwnError extends Error {
   readonly code: string;
@@ -131,3 +131,26 @@ test.each([
 });
 
 async function* none(): AsyncGenerator<Uint8Array> {}
+
+test("a folder that can't be flushed is an error that names it, not a shrug", async () => {
+  const folder = await temporaryFolder();
+  await syncFolder(folder);
+  await expect(syncFolder(join(folder, "none"))).rejects.toMatchObject({
+    code: "ENOENT",
+    message: expect.stringContaining(`the folder ${join(folder, "none")} can't be flushed to the disk: ENOENT`),
+  });
+});
+
+test("a folder can be written to where it is, or where it would be made", async () => {
+  const folder = await temporaryFolder();
+  await checkWritable(folder);
+  await checkWritable(join(folder, "a", "b"));
+  expect(await readdir(folder)).toEqual([]);
+  await writeFile(join(folder, "file"), "");
+  await expect(checkWritable(join(folder, "file"))).rejects.toThrow(/file can't be written to: it is a file|EACCES/);
+  await expect(checkWritable(join(folder, "file", "a"))).rejects.toThrow(`${join(folder, "file", "a")} can't be written to: ENOTDIR`);
+  if (process.getuid?.() === 0) return; // the superuser may write anywhere
+  await chmod(folder, 0o500);
+  await expect(checkWritable(join(folder, "a"))).rejects.toMatchObject({ code: "EACCES" });
+  await chmod(folder, 0o700);
+});

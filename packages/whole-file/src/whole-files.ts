@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { constants } from "node:fs";
+import { access, type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { temporaryName } from "./temporary-name.ts";
 
 /** The class of what is thrown where the system refuses: with a message that names the path, and the system's error as its cause. */
@@ -50,7 +51,7 @@ export function wholeFiles(FileError: WriteErrorClass): WholeFiles {
       await file.sync().catch(refused);
       await file.close().catch(refused);
       await rename(temporary, path).catch(refused);
-      await syncFolder(dirname(path));
+      await syncFolder(dirname(path)).catch(refused);
       return result;
     } catch (error) {
       await file.close().catch(() => {}); // the error above tells more
@@ -80,11 +81,50 @@ export function wholeFiles(FileError: WriteErrorClass): WholeFiles {
   };
 }
 
-/** Makes new names in a folder outlive a power cut. Systems that can't open a folder (Windows) don't need it. */
+/** Where a folder can't be flushed, by design: file systems without it, and Windows, which needs none. */
+const withoutFolderSync = new Set([
+  "EINVAL",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  ...(process.platform === "win32" ? ["EISDIR", "EPERM", "EACCES"] : []),
+]);
+
+/** Makes new names in a folder outlive a power cut. Rejects with the system's error, whose message names the folder, where the disk refuses. */
 export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r").catch(() => undefined);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
+  let folder: FileHandle | undefined;
+  try {
+    folder = await open(path, "r");
+    await folder.sync();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== undefined && withoutFolderSync.has(code)) return;
+    throw Object.assign(error as Error, { message: `the folder ${path} can't be flushed to the disk: ${message}` });
+  } finally {
+    await folder?.close();
+  }
+}
+
+/**
+ * Whether a folder can be written to, or made, as far as the system tells: rejects with its error, whose message names the folder. Nothing is
+ * written.
+ *
+ * @example
+ * await checkWritable("runs/first"); // rejects where runs, or the folder in which it would be made, is read-only
+ */
+export async function checkWritable(path: string): Promise<void> {
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    try {
+      await access(folder, constants.W_OK | constants.X_OK);
+      if (!(await stat(folder)).isDirectory())
+        throw Object.assign(new Error("it is a file"), { code: "ENOTDIR", errno: -20, syscall: "mkdir" });
+      return;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" && folder !== dirname(folder)) continue;
+      throw Object.assign(error as Error, { message: `${path} can't be written to: ${message}` });
+    }
+  }
 }
 
 async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {

@@ -35,14 +35,14 @@ async function installAndTell(install: Install, options: { gpu: boolean; kernels
   const terminal = terminalOf(process.stderr);
   let step = "";
   const progress = (text: string): void => {
-    if (terminal.interactive) terminal.write(`\r\u001b[K${text} …`);
+    if (terminal.interactive) terminal.rewrite(`${text} …`);
     else if (text !== step && !/ of \d/.test(text)) terminal.write(`${text} …\n`);
     step = text;
   };
   try {
     const installed = await install({ ...options, progress });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    if (terminal.interactive) terminal.write("\r\u001b[K");
+    if (terminal.interactive) terminal.rewrite("");
     return `native TensorFlow ${installed.version} for ${installed.package}: ${installed.done.join(", ")} (${seconds} s)`;
   } catch (error) {
     if (terminal.interactive) terminal.write("\n");

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { withoutSecrets } from "@cai/endpoint";
 import { auditRun, judgeSamples, writeAudit } from "@cai/evaluation";
 import { readMetrics, readSamples } from "@cai/run-log";
 import { disposing, type Json } from "@cai/training";
@@ -20,7 +21,7 @@ export function auditStage(pipeline: PreparedPipeline): PipelineStage {
         progress(0.5);
         signal?.throwIfAborted();
         const audit = auditRun({ metrics: await readMetrics(join(out, "rl")), samples, gold });
-        const names = { run: `${config.rl.toUpperCase()} of this pipeline`, judge: config.judge };
+        const names = { run: `${config.rl.toUpperCase()} of this pipeline`, judge: withoutSecrets(config.judge) };
         const paths = await writeAudit({ directory, audit, names });
         const signs = audit.signs.filter(({ shows }) => shows).map(({ name }) => name);
         return { paths, summary: { signs, goldFit: audit.goldFit as unknown as Json } };

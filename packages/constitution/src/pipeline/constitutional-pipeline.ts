@@ -1,3 +1,4 @@
+import { withoutSecrets } from "@cai/endpoint";
 import type { Json } from "@cai/training";
 import { auditStage } from "./audit-stage.ts";
 import { baselineStage } from "./baseline-stage.ts";
@@ -31,7 +32,9 @@ export interface ConstitutionalPipelineOptions extends PipelineGiven, Omit<Pipel
 export async function runConstitutionalPipeline(options: ConstitutionalPipelineOptions): Promise<PipelineReport> {
   const { config, out, parts, prompts, heldOutPrompts, ...how } = options;
   const pipeline = await preparePipeline({ config, out, parts, prompts, heldOutPrompts });
-  const records = await runPipeline(stagesOf(pipeline), { ...how, out, config: config as unknown as Json });
+  const { judge, feedback } = config; // what is stored holds neither passwords nor keys
+  const stored = { ...config, judge: withoutSecrets(judge), ...(feedback !== undefined && { feedback: withoutSecrets(feedback) }) };
+  const records = await runPipeline(stagesOf(pipeline), { ...how, out, config: stored as unknown as Json });
   return pipelineReport(records);
 }
 

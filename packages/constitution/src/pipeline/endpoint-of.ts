@@ -1,3 +1,4 @@
+import { withoutSecrets } from "@cai/endpoint";
 import { type EndpointFeedbackOptions, endpointFeedback, type FeedbackModel } from "@cai/feedback";
 import { ConstitutionError } from "../error.ts";
 
@@ -26,7 +27,10 @@ export function endpointOf({ feedback: url, ...settings }: EndpointSource): Feed
   const { feedbackModel: model, feedbackCache: cache, feedbackOptions } = settings;
   if (/^https?:\/\//i.test(url)) {
     if (model === undefined)
-      throw new ConstitutionError("bad-config", `"feedback" ${url} is an endpoint: give "feedbackModel", the model's name there`);
+      throw new ConstitutionError(
+        "bad-config",
+        `"feedback" ${withoutSecrets(url)} is an endpoint: give "feedbackModel", the model's name there`,
+      );
     return endpointFeedback({ ...feedbackOptions, ...(cache !== undefined && { cache }), url, model } as EndpointFeedbackOptions);
   }
   const key = Object.entries(settings).find(([, value]) => value !== undefined)?.[0];

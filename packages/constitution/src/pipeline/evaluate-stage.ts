@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { RewardModel, Tokenizer } from "@cai/contracts";
+import { withoutSecrets } from "@cai/endpoint";
 import { type BaseAnswers, comparePolicies, writeComparison } from "@cai/evaluation";
 import { disposing, type Json } from "@cai/training";
 import { readJsonLines } from "../json-lines.ts";
@@ -57,7 +58,7 @@ export function evaluateStage(pipeline: PreparedPipeline): PipelineStage {
           names: {
             policy: (config.rl === "none" ? trained : config.rl).toUpperCase(),
             base: config.policy,
-            judge: config.judge,
+            judge: withoutSecrets(config.judge),
             format: format.name,
             ...(proxy && { proxy: "the reward model of this run" }),
           },

@@ -16,6 +16,11 @@ export function architectureOf(config: Readonly<Record<string, unknown>>, file: 
 
 /** The family whose `model_type` a `config.json` names. `file` is named in errors. Throws PolicyError. */
 export function familyOf(config: Readonly<Record<string, unknown>>, file: string): ModelFamily {
+  if (typeof config !== "object" || config === null || Array.isArray(config))
+    throw new PolicyError(
+      "bad-config",
+      `${file}: the configuration is ${config === null ? "null" : `a ${typeof config}`}, expected an object`,
+    );
   const family = families.find(({ modelType }) => modelType === config.model_type);
   if (family !== undefined) return family;
   const known = families.map(({ modelType }) => JSON.stringify(modelType)).join(", ");

@@ -27,3 +27,7 @@ test("an id for each row of the model is the most that a tokenizer may have", as
     message: "config: the tokenizer has 3 ids, the model's vocab_size is 2: use the model's own tokenizer",
   });
 });
+
+test.each([null, undefined, 3, "gpt2", []])("a configuration that is %o is refused", async (config) => {
+  await expect(createPolicy({ config: config as never, seed: 7, tokenizer })).rejects.toMatchObject({ code: "bad-config" });
+});

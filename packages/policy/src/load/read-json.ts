@@ -1,11 +1,12 @@
-import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { readTextFile } from "@cai/whole-file";
 import { PolicyError } from "../error.ts";
 
 /** A file that holds a JSON object, and its text; undefined where there is no such file. Throws PolicyError. */
 export async function readJsonObject(path: string): Promise<{ text: string; json: Record<string, unknown> } | undefined> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = await readTextFile(path, { within: dirname(path) });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

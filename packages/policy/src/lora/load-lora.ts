@@ -35,7 +35,7 @@ export async function loadLora(policy: CausalPolicy, directory: string): Promise
   const { architecture: widened } = model;
   const declared = adapterTensors({ architecture: policy.parts.architecture, widened, settings, where, asPeft: true });
   const path = join(source, peftWeightsFile);
-  const file = await openSafetensors(path);
+  const file = await openSafetensors(path, { within: source });
   const numbers = new Map<string, Float32Array>();
   let tensors: readonly AdapterTensor[];
   try {

@@ -14,6 +14,9 @@ export interface AddedToken {
   readonly special: boolean;
 }
 
+/** Ids are numbers of 32 bits in the Rust library. */
+const largestId = 2 ** 32 - 1;
+
 type TokenWithoutId = Omit<AddedToken, "id">;
 
 /**
@@ -55,6 +58,17 @@ export function configuredAddedTokens(
 
   let next = vocabulary.size;
   return [...tokens.values()].map((token) => ({ id: vocabulary.idOf(token.content) ?? next++, ...token }));
+}
+
+/**
+ * The ids that files give added tokens and that can be none: not whole numbers, or larger than any. Ids themselves are not read, see
+ * `configuredAddedTokens`, but such a file was damaged or made up.
+ */
+export function wrongAddedIds(listed: readonly unknown[], config: JsonObject, legacy: JsonObject): readonly unknown[] {
+  const own = listed.flatMap((token) => (isJsonObject(token) && token.id !== undefined ? [token.id] : []));
+  const keys = isJsonObject(config.added_tokens_decoder) ? Object.keys(config.added_tokens_decoder) : [];
+  const ids = [...own, ...Object.values(legacy), ...keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key))];
+  return ids.filter((id) => !(Number.isInteger(id) && (id as number) >= 0 && (id as number) <= largestId));
 }
 
 /** With the defaults of flags that the file leaves out. */

@@ -76,3 +76,16 @@ test("added tokens that are none are refused", () => {
   expect(added([{ id: 4 }])).toThrow("an added token has no text as its content");
   expect(added([{ id: 4, content: "x", lstrip: "yes" }])).toThrow("invalid type");
 });
+
+test.each<[string, JsonObject]>([
+  ["0.5", { "tokenizer.json": { model: letters, added_tokens: [{ id: 0.5, content: "c" }] } }],
+  ["1e+308", { "tokenizer.json": { model: letters, added_tokens: [{ id: 1e308, content: "c" }] } }],
+  ["4294967296", { "tokenizer.json": { model: letters, added_tokens: [{ id: 2 ** 32, content: "c" }] } }],
+  ["null", { "tokenizer.json": { model: letters, added_tokens: [{ id: null, content: "c" }] } }],
+  ["-1", { "added_tokens.json": { c: -1 } }],
+  ['"0.5"', { "tokenizer_config.json": { added_tokens_decoder: { "0.5": { content: "c" } } } }],
+])("an added token of the id %s is refused", (id, changes) => {
+  const files = Object.entries({ "tokenizer.json": { model: letters }, ...changes });
+  const make = () => new HuggingFaceTokenizer(new Map(files.map(([name, json]) => [name, JSON.stringify(json)])), "the folder");
+  expect(make).toThrow(`the folder: an added token has the id ${id}: expected a whole number below 2^32`);
+});

@@ -1,7 +1,7 @@
 import { TokenizerError } from "../error.ts";
 import type { JsonObject } from "../files.ts";
 import type { SpecialTokens } from "../special-tokens.ts";
-import { configuredAddedTokens } from "./added-tokens.ts";
+import { configuredAddedTokens, wrongAddedIds } from "./added-tokens.ts";
 import { configuredNormalizer, configuredPreTokenizer } from "./class-options.ts";
 import { refuseUnknownTypes } from "./known-types.ts";
 import { currentMetaspace } from "./legacy-metaspace.ts";
@@ -40,6 +40,11 @@ export function configuredTokenizer(
   const listed = json.added_tokens ?? [];
   if (!Array.isArray(listed)) {
     throw new TokenizerError("invalid-file", `${where}: added_tokens of tokenizer.json is no list: fetch it again`);
+  }
+  const wrongIds = wrongAddedIds(listed, config, legacy);
+  if (wrongIds.length > 0) {
+    const message = `${where}: an added token has the id ${JSON.stringify(wrongIds[0])}: expected a whole number below 2^32; fetch the files again`;
+    throw new TokenizerError("invalid-file", message);
   }
   const vocabulary = readModelVocabulary(json.model);
   const addedTokens = configuredAddedTokens(listed, { config, legacy, named, vocabulary });

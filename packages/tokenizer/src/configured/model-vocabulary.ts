@@ -9,7 +9,7 @@ export interface ModelVocabulary {
   idOf(token: string): number | undefined;
 }
 
-/** `model` of tokenizer.json. What has no vocabulary counts as empty: the library refuses it, and says why. */
+/** `model` of tokenizer.json. What has no vocabulary counts as empty, and an id that is none as left out: the library refuses it, and says why. */
 export function readModelVocabulary(model: unknown): ModelVocabulary {
   const vocab = isJsonObject(model) ? model.vocab : undefined;
   if (Array.isArray(vocab)) {
@@ -17,10 +17,13 @@ export function readModelVocabulary(model: unknown): ModelVocabulary {
     return { size: vocab.length, largestId: vocab.length - 1, idOf: (token) => ids.get(token) };
   }
   if (!isJsonObject(vocab)) return { size: 0, largestId: -1, idOf: () => undefined };
-  const ids = Object.values(vocab) as number[];
+  const values = Object.values(vocab);
+  const ids = values.filter(isId);
   return {
-    size: ids.length,
+    size: values.length,
     largestId: ids.reduce((largest, id) => Math.max(largest, id), -1),
-    idOf: (token) => (Object.hasOwn(vocab, token) ? (vocab[token] as number) : undefined),
+    idOf: (token) => (Object.hasOwn(vocab, token) && isId(vocab[token]) ? vocab[token] : undefined),
   };
 }
+
+const isId = (id: unknown): id is number => Number.isInteger(id) && (id as number) >= 0;

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CaiError, type RewardModel, type ScoreRequest } from "@cai/contracts";
+import { RewardModelError } from "./error.ts";
+
+/** What becomes of a batch whose scoring fails. */
+const rewardFaultPolicies = ["retry", "skip", "stop"] as const;
+export type RewardFaultPolicy = (typeof rewardFaultPolicies)[number];
+
+export interface TolerantRewardOptions {
+  /**
+   * `retry` (default): the batch is scored again, `retries` times. `skip`: its rows are scored one by one, and those that fail get the mean of the
+   * others' scores, which pulls the policy nowhere in particular. `stop`: it fails at once. Where all of that is in vain, scoring fails.
+   */
+  readonly onError?: RewardFaultPolicy;
+  /** Further attempts. Default 2. An endpoint's own attempts come first; one that gave no answer in any of them is not asked again. */
+  readonly retries?: number;
+  /** The wait before the first of them; it doubles. Default 1000. */
+  readonly backoffMs?: number;
+  /** Told of each failure that is got over, in a line. */
+  readonly onFault?: (line: string) => void;
+}
+
+/** What would fail again, or has had its attempts. */
+const final = new Set(["bad-options", "bad-model", "bad-module", "disposed", "endpoint-failed", "missing-file", "missing-runtime"]);
+
+/**
+ * A reward model that gets over faults of another: a score that is no number, a module that breaks, an answer that never came.
+ *
+ * @throws RewardModelError `bad-options`. `score` rejects with the other's last error, when nothing helps; with the signal's reason.
+ * @example
+ * const halves = functionReward(({ responses }) => responses.map((text) => (text === "" ? Number.NaN : text.length / 2)));
+ * const rewardModel = tolerantReward(halves, { onError: "skip" });
+ * const request = { prompts: ["a", "b", "c"], responses: ["ab", "", "abcd"], promptIds: [], responseIds: [] };
+ * console.log((await rewardModel.score(request)).join()); // 1,1.5,2
+ */
+export function tolerantReward(
+  model: RewardModel,
+  { onError = "retry", retries = 2, backoffMs = 1000, onFault = () => undefined }: TolerantRewardOptions = {},
+): RewardModel & { dispose(): Promise<void> } {
+  if (!rewardFaultPolicies.includes(onError))
+    throw new RewardModelError("bad-options", `onError is ${JSON.stringify(onError)}, wanted ${rewardFaultPolicies.join(", ")}`);
+  if (!Number.isSafeInteger(retries) || retries < 0)
+    throw new RewardModelError("bad-options", `retries is ${retries}, wanted a whole number from 0`);
+
+  async function again(request: ScoreRequest, first: unknown, signal: AbortSignal | undefined): Promise<Float32Array> {
+    let error = first;
+    for (let attempt = 1; attempt <= retries && !isFinal(error); attempt += 1) {
+      onFault(`scored again (${attempt} of ${retries}): ${reasonOf(error)}`);
+      await sleep(backoffMs * 2 ** (attempt - 1), undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+      try {
+        return await model.score(request, signal ? { signal } : {});
+      } catch (next) {
+        signal?.throwIfAborted();
+        error = next;
+      }
+    }
+    throw error;
+  }
+
+  async function rowByRow(request: ScoreRequest, first: unknown, signal: AbortSignal | undefined): Promise<Float32Array> {
+    const rows = request.prompts.length;
+    const scores = new Float32Array(rows).fill(Number.NaN);
+    if (rows < 2 || isFinal(first)) throw first;
+    let last = first;
+    for (let row = 0; row < rows; row += 1) {
+      try {
+        scores.set(await model.score(rowOf(request, row), signal ? { signal } : {}), row);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (isFinal(error)) throw error;
+        last = error;
+      }
+    }
+    const good = scores.filter((score) => !Number.isNaN(score));
+    if (good.length === 0) throw last;
+    onFault(`${rows - good.length} of ${rows} responses have no score, and get the others' mean: ${reasonOf(last)}`);
+    const mean = good.reduce((sum, score) => sum + score, 0) / good.length;
+    return scores.map((score) => (Number.isNaN(score) ? mean : score));
+  }
+
+  return {
+    async score(request, { signal } = {}) {
+      try {
+        return await model.score(request, signal ? { signal } : {});
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (onError === "stop") throw error;
+        return onError === "skip" ? rowByRow(request, error, signal) : again(request, error, signal);
+      }
+    },
+    dispose: async () => model.dispose?.(),
+  };
+}
+
+const isFinal = (error: unknown): boolean => CaiError.isInstance(error) && final.has(error.code);
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function rowOf({ prompts, responses, promptIds, responseIds }: ScoreRequest, row: number): ScoreRequest {
+  const one = [row, row + 1] as const;
+  return {
+    prompts: prompts.slice(...one),
+    responses: responses.slice(...one),
+    promptIds: promptIds.slice(...one),
+    responseIds: responseIds.slice(...one),
+  };
+}

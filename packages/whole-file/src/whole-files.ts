@@ -50,7 +50,7 @@ export function wholeFiles(FileError: WriteErrorClass): WholeFiles {
       await file.sync().catch(refused);
       await file.close().catch(refused);
       await rename(temporary, path).catch(refused);
-      await syncFolder(dirname(path));
+      await syncFolder(dirname(path)).catch(refused);
       return result;
     } catch (error) {
       await file.close().catch(() => {}); // the error above tells more
@@ -80,11 +80,23 @@ export function wholeFiles(FileError: WriteErrorClass): WholeFiles {
   };
 }
 
-/** Makes new names in a folder outlive a power cut. Systems that can't open a folder (Windows) don't need it. */
+/** What a disk says that has not kept the names. */
+const lost = new Set(["EIO", "ENOSPC", "EDQUOT"]);
+
+/**
+ * Makes new names in a folder outlive a power cut. Systems that can't open a folder (Windows), and those that can't do this to one, don't need it.
+ *
+ * @throws the system's error where the disk has not kept them.
+ */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
+  try {
+    await folder?.sync();
+  } catch (error) {
+    if (lost.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  } finally {
+    await folder?.close();
+  }
 }
 
 async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {

@@ -120,6 +120,6 @@ test("where the system refuses, the folder is named", async () => {
   const folder = await newFolder();
   await mkdir(join(folder, ".."), { recursive: true });
   await writeFile(folder, "a file");
-  await expect(lock(folder)).rejects.toMatchObject({ code: "cannot-write", message: expect.stringContaining(folder) });
+  await expect(lock(folder)).rejects.toMatchObject({ code: "cannot-lock", message: expect.stringContaining(folder) });
   expect(await readFile(folder, "utf8")).toBe("a file");
 });

@@ -7,8 +7,8 @@ import { isRunning, type ProcessIdentity, thisProcess } from "./process-identity
 /** The file in a folder that says which process works in it. */
 export const lockName = "run.lock";
 
-/** The class of what is thrown: `locked` where another process has the folder, `cannot-write` where the system refuses. */
-export type LockErrorClass = new (code: "locked" | "cannot-write", message: string, options?: { readonly cause: unknown }) => Error;
+/** The class of what is thrown: `locked` where another process has the folder, `cannot-lock` where the system refuses. */
+export type LockErrorClass = new (code: "locked" | "cannot-lock", message: string, options?: { readonly cause: unknown }) => Error;
 
 /** A folder that this process has for itself. */
 export interface FolderLock {
@@ -30,7 +30,7 @@ const silence = 600_000;
  * Takes a folder, which is made where it is missing, for this process alone. A crash or a power cut leaves the lock behind; it then counts for
  * nothing: an owner that is no longer there, or whose number another process has, is known by the system's start and its own.
  *
- * @throws `locked`, with the owner's number, host and time, and what to do.
+ * @throws `locked`, with the owner's number, host and time, and what to do; `cannot-lock` where nothing can be written there.
  * @example
  * class RunError extends CaiError {}
  * const lock = await lockFolder("runs/first", RunError);
@@ -39,7 +39,7 @@ const silence = 600_000;
 export async function lockFolder(folder: string, FileError: LockErrorClass): Promise<FolderLock> {
   const path = join(folder, lockName);
   const refuse = (cause: unknown): never => {
-    throw new FileError("cannot-write", `${folder} can't be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new FileError("cannot-lock", `${folder} can't be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
   };
   const firstMade = await mkdir(folder, { recursive: true }).catch(refuse);
   const owner: Owner = { id: randomUUID(), ...thisProcess(), since: new Date().toISOString() };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { stepOf } from "./checkpoint-names.ts";
 import { CheckpointError } from "./error.ts";
 import { type Checkpoint, readCheckpoint } from "./read-checkpoint.ts";
+import { cannotRead } from "./refuse-unreadable.ts";
 
 /** The newest complete checkpoint of a folder, and what was passed over on the way to it. */
 export interface LatestCheckpoint {
@@ -13,24 +14,31 @@ export interface LatestCheckpoint {
 }
 
 /**
- * The checkpoint that `latest` names or, where that is missing or broken, the newest complete one.
+ * The checkpoint that `latest` names or, where that is missing or broken, the newest complete one. Only a folder that is not there counts as
+ * empty.
  *
+ * @param accept looks at a whole checkpoint before it is taken; where it throws a CheckpointError, an earlier one is looked for.
+ * @throws CheckpointError `cannot-read` where the system refuses to read what may be there; what else `accept` throws.
  * @example
  * const { checkpoint, skipped } = await latestCheckpoint("runs/first/checkpoints");
  * for (const reason of skipped) console.warn(reason);
  * if (checkpoint === undefined) console.log("nothing to resume: starting over");
  */
-export async function latestCheckpoint(folder: string): Promise<LatestCheckpoint> {
-  const named = await readFile(join(folder, "latest"), "utf8").then(
-    (text) => text.trim(),
-    () => undefined,
-  );
+export async function latestCheckpoint(folder: string, accept: (checkpoint: Checkpoint) => void = () => {}): Promise<LatestCheckpoint> {
+  const absent = (path: string) => (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw cannotRead(path, error);
+  };
+  const entries = await readdir(folder).catch(absent(folder));
+  const pointer = join(folder, "latest");
+  const named = entries?.includes("latest") ? await readFile(pointer, "utf8").catch(absent(pointer)) : undefined;
   const skipped: string[] = [];
-  for (const name of candidates(named, await readdir(folder).catch(() => []))) {
+  for (const name of candidates(named?.trim(), entries ?? [])) {
     try {
-      return { checkpoint: await readCheckpoint(join(folder, name)), skipped };
+      const checkpoint = await readCheckpoint(join(folder, name));
+      accept(checkpoint);
+      return { checkpoint, skipped };
     } catch (error) {
-      if (!CheckpointError.isInstance(error)) throw error;
+      if (!CheckpointError.isInstance(error) || error.code === "cannot-read") throw error;
       skipped.push(error.message);
     }
   }

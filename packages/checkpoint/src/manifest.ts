@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { checkFileName } from "./checkpoint-names.ts";
 import { digestFile, digestText } from "./digest.ts";
 import { CheckpointError } from "./error.ts";
+import { refuseUnreadable } from "./refuse-unreadable.ts";
 
 export const manifestName = "manifest.json";
 const format = 1;
@@ -24,12 +25,17 @@ export function renderManifest({ files, metadata }: Manifest): string {
   return `${JSON.stringify({ ...body, sha256: digestText(JSON.stringify(body)).sha256 }, null, 2)}\n`;
 }
 
-/** Reads the manifest and compares every file with it. Throws an error that names the first file that differs. */
+/**
+ * Reads the manifest and compares every file with it.
+ *
+ * @throws CheckpointError `broken`, which names the first file that differs; `cannot-read`
+ */
 export async function verifyManifest(directory: string): Promise<Manifest> {
   const manifest = parseManifest(directory, await readManifest(directory));
   for (const [name, expected] of Object.entries(manifest.files)) {
     checkFileName(name);
     const found = await digestFile(join(directory, name)).catch((cause: unknown) => {
+      refuseUnreadable(join(directory, name), cause);
       throw broken(directory, `${name} can't be read`, cause);
     });
     if (found.byteLength !== expected.byteLength) {
@@ -44,6 +50,7 @@ async function readManifest(directory: string): Promise<string> {
   try {
     return await readFile(join(directory, manifestName), "utf8");
   } catch (cause) {
+    refuseUnreadable(join(directory, manifestName), cause);
     throw broken(directory, `${manifestName} can't be read`, cause);
   }
 }
@@ -69,7 +76,7 @@ function isManifest(value: Partial<Manifest> | undefined | null): value is Manif
   return Object.hasOwn(value.files, "state.json") && digests.every((digest) => typeof digest?.byteLength === "number");
 }
 
-function broken(directory: string, what: string, cause?: unknown): CheckpointError {
+export function broken(directory: string, what: string, cause?: unknown): CheckpointError {
   const message = `The checkpoint ${basename(directory)} is broken: ${what} (in ${directory}). Use an earlier checkpoint.`;
   return new CheckpointError("broken", message, { cause });
 }

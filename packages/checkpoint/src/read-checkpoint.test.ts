@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -7,7 +7,8 @@ import { checkpointName } from "./checkpoint-names.ts";
 import { CheckpointError } from "./error.ts";
 import { latestCheckpoint } from "./latest-checkpoint.ts";
 import { renderManifest } from "./manifest.ts";
-import { readCheckpoint } from "./read-checkpoint.ts";
+import { type Checkpoint, readCheckpoint } from "./read-checkpoint.ts";
+import { refuseUnreadable } from "./refuse-unreadable.ts";
 import { writeCheckpoint } from "./write-checkpoint.ts";
 
 const root = await mkdtemp(join(tmpdir(), "checkpoint-read-"));
@@ -143,4 +144,45 @@ test("a folder without a complete checkpoint, or no folder, has no latest", asyn
   const folder = await folderOf([10]);
   await rm(join(folder, "step-000010", "manifest.json"));
   expect(await latestCheckpoint(folder)).toMatchObject({ checkpoint: undefined, skipped: [expect.stringContaining("manifest.json")] });
+});
+
+test("what can't be read now is never counted as none, nor passed over", async () => {
+  const folder = join(root, `folder-${copies++}`);
+  await writeFile(folder, "no folder"); // a file in its place
+  await expect(latestCheckpoint(folder)).rejects.toMatchObject({ code: "cannot-read", message: expect.stringContaining("ENOTDIR") });
+
+  const other = await folderOf([10]);
+  await rm(join(other, "latest"));
+  await mkdir(join(other, "latest"));
+  await expect(latestCheckpoint(other)).rejects.toMatchObject({ code: "cannot-read", message: expect.stringContaining("latest") });
+});
+
+// Root reads everything.
+test.skipIf(process.getuid?.() === 0)("a folder or a file without the right to read it is an error that names it", async () => {
+  const folder = await folderOf([10, 20]);
+  const file = join(folder, "step-000020", "state.json");
+  await chmod(file, 0);
+  await expect(latestCheckpoint(folder)).rejects.toMatchObject({ code: "cannot-read", message: expect.stringContaining(file) });
+  await chmod(folder, 0);
+  await expect(latestCheckpoint(folder)).rejects.toMatchObject({ code: "cannot-read", message: expect.stringContaining("EACCES") });
+  await chmod(folder, 0o755);
+});
+
+test("a refusal of the system tells what may be whole from what is gone", () => {
+  const failing = (code: string) => () => refuseUnreadable("step-000020/state.json", Object.assign(new Error(code), { code }));
+  for (const code of ["EACCES", "EPERM", "EMFILE", "ESTALE"])
+    expect(failing(code)).toThrow(`step-000020/state.json can't be read (${code})`);
+  for (const code of ["ENOENT", "EISDIR", "EIO"]) expect(failing(code)).not.toThrow();
+});
+
+test("a checkpoint that `accept` calls broken is stepped back from; what else it throws is passed on", async () => {
+  const folder = await folderOf([10, 20]);
+  const accept = ({ state }: Checkpoint) => {
+    if ((state as { step: number }).step === 20) throw new CheckpointError("broken", "20 is not what it should be");
+  };
+  expect(await latestCheckpoint(folder, accept)).toMatchObject({
+    checkpoint: { state: { step: 10 } },
+    skipped: ["20 is not what it should be"],
+  });
+  await expect(latestCheckpoint(folder, () => { throw new RangeError("of another run"); })).rejects.toThrow(RangeError); // biome-ignore format: a line
 });

@@ -1,64 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { goldenPath } from "@cai/testing";
-import { afterAll, beforeAll, expect, test } from "vitest";
-
-const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
-const policy = goldenPath("tiny-gpt2");
-const reward = goldenPath("tiny-reward");
-const root = await mkdtemp(join(tmpdir(), "cai-"));
-const small = ["--batch-size", "2", "--max-new-tokens", "4", "--learning-rate", "1e-3", "--seed", "7"];
-
-beforeAll(async () => {
-  await writeFile(join(root, "prompts.txt"), "the old house\na letter\nsomebody came\n");
-  await writeFile(join(root, "slow.mjs"), slowReward);
-});
-afterAll(() => rm(root, { recursive: true }));
-
-/** Starts the real command in a folder of its own; `exit` resolves to its exit code, or to the signal that ended it. */
-function start(...argv: string[]): {
-  child: ChildProcess;
-  stdout: Promise<string>;
-  stderr: Promise<string>;
-  exit: Promise<number | string>;
-} {
-  const child = spawn(process.execPath, [bin, ...argv], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-  const exit = new Promise<number | string>((resolve) => child.on("close", (code, signal) => resolve(code ?? signal!)));
-  return { child, stdout: text(child.stdout), stderr: text(child.stderr), exit };
-}
-
-async function cai(...argv: string[]) {
-  const run = start(...argv);
-  return { exit: await run.exit, stdout: await run.stdout, stderr: await run.stderr };
-}
-
-/** Slow enough that a signal always comes before the run's end. */
-const slowReward = `export default async ({ responses }) => {
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  return responses.map((response) => response.length / 10);
-};`;
-
-function train(out: string, ...more: string[]): string[] {
-  const named = { "--policy": policy, "--reward": "slow.mjs", "--prompts": "prompts.txt", "--out": out };
-  return ["train", ...Object.entries(named).flat(), ...small, ...more];
-}
-
-/** Ends a run after so many steps, told by its lines on standard output. */
-async function stopAfter(steps: number, signal: NodeJS.Signals, argv: string[]) {
-  const run = start(...argv, "--json");
-  let lines = 0;
-  run.child.stdout!.on("data", (chunk: Buffer) => {
-    const before = lines;
-    lines += chunk.toString().split("\n").length - 1;
-    if (before < steps && lines >= steps) run.child.kill(signal);
-  });
-  return { exit: await run.exit, stderr: await run.stderr };
-}
+import { expect, test } from "vitest";
+import { cai, policy, reward, root, stopAfter, train } from "./start-cli.fixture.ts";
 
 const finalWeights = (out: string): Promise<Buffer> => readFile(join(root, out, "final", "model.safetensors"));
 
@@ -117,9 +61,11 @@ test("without a word on it, responses are as long as the policy's context allows
   expect([asked.exit, asked.stderr]).toEqual([2, expect.stringMatching(/which with 150 new ones exceed the policy's context of 128/)]);
 });
 
-test("--resume at a folder without a run says that it starts a new one", async () => {
+test("--resume at a folder without a run is refused before anything is loaded, and leaves none", async () => {
   const { exit, stderr } = await cai(...train("mistyped", "--steps", "1", "--json"), "--resume");
-  expect([exit, stderr]).toEqual([0, "no run at mistyped: starting a new one\n"]);
+  const message = "mistyped holds no run to go on with: give the folder of one, or leave resume out to start one there";
+  expect([exit, stderr]).toEqual([2, `error: ${message}\n`]);
+  expect(existsSync(join(root, "mistyped"))).toBe(false);
 });
 
 test("a run that is interrupted or killed goes on with --resume and ends with the same bytes", { timeout: 240_000 }, async () => {

@@ -1,19 +1,24 @@
 import { CaiError } from "@cai/contracts";
 import { CommanderError } from "commander";
 import { CliError } from "./error.ts";
+import { type EndingSignal, exitCodeAfter } from "./first-signal.ts";
 
-const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Codes of errors that are thrown before anything is written. */
 const refusals = new Set([
-  ...["invalid-option", "invalid-prompts", "invalid-completions", "existing-run", "run-exists", "checkpoint-mismatch"],
+  ...["invalid-option", "invalid-prompts", "invalid-completions", "run-exists", "checkpoint-mismatch", "cannot-read"],
+  ...["no-run", "no-checkpoint", "options-changed", "locked", "cannot-lock"],
   ...["file-exists", "bad-constitution", "bad-config", "bad-manifest", "pipeline-exists"],
 ]);
 
 /** The process's exit code after this error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  if (CliError.isInstance(error)) return error.code === "interrupted" ? exitCodes.interrupted : exitCodes.usage;
+  if (CliError.isInstance(error)) {
+    if (error.code === "interrupted") return exitCodeAfter(error.cause as EndingSignal);
+    return error.code === "stray" ? exitCodes.failed : exitCodes.usage;
+  }
   return CaiError.isInstance(error) && refusals.has(error.code) ? exitCodes.usage : exitCodes.failed;
 }
 

@@ -1,42 +1,47 @@
+import { outliveClosedPipes } from "./closed-pipes.ts";
 import { CliError } from "./error.ts";
+import { exitCodeAfter, onFirstSignal } from "./first-signal.ts";
+import { endProcess, onStrayEnd } from "./stray-ends.ts";
 
 /**
- * Does work that a first Ctrl-C ends early, by its signal.
+ * Does work that something else may end early, by its signal: a first Ctrl-C (or another signal to end), an error that is nobody's, a module that
+ * would end the process or never answers. What is written to a pipe that nobody reads any more is lost, and the work goes on.
  *
- * @param announce tells that it was heard.
- * @param ended what is to be said when the work has ended by it.
- * @throws CliError `interrupted`; what the work throws
+ * @param announce tells that a signal was heard.
+ * @param ended where the work stands when it has ended so, and what to do: "after 3 steps: …", without a full stop.
+ * @throws CliError `interrupted`, `stray`; what the work throws
  */
 export async function interruptible<Result>(
   { announce, ended }: { readonly announce: (line: string) => void; readonly ended: () => string },
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const { signal, release } = abortOnInterrupt(announce);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const releases = [
+    outliveClosedPipes(),
+    onFirstSignal((name) => {
+      announce("Interrupted: stopping after a checkpoint. Once more to stop at once.");
+      controller.abort(new CliError("interrupted", "interrupted", { cause: name }));
+    }),
+    onStrayEnd(({ what, cause }) => controller.abort(new CliError("stray", what, { cause }))),
+  ];
   try {
     return await work(signal);
-  } catch (cause) {
-    if (cause !== signal.reason) throw cause;
-    throw new CliError("interrupted", ended(), { cause });
+  } catch (thrown) {
+    if (!signal.aborted || thrown !== signal.reason) throw thrown;
+    const { code, message, cause } = thrown as CliError;
+    if (code === "interrupted") throw new CliError("interrupted", `Interrupted ${ended()}.`, { cause });
+    throw new CliError("stray", `${message}. Stopped ${ended()}`, { cause });
   } finally {
-    release();
+    for (const release of releases) release();
   }
 }
 
-/**
- * Turns the first Ctrl-C (SIGINT, or SIGTERM) into an abort, so that a run can write a checkpoint; the second one ends the process as
- * if nobody had listened.
- */
-function abortOnInterrupt(announce: (line: string) => void): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  const release = (): void => {
-    for (const signal of signals) process.removeListener(signal, interrupt);
-  };
-  const interrupt = (): void => {
-    release();
-    announce("Interrupted: stopping after a checkpoint. Once more to stop at once.");
-    controller.abort(new CliError("interrupted", "interrupted"));
-  };
-  for (const signal of signals) process.on(signal, interrupt);
-  return { signal: controller.signal, release };
+/** Until a run begins there is nothing to keep: a signal ends the process at once, with a line. Until it is disposed of. */
+export function endedBySignal(): { dispose(): void } {
+  const dispose = onFirstSignal((signal) => {
+    process.stderr.write("Interrupted before the first step began: nothing was written.\n");
+    endProcess(exitCodeAfter(signal));
+  });
+  return { dispose };
 }

@@ -31,7 +31,7 @@ export async function makingRows<Result>(
     if (before !== undefined && done > before) bar?.show({ step: done, seconds: (now - since) / 1000 / (done - before), figures: {} });
     [before, since] = [done, now];
   };
-  const ended = () => "Interrupted: the same command with --resume goes on behind the last whole batch.";
+  const ended = () => "within a batch: the same command with --resume goes on behind the last whole one";
   try {
     return await interruptible({ announce: say, ended }, (signal) => work({ signal, onProgress }));
   } finally {

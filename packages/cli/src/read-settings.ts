@@ -69,7 +69,7 @@ async function readConfig(file: string, known: readonly string[], command: strin
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
     throw new CliError("usage", `${file} holds no JSON object: expected {"policy": …, "learningRate": …, …}`);
   }
-  const { versions: _, ...settings } = config as Record<string, unknown>; // a run's config.json tells what it ran on
+  const { versions: _, changes: __, ...settings } = config as Record<string, unknown>; // a run's config.json tells what it ran on
   const unknown = describeUnknownOption(settings, known);
   if (unknown === undefined) return settings;
   throw new CliError("usage", `${file}: ${unknown} (the names are those of the flags: cai ${command} --help)`);

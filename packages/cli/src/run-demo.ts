@@ -5,11 +5,12 @@ import { type Evaluation, PPOTrainer } from "@cai/trainer";
 import { disposing } from "@cai/training";
 import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
 import { demoSettings } from "./demo-settings.ts";
+import { endedBySignal } from "./interrupt.ts";
 import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
-import { runDisplay, sayBackend } from "./run-display.ts";
+import { runDisplay, sayBackend, versionsOf } from "./run-display.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { rewardFigures } from "./run-training.ts";
 import { terminalOf } from "./terminal.ts";
@@ -39,6 +40,7 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
   const display = runDisplay({ json, steps: hyperparameters.steps });
   const { say, terminal } = display;
   await disposing(async (own) => {
+    const before = own(endedBySignal());
     const policy = own(await resolvePolicy("demo"));
     const rewardModel = own(await resolveReward("demo"));
     const generator = await openRolloutEngine(rollout, policy);
@@ -56,9 +58,10 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
     sayBackend(display, backend);
 
     const began = performance.now();
-    const config = { policy: "demo", reward: "demo", prompts: "demo", rollout };
+    const config = { policy: "demo", reward: "demo", prompts: "demo", rollout, versions: versionsOf(backend) };
     const history = await runTrainer({
       display: { ...display, json: false }, // its one line of JSON comes at the end
+      before,
       train: (how) => trainer.train(trainingPrompts, { ...how, out, evaluationPrompts: heldOut, config }),
       stepsDone: () => trainer.step,
       figures: rewardFigures,

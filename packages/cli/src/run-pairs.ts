@@ -3,13 +3,15 @@ import { type ReadPairs, readPairs } from "@cai/data";
 import type { CausalPolicy } from "@cai/policy";
 import type { DPOTrainer, PairEvaluation, PairStepResult, RewardTrainer } from "@cai/preference";
 import { disposing } from "@cai/training";
+import { endedBySignal } from "./interrupt.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";
 import type { PairCommandSettings } from "./pair-settings.ts";
 import { dataReader } from "./read-data.ts";
 import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
-import { runDisplay, sayBackend } from "./run-display.ts";
+import { runDisplay, sayBackend, versionsOf } from "./run-display.ts";
+import type { RunFlags } from "./run-flags.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { print } from "./visible.ts";
 
@@ -21,14 +23,14 @@ import { print } from "./visible.ts";
  */
 export async function runPairs<Options extends { readonly seed: number }>(
   settings: PairCommandSettings<Options>,
-  { resume, json }: { readonly resume: boolean; readonly json: boolean },
+  { json, ...use }: RunFlags,
   {
     create,
     trained,
   }: { readonly create: (policy: CausalPolicy, options: Options) => Promise<DPOTrainer | RewardTrainer>; readonly trained: string },
 ): Promise<void> {
   const { out, data, evalData, lora, recompute, skipBadLines, options } = settings;
-  await refuseOut(out, { resume });
+  await refuseOut(out, use);
   const reader = dataReader({ skipBadLines });
   const training = await reader.read(readPairs, data);
   const evaluation = evalData === undefined ? undefined : await reader.read(readPairs, evalData);
@@ -36,6 +38,7 @@ export async function runPairs<Options extends { readonly seed: number }>(
   const heldOut = evaluation?.rows ?? [];
 
   const steps = await disposing(async (own) => {
+    const before = own(endedBySignal());
     const backend = await prepareBackend();
     const adapter = lora && { ...lora, seed: options.seed };
     const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
@@ -44,15 +47,24 @@ export async function runPairs<Options extends { readonly seed: number }>(
     sayBackend(display, backend);
     for (const { unpaired } of [training, ...(evaluation ? [evaluation] : [])])
       if (unpaired.length > 0) display.notice(describeUnpaired(unpaired));
-    const config = { policy: settings.policy, data, evalData, recompute, skipBadLines, ...(lora && loraConfig(lora)) };
+    const config = {
+      policy: settings.policy,
+      data,
+      evalData,
+      recompute,
+      skipBadLines,
+      ...(lora && loraConfig(lora)),
+      versions: versionsOf(backend),
+    };
     const evaluationData = heldOut.map(({ row }) => row);
     const train = () =>
       runTrainer({
         display,
+        before,
         train: (how) =>
           trainer.train(
             pairs.map(({ row }) => row),
-            { ...how, out, resume, ...(evalData !== undefined && { evaluationData }), config },
+            { ...how, ...use, out, ...(evalData !== undefined && { evaluationData }), config },
           ),
         stepsDone: () => trainer.step,
         figures,

@@ -1,7 +1,7 @@
 import { prepareBackend } from "@cai/backend";
 import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitution";
 import { readPrompts } from "@cai/data";
-import { interruptible } from "./interrupt.ts";
+import { endedBySignal, interruptible } from "./interrupt.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 import { describePipeline } from "./pipeline-text.ts";
 import { formatSeconds } from "./progress-bar.ts";
@@ -10,6 +10,7 @@ import { dataReader } from "./read-data.ts";
 import { openFeedback } from "./resolve-feedback.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
+import type { RunFlags } from "./run-flags.ts";
 import { stageLine } from "./stage-line.ts";
 import { terminalOf } from "./terminal.ts";
 import { print } from "./visible.ts";
@@ -21,7 +22,7 @@ import { print } from "./visible.ts";
  */
 export async function runPipelineCommand(
   { config, out }: PipelineSettings,
-  { resume, json, skipBadLines }: { readonly resume: boolean; readonly json: boolean; readonly skipBadLines: boolean },
+  { resume, allowChanges, json, skipBadLines }: Omit<RunFlags, "overwrite"> & { readonly skipBadLines: boolean },
 ): Promise<void> {
   const reader = dataReader({ skipBadLines });
   const readAll = async (file: string) => (await reader.read(readPrompts, file)).rows.map(promptMessages);
@@ -30,8 +31,9 @@ export async function runPipelineCommand(
   const terminal = terminalOf(process.stderr);
   const line = json && !terminal.interactive ? undefined : stageLine(terminal);
   const say = (text: string) => line?.say(text);
-  await prepareBackend();
-  const ended = () => "Interrupted: the same command with --resume goes on from there.";
+  const loading = endedBySignal();
+  await prepareBackend().finally(loading.dispose);
+  const ended = () => "within a stage: the same command with --resume goes on from there";
   let report: PipelineReport;
   try {
     report = await interruptible({ announce: say, ended }, (signal) =>
@@ -46,6 +48,7 @@ export async function runPipelineCommand(
           openFeedback: (source) => openFeedback(source, { batchSize: config.batchSize }),
         },
         resume,
+        allowChanges,
         signal,
         onProgress: (progress) => line?.show(progress),
         onStage: ({ name, skipped, seconds }) => say(skipped ? `${name}: unchanged` : `${name}: done in ${formatSeconds(seconds)}`),

@@ -2,28 +2,28 @@ import { prepareBackend } from "@cai/backend";
 import { readExamples } from "@cai/data";
 import { SFTTrainer, type SftEvaluation, type SftStepResult } from "@cai/sft";
 import { disposing } from "@cai/training";
+import { endedBySignal } from "./interrupt.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";
 import { dataReader } from "./read-data.ts";
 import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
-import { runDisplay, sayBackend } from "./run-display.ts";
+import { runDisplay, sayBackend, versionsOf } from "./run-display.ts";
+import type { RunFlags } from "./run-flags.ts";
 import { runTrainer } from "./run-trainer.ts";
 import type { SftCommandSettings } from "./sft-settings.ts";
 import { print } from "./visible.ts";
 
 /** Fine-tunes as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
-export async function runSft(
-  settings: SftCommandSettings,
-  { resume, json }: { readonly resume: boolean; readonly json: boolean },
-): Promise<void> {
+export async function runSft(settings: SftCommandSettings, { json, ...use }: RunFlags): Promise<void> {
   const { out, data, evalData, lora, recompute, skipBadLines, options } = settings;
-  await refuseOut(out, { resume });
+  await refuseOut(out, use);
   const reader = dataReader({ skipBadLines });
   const { rows: examples } = await reader.read(readExamples, data);
   const heldOut = evalData === undefined ? [] : (await reader.read(readExamples, evalData)).rows;
 
   const steps = await disposing(async (own) => {
+    const before = own(endedBySignal());
     const backend = await prepareBackend();
     const adapter = lora && { ...lora, seed: options.seed };
     const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
@@ -33,15 +33,24 @@ export async function runSft(
     const train = () =>
       runTrainer({
         display,
+        before,
         train: (how) =>
           trainer.train(
             examples.map(({ row }) => row),
             {
               ...how,
+              ...use,
               out,
-              resume,
               ...(evalData !== undefined && { evaluationData: heldOut.map(({ row }) => row) }),
-              config: { policy: settings.policy, data, evalData, recompute, skipBadLines, ...(lora && loraConfig(lora)) },
+              config: {
+                policy: settings.policy,
+                data,
+                evalData,
+                recompute,
+                skipBadLines,
+                ...(lora && loraConfig(lora)),
+                versions: versionsOf(backend),
+              },
             },
           ),
         stepsDone: () => trainer.step,

@@ -7,6 +7,8 @@ import { print } from "./visible.ts";
 /** A run as a command shows it. */
 export interface ShownRun<Report, Evaluation, History> {
   readonly display: RunDisplay;
+  /** What was there for signals before it. */
+  readonly before: { dispose(): void };
   /** Starts the run. */
   readonly train: (how: { readonly signal: AbortSignal; readonly callbacks: RunCallbacks<Report, Evaluation> }) => Promise<History>;
   /** Steps completed. */
@@ -25,6 +27,7 @@ export interface ShownRun<Report, Evaluation, History> {
  */
 export async function runTrainer<Report extends StepReport, Evaluation extends EvaluationReport, History>({
   display,
+  before,
   train,
   stepsDone,
   figures,
@@ -40,9 +43,16 @@ export async function runTrainer<Report extends StepReport, Evaluation extends E
     onCheckpoint: (directory) => say(terminal.dim(`checkpoint ${relative(process.cwd(), directory)}`)),
     onNotice: notice,
   };
-  const ended = () => `Interrupted after ${stepsDone()} steps: the same command with --resume goes on from there.`;
+  const ended = () => {
+    const steps = stepsDone();
+    if (steps === 0) return "before the first step was complete: nothing was written, the same command starts again";
+    return `after ${steps} ${steps === 1 ? "step" : "steps"}: the same command with --resume goes on from there`;
+  };
   try {
-    return await interruptible({ announce: say, ended }, (signal) => train({ signal, callbacks }));
+    return await interruptible({ announce: say, ended }, (signal) => {
+      before.dispose();
+      return train({ signal, callbacks });
+    });
   } finally {
     bar?.end();
   }

@@ -3,6 +3,7 @@ import { readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
 import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/trainer";
 import { disposing } from "@cai/training";
+import { endedBySignal } from "./interrupt.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
@@ -11,24 +12,23 @@ import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { fitResponseLength } from "./response-length.ts";
 import { openRolloutEngine } from "./rollout-engine.ts";
-import { runDisplay, sayBackend } from "./run-display.ts";
+import { runDisplay, sayBackend, versionsOf } from "./run-display.ts";
+import type { RunFlags } from "./run-flags.ts";
 import { runTrainer } from "./run-trainer.ts";
 import type { TrainSettings } from "./train-settings.ts";
 import { print } from "./visible.ts";
 
 /** Trains as the settings say, and tells how it goes: progress on standard error, with `json` a line a step on standard output. */
-export async function runTraining(
-  settings: TrainSettings,
-  { resume, json }: { readonly resume: boolean; readonly json: boolean },
-): Promise<void> {
+export async function runTraining(settings: TrainSettings, { json, ...use }: RunFlags): Promise<void> {
   const { out, lora, rollout, recompute, skipBadLines, algorithm } = settings;
-  await refuseOut(out, { resume });
+  await refuseOut(out, use);
   const reader = dataReader({ skipBadLines });
   const { rows: prompts } = await reader.read(readPrompts, settings.prompts);
   const evaluationPrompts = settings.evalPrompts === undefined ? undefined : (await reader.read(readPrompts, settings.evalPrompts)).rows;
   const display = runDisplay({ json, steps: settings.hyperparameters.steps });
 
   await disposing(async (own) => {
+    const before = own(endedBySignal());
     const backend = await prepareBackend();
     const adapter = lora && { ...lora, seed: settings.hyperparameters.seed };
     const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
@@ -48,11 +48,12 @@ export async function runTraining(
     sayBackend(display, backend);
     await runTrainer({
       display,
+      before,
       train: (how) =>
         trainer.train(trainingPrompts, {
           ...how,
+          ...use,
           out,
-          resume,
           ...(heldOut && { evaluationPrompts: heldOut }),
           config: {
             policy: settings.policy,
@@ -65,6 +66,7 @@ export async function runTraining(
             recompute,
             skipBadLines,
             ...(lora && loraConfig(lora)),
+            versions: versionsOf(backend),
           },
         }),
       stepsDone: () => trainer.step,

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { wholeFiles } from "@cai/whole-file";
+import { lockName, wholeFiles } from "@cai/whole-file";
 import { RunLogError } from "./error.ts";
 import { cutLines, type LineWithStep, renderLines } from "./json-lines.ts";
 import { encodeEvent, type TensorBoardEvent } from "./tensorboard-event.ts";
@@ -58,20 +58,20 @@ export async function openRunLog({ directory, config, resumeAtStep }: RunLogOpti
     await cutLines(metricsPath, resumeAtStep);
     await cutLines(samplesPath, resumeAtStep);
   }
-  const metricsFile = await open(metricsPath, "a");
-  const samplesFile = await open(samplesPath, "a");
+  const metricsFile = await open(metricsPath, "a").catch(refused(metricsPath));
+  const samplesFile = await open(samplesPath, "a").catch(refused(samplesPath));
   const board = await openBoard(boardFolder, resumeAtStep);
 
   return {
     async metrics(step, values) {
       if ("step" in values)
         throw new RunLogError("metric-name", "A metric can't be named \"step\", which is the line's own number: rename it");
-      await metricsFile.appendFile(renderLines([{ step, ...values }]));
+      await metricsFile.appendFile(renderLines([{ step, ...values }])).catch(refused(metricsPath));
       await board.write({ kind: "scalars", step, values });
     },
     async samples(step, samples) {
       const lines = samples.map(({ prompt, response, score }): LineWithStep => ({ step, prompt, response, score }));
-      await samplesFile.appendFile(renderLines(lines));
+      await samplesFile.appendFile(renderLines(lines)).catch(refused(samplesPath));
     },
     async close() {
       await Promise.all([metricsFile.close(), samplesFile.close(), board.file.close()]);
@@ -82,19 +82,22 @@ export async function openRunLog({ directory, config, resumeAtStep }: RunLogOpti
 /**
  * The check that `openRunLog` begins with, for those who want to know before they load a model.
  *
- * @throws RunLogError `run-exists` for a folder that holds anything
+ * @throws RunLogError `run-exists` for a folder that holds anything but a lock
  */
 export async function refuseExistingRun(directory: string): Promise<void> {
   const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
   });
-  if (entries.length === 0) return;
-  throw new RunLogError(
-    "run-exists",
-    `${directory} already holds a run, or something else (${entries[0]}): resume it, or name another folder`,
-  );
+  const [first] = entries.filter((name) => !name.startsWith(lockName));
+  if (first === undefined) return;
+  throw new RunLogError("run-exists", `${directory} already holds a run, or something else (${first}): resume it, or name another folder`);
 }
+
+/** The system tells no path of a file that is open. */
+const refused = (path: string) => (cause: Error) => {
+  throw new RunLogError("cannot-write", `${path} can't be written: ${cause.message}`, { cause });
+};
 
 interface Board {
   readonly file: FileHandle;
@@ -108,8 +111,9 @@ async function openBoard(folder: string, resumeAtStep: number | undefined): Prom
   const prefix = (counter: number): string => `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${counter}`;
   let counter = 0;
   while (used.includes(prefix(counter))) counter++;
-  const file = await open(join(folder, prefix(counter)), "ax");
-  const write = async (event: TensorBoardEvent): Promise<void> => file.appendFile(encodeEvent(event, Date.now() / 1000));
+  const path = join(folder, prefix(counter));
+  const file = await open(path, "ax").catch(refused(path));
+  const write = (event: TensorBoardEvent): Promise<void> => file.appendFile(encodeEvent(event, Date.now() / 1000)).catch(refused(path));
   await write({ kind: "version" });
   if (resumeAtStep !== undefined) await write({ kind: "start", step: resumeAtStep });
   return { file, write };

@@ -1,7 +1,7 @@
 import type { SequenceBatch } from "@cai/contracts";
 import type { Denominators } from "@cai/ppo-loss";
-import { adjustScores, RunningMoments, type RunningMomentsState, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
-import { evaluateRows, type ForwardPass, type Json, type OptionTable, type Stopwatch } from "@cai/training";
+import { adjustScores, RunningMoments, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
+import { evaluateRows, type ForwardPass, type Json, type OptionTable, type Stopwatch, stateNumbers } from "@cai/training";
 import { drawGroups, type ScoredGroups } from "./draw-groups.ts";
 import { type GroupExperience, selectGroupExperience } from "./group-experience.ts";
 import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
@@ -111,6 +111,6 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
   }
 
   protected restore({ scoreMoments }: Readonly<Record<string, Json>>): void {
-    this.#scoreMoments.restore(scoreMoments as unknown as RunningMomentsState);
+    this.#scoreMoments.restore(stateNumbers("scoreMoments", scoreMoments, ["mean", "variance", "count"]));
   }
 }

@@ -3,11 +3,13 @@ import { adaptiveKlController, fixedKlController, type KlController } from "@cai
 import type { ImportanceCorrection } from "@cai/ppo-loss";
 import {
   type ForwardPass,
+  type Json,
   makeOptimizer,
   type Optimizer,
   openPass,
   type PartSpecs,
   type PassTensors,
+  stateNumbers,
   type TrainedTensors,
 } from "@cai/training";
 import { sharedTrunkValueModel, ValueHead, type ValueModel } from "@cai/value-head";
@@ -100,10 +102,22 @@ function makeOptimizers(
   return [makeOptimizer(ofPolicy, options), makeOptimizer(ofValues, { ...options, learningRate: options.valueLearningRate })];
 }
 
-/** β as it moves: fixed, or following the KL (Ziegler et al. 2019). */
-export function makeKlController({ klController, klCoef, klTarget, klHorizon }: Hyperparameters): KlController {
-  if (klController === "fixed") return fixedKlController({ coefficient: klCoef });
-  return adaptiveKlController({ coefficient: klCoef, target: klTarget, horizon: klHorizon });
+/**
+ * β as it moves: fixed, or following the KL (Ziegler et al. 2019).
+ *
+ * @param stored of a checkpoint: how far β has moved there, and the `klCoef` that it began at. With another `klCoef` it begins there anew.
+ * @throws TrainingError `invalid-state`, KlError for what is stored and no β.
+ */
+export function makeKlController(
+  { klController, klCoef, klTarget, klHorizon }: Hyperparameters,
+  stored?: { readonly klController: Json | undefined; readonly klCoef: Json | undefined },
+): KlController {
+  const moved = stored && stateNumbers("klController", stored.klController, ["coefficient"]);
+  const goesOn = stored?.klCoef === undefined || stored.klCoef === klCoef; // older versions stored none
+  const coefficient = moved && goesOn && klController === "adaptive" ? moved.coefficient : klCoef;
+  return klController === "fixed"
+    ? fixedKlController({ coefficient })
+    : adaptiveKlController({ coefficient, target: klTarget, horizon: klHorizon });
 }
 
 /**

@@ -1,8 +1,8 @@
 import { countValid, type SequenceBatch } from "@cai/contracts";
 import { computeGae, lengthAdaptiveLambdas, whiten } from "@cai/gae";
-import { type KlControllerState, klSummary, restoreKlController, shapeRewards, tokenKl } from "@cai/kl";
-import { adjustScores, RunningMoments, type RunningMomentsState, type TokenizedPrompt } from "@cai/rollouts";
-import { evaluateRows, type Json, type StepContext, Stopwatch } from "@cai/training";
+import { klSummary, shapeRewards, tokenKl } from "@cai/kl";
+import { adjustScores, RunningMoments, type TokenizedPrompt } from "@cai/rollouts";
+import { evaluateRows, type Json, type StepContext, Stopwatch, stateNumbers } from "@cai/training";
 import { evaluateBootstrapValues } from "./bootstrap-values.ts";
 import { evaluateExactKl, givenKl } from "./exact-kl.ts";
 import { type Experience, selectExperience } from "./experience.ts";
@@ -170,12 +170,14 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
   }
 
   protected state() {
-    return { klController: { ...this.#klController.state() }, scoreMoments: { ...this.#scoreMoments.state() } };
+    const { klCoef } = this.hyperparameters;
+    return { klController: { ...this.#klController.state() }, klCoef, scoreMoments: { ...this.#scoreMoments.state() } };
   }
 
-  protected restore({ klController, scoreMoments }: Readonly<Record<string, Json>>): void {
-    this.#klController = restoreKlController(klController as unknown as KlControllerState);
-    this.#scoreMoments.restore(scoreMoments as unknown as RunningMomentsState);
+  protected restore({ klController, klCoef, scoreMoments }: Readonly<Record<string, Json>>): void {
+    const moments = stateNumbers("scoreMoments", scoreMoments, ["mean", "variance", "count"]);
+    this.#klController = makeKlController(this.hyperparameters, { klController, klCoef });
+    this.#scoreMoments.restore(moments);
   }
 
   /** What the reference says of a batch. */

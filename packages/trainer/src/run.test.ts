@@ -125,28 +125,68 @@ describe("what is refused", () => {
     const out = await freshRunFolder();
     await run(out, { steps: 1 });
     const trainer = await tinyTrainer({ ...everything, ...options });
-    await expect(trainer.train(prompts, { out, resume: true })).rejects.toThrow(message);
+    await expect(trainer.train(prompts, { out, resume: true, allowChanges: true })).rejects.toThrow(message);
     expect(metricLines(out)).toHaveLength(1);
     disposeTrainer(trainer);
   });
 });
 
-test("to resume where there is no checkpoint is to start over, and is told", async () => {
+test("to resume where there is no run, or one without its checkpoints, is refused; to overwrite starts over", async () => {
   await tf.setBackend("cpu");
   const out = await freshRunFolder();
-  const told: string[] = [];
-  const callbacks = { onNotice: (message: string) => void told.push(message) };
-  const history = await run(out, { steps: 2 }, { resume: true, callbacks });
-  expect(history.steps).toHaveLength(2);
-  expect(told).toEqual([`no run at ${out}: starting a new one`]);
-
+  await expect(run(out, { steps: 2 }, { resume: true })).rejects.toMatchObject({ code: "no-run" });
+  await run(out, { steps: 2 });
   await rm(join(out, "checkpoints"), { recursive: true });
-  await run(out, { steps: 1 }, { resume: true, callbacks });
-  expect(told.slice(1)).toEqual([`the run at ${out} logged 2 steps but has no complete checkpoint: starting it over`]);
+  await expect(run(out, { steps: 1 }, { resume: true })).rejects.toMatchObject({ code: "no-checkpoint" });
+  expect(metricLines(out)).toHaveLength(2);
+  await run(out, { steps: 1 }, { overwrite: true });
   expect(metricLines(out)).toHaveLength(1);
+});
 
-  await run(out, { steps: 1 }, { resume: true, callbacks });
-  expect(told).toHaveLength(2);
+test("to resume with other options is refused by name; allowed, all of them take effect, and the configuration tells since when", async () => {
+  await tf.setBackend("cpu");
+  const [out, adaptive] = [await freshRunFolder(), await freshRunFolder()];
+  const fixed = { klController: "fixed", klCoef: 0.1, steps: 2 } as const;
+  await run(out, { ...fixed, schedule: "constant" });
+  const other = { ...fixed, schedule: "constant", klCoef: 0.7, learningRate: 2e-3, steps: 3 } as const;
+  await expect(run(out, other, { resume: true })).rejects.toThrow(/learningRate 0\.001 → 0\.002, klCoef 0\.1 → 0\.7/);
+  const lines = (folder: string) => readFileSync(join(folder, "metrics.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: a line
+  expect(lines(out)).toHaveLength(2);
+  await run(out, other, { resume: true, allowChanges: true });
+  expect(lines(out).map((line) => [line["objective/kl_coef"], line.lr])).toEqual([
+    [0.1, 1e-3],
+    [0.1, 1e-3],
+    [0.7, 2e-3],
+  ]);
+  expect(JSON.parse(readFileSync(join(out, "config.json"), "utf8"))).toMatchObject({
+    klCoef: 0.7,
+    changes: [{ afterStep: 2, options: { learningRate: [1e-3, 2e-3], klCoef: [0.1, 0.7] } }],
+  });
+
+  // An adaptive β goes on from where it has moved, unless it is told to begin elsewhere.
+  const moving = { klController: "adaptive", schedule: "constant" } as const;
+  await run(adaptive, { ...moving, steps: 2 });
+  await run(adaptive, { ...moving, steps: 3 }, { resume: true });
+  const moved = lines(adaptive)[2]["objective/kl_coef"];
+  expect(moved).not.toBe(0.1);
+  await run(adaptive, { ...moving, steps: 4, klCoef: 0.5 }, { resume: true, allowChanges: true });
+  expect(lines(adaptive)[3]["objective/kl_coef"]).toBe(0.5);
+});
+
+test("a checkpoint whose numbers are none is stepped back from, whatever they are", async () => {
+  await tf.setBackend("cpu");
+  const trainer = await tinyTrainer(everything);
+  const state = {
+    klController: { kind: "adaptive", coefficient: 0.1, target: 6, horizon: 50 },
+    scoreMoments: { mean: 0, variance: 1, count: 0 },
+  };
+  const restore = (more: object) => () => (trainer as unknown as { restore(state: object): void }).restore({ ...state, ...more });
+  expect(restore({})).not.toThrow();
+  for (const klController of [undefined, null, "x", {}, { coefficient: "0.1" }, { coefficient: -1 }])
+    expect(restore({ klController })).toThrow();
+  for (const scoreMoments of [undefined, [], { mean: 0 }, { mean: 0, variance: null, count: 1 }])
+    expect(restore({ scoreMoments })).toThrow("scoreMoments");
+  disposeTrainer(trainer);
 });
 
 test("leaving the steps early writes a checkpoint to go on from", async () => {

@@ -13,6 +13,8 @@ const optionNames = Object.keys({
   steps: true,
   out: true,
   resume: true,
+  overwrite: true,
+  allowChanges: true,
   signal: true,
   evaluationData: true,
   callbacks: true,
@@ -36,11 +38,11 @@ export const trainOptionNames: TrainOptionNames = { options: optionNames, callba
  * @throws TrainingError `invalid-option`.
  */
 export function checkTrainOptions(
-  options: Pick<TrainOptions<never, never, never>, "out" | "resume" | "config"> & { readonly callbacks?: object },
+  options: Pick<TrainOptions<never, never, never>, "out" | "resume" | "overwrite" | "config"> & { readonly callbacks?: object },
   names: TrainOptionNames,
   ofTrainer: readonly string[],
 ): void {
-  const { out, resume, callbacks = {}, config } = options;
+  const { out, resume, overwrite, callbacks = {}, config } = options;
   const refuse = (message: string) => {
     throw new TrainingError("invalid-option", message);
   };
@@ -51,6 +53,7 @@ export function checkTrainOptions(
     if (callback !== undefined && typeof callback !== "function") refuse(`${name} is ${described(callback)}; expected a function`);
   if (out !== undefined && (typeof out !== "string" || out === "")) refuse(`out is ${described(out)}; expected the path of a folder`);
   if (resume && out === undefined) refuse("resume wants out, the folder of the run to go on with");
+  if (overwrite && out === undefined) refuse("overwrite wants out, the folder of the run to start over");
   try {
     JSON.stringify(config);
   } catch (cause) {

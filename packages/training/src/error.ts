@@ -1,6 +1,9 @@
 import { CaiError } from "@cai/contracts";
 
-/** Thrown by this package. Codes: `invalid-option`, `non-finite`, `checkpoint-mismatch`, `no-reference`. */
+/**
+ * Thrown by this package. Codes: `invalid-option`, `non-finite`, `checkpoint-mismatch`, `no-reference`; of run folders `no-run`,
+ * `no-checkpoint`, `options-changed`, `locked`, `cannot-lock`, `cannot-write`; `invalid-state`, `stopped`.
+ */
 export class TrainingError extends CaiError {
   static override readonly marker = Symbol.for("@cai/training");
 }

@@ -1,11 +1,13 @@
 export { type BatchSettings, batchOptions, batchRows, refuseUnevenBatches } from "./batch-options.ts";
 export { checkParts, type PartSpec, type PartSpecs } from "./check-parts.ts";
+export { stateNumbers } from "./check-state.ts";
 export { checkTrainOptions, type TrainOptionNames, trainOptionNames } from "./check-train-options.ts";
 export { consecutiveRuns } from "./chunks.ts";
 export { rowsOfEpoch, rowsOfStep } from "./data-order.ts";
 export { disposing } from "./disposing.ts";
 export { TrainingError } from "./error.ts";
 export { evaluateRows } from "./evaluate-rows.ts";
+export { type FolderUse, holdsRun, refuseUnfitFolder } from "./fit-folder.ts";
 export {
   accumulate,
   type ChunkLoss,

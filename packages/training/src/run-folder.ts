@@ -1,30 +1,41 @@
-import { rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openRunLog, type RunLog } from "@cai/run-log";
+import { type FolderLock, syncFolder, temporaryName, wholeFiles } from "@cai/whole-file";
+import { TrainingError } from "./error.ts";
+import type { FolderUse } from "./fit-folder.ts";
 import type { EvaluationReport, StepReport } from "./stage.ts";
+import type { RunConfig } from "./stored-config.ts";
+
+const files = wholeFiles(TrainingError);
 
 /**
- * What a run leaves beside its checkpoints: `config.json`, `metrics.jsonl`, `samples.jsonl`, `tensorboard/`, `final/`. Made with the first
- * complete step.
+ * What a run leaves beside its checkpoints: `config.json`, `metrics.jsonl`, `samples.jsonl`, `tensorboard/`, `final/`. Until the first step is
+ * complete there is a lock alone, and what an earlier start left stays as it was.
  */
 export class RunFolder {
   readonly #directory: string;
-  readonly #config: Readonly<Record<string, unknown>>;
-  readonly #resume: boolean;
+  readonly #config: RunConfig;
+  readonly #use: FolderUse;
+  readonly #lock: FolderLock;
   #log: RunLog | undefined;
 
   constructor({
     directory,
     config,
-    resume,
+    use,
+    lock,
   }: {
     readonly directory: string;
-    readonly config: Readonly<Record<string, unknown>>;
-    readonly resume: boolean;
+    readonly config: RunConfig;
+    readonly use: FolderUse;
+    /** Given back by `close`. */
+    readonly lock: FolderLock;
   }) {
     this.#directory = directory;
     this.#config = config;
-    this.#resume = resume;
+    this.#use = use;
+    this.#lock = lock;
   }
 
   /** Writes a step's numbers and samples. */
@@ -34,18 +45,45 @@ export class RunFolder {
     await this.#log.samples(step, samples);
   }
 
-  /** What was trained, for others to load. */
+  /** What was trained, for others to load: there as a whole or not at all. */
   async finish(stage: { save(directory: string): Promise<void> }): Promise<void> {
-    await stage.save(finalDirectory(this.#directory));
+    const final = finalDirectory(this.#directory);
+    const partial = temporaryName(final);
+    try {
+      await stage.save(partial);
+      await this.#remove("final");
+      await rename(partial, final);
+      await syncFolder(this.#directory);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true }).catch(() => {}); // the error above tells more
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await this.#log?.close();
+    await this.#lock.release();
   }
 
   async #open(firstStep: number): Promise<RunLog> {
-    if (this.#resume) await rm(finalDirectory(this.#directory), { recursive: true, force: true });
-    return openRunLog({ directory: this.#directory, config: this.#config, ...(this.#resume && { resumeAtStep: firstStep }) });
+    const { resume, overwrite } = this.#use;
+    if (overwrite)
+      for (const name of ["checkpoints", "failed-step", "tensorboard", "metrics.jsonl", "samples.jsonl"]) await this.#remove(name);
+    if (resume || overwrite) await this.#remove("final");
+    const goesOn = (resume || overwrite) && { resumeAtStep: firstStep };
+    const log = await openRunLog({ directory: this.#directory, config: this.#config, ...goesOn });
+    // It tells a run that was stopped before its first checkpoint from one whose checkpoints are gone.
+    await files.makeFolder(join(this.#directory, "checkpoints"));
+    return log;
+  }
+
+  /** Takes the name away in one step, so that a part of what is removed is never taken for the whole. */
+  async #remove(name: string): Promise<void> {
+    if (!(await readdir(this.#directory)).includes(name)) return;
+    const path = join(this.#directory, name);
+    const removed = temporaryName(path);
+    await rename(path, removed);
+    await rm(removed, { recursive: true, force: true });
   }
 }
 

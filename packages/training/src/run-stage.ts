@@ -1,17 +1,26 @@
 import { join } from "node:path";
-import { checkpointName, latestCheckpoint } from "@cai/checkpoint";
-import { readMetrics, refuseExistingRun } from "@cai/run-log";
-import { RunFolder } from "./run-folder.ts";
+import { checkpointName } from "@cai/checkpoint";
+import { beginRun } from "./begin-run.ts";
+import type { FolderUse } from "./fit-folder.ts";
+import { saveStage } from "./restore-stage.ts";
 import type { RunSettings } from "./run-options.ts";
-import type { EvaluationReport, Stage, StepReport } from "./stage.ts";
-import { checkStageState, restoreTensors, writeStageState } from "./stage-state.ts";
+import type { EvaluationReport, Stage, StepContext, StepReport } from "./stage.ts";
+import type { RunConfig } from "./stored-config.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** How a run goes, beside its settings. */
-export interface RunOptions<Report, Evaluation> {
+export interface RunOptions<Report, Evaluation> extends FolderUse {
   /** The run's folder: configuration, metrics, samples, checkpoints and what was trained. Default: nothing is written. */
   readonly out?: string;
-  /** Go on from the newest complete checkpoint in `out`; without one, start over. */
+  /**
+   * Go on from the newest complete checkpoint in `out`. A run that was stopped before its first one starts again from step 1; where there is no
+   * run, or its checkpoints are gone or all broken, it is refused.
+   */
   readonly resume?: boolean;
+  /** Start over where `out` holds a run: what that left is removed once the first step is complete. */
+  readonly overwrite?: boolean;
+  /** Resume with options other than those in `config.json`, which are refused otherwise; it then tells from which step on they hold. */
+  readonly allowChanges?: boolean;
   /** Ends the run between steps, or in what changes nothing, after a checkpoint of the last complete step. */
   readonly signal?: AbortSignal;
   /** More to keep in `config.json`, plain JSON: where model and data came from. */
@@ -30,8 +39,8 @@ export interface RunCallbacks<Report, Evaluation> {
 
 /**
  * Runs a stage to its last step: resumes, evaluates when due, logs, writes checkpoints, and saves what was trained. Nothing runs until it is
- * iterated. Leaving it early, an abort, or a failure that changed nothing leaves a checkpoint of the last complete step, where there is a
- * folder; the folder itself is made with the first complete step, so that bad input leaves nothing behind.
+ * iterated. Leaving it early, an abort, or a failure before the first update of a step leaves a checkpoint of the last complete step, where there
+ * is a folder. The folder is locked from the start, and holds nothing else before the first complete step, so that bad input leaves nothing behind.
  *
  * @param settings of the whole run; all of `config` is written to `config.json`.
  * @throws RunLogError `run-exists` for a folder that holds a run; CheckpointError, TrainingError for one that can't go on.
@@ -41,34 +50,44 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
   settings: RunSettings,
   options: RunOptions<Report, Evaluation>,
 ): AsyncGenerator<Report, void, undefined> {
-  const { out, resume = false, signal, callbacks } = options;
-  const { steps, evaluateEvery, checkpointEvery, checkpointKeep } = settings;
-  if (out !== undefined && !resume) await refuseExistingRun(out);
-  if (out !== undefined && resume) await restoreLatest(stage, out, callbacks?.onNotice ?? ((message) => process.emitWarning(message)));
-  const folder = out === undefined ? undefined : new RunFolder({ directory: out, config: options.config ?? {}, resume });
+  const { out, signal, callbacks } = options;
+  const { steps, evaluateEvery, checkpointEvery, checkpointKeep: keep } = settings;
+  const notice = callbacks?.onNotice ?? ((message: string) => process.emitWarning(message));
+  const config = (options.config ?? {}) as RunConfig;
+  const begun = out === undefined ? undefined : await beginRun(stage, { ...options, out, config, own: Object.keys(settings), notice });
+  const folder = begun?.folder;
+  let unrecorded = begun?.unrecorded;
   let checkpointed = stage.stepsDone;
-  let updating = false;
+  let whole = true;
 
   const checkpoint = async () => {
     if (out === undefined || checkpointed === stage.stepsDone) return;
     const directory = join(out, "checkpoints", checkpointName(stage.stepsDone));
-    await saveStage(directory, stage, checkpointKeep);
+    await saveStage(directory, stage, { keep, unrecorded });
     checkpointed = stage.stepsDone;
     await callbacks?.onCheckpoint?.(directory);
   };
   const evaluates = stage.evaluate !== undefined && evaluateEvery > 0;
+  const evaluate = () => unlessAborted(stage.evaluate!(signal), signal, () => true);
+  const record = async (report: StepReport) => {
+    unrecorded = report;
+    const due = evaluates && (report.step % evaluateEvery === 0 || report.step === steps);
+    const evaluation = due ? await evaluate() : undefined;
+    await folder?.record(report, evaluation);
+    unrecorded = undefined;
+    return evaluation;
+  };
   try {
-    if (evaluates && stage.stepsDone === 0) await callbacks?.onEvaluation?.(await stage.evaluate!(signal));
+    if (unrecorded) await record(unrecorded);
+    if (evaluates && stage.stepsDone === 0) await callbacks?.onEvaluation?.(await evaluate());
     while (stage.stepsDone < steps) {
       signal?.throwIfAborted();
-      const begin = () => {
-        updating = true;
-      };
-      const report = await stage.step(stage.batch(stage.stepsDone + 1), { signal, updating: begin });
-      updating = false;
-      const due = evaluates && (report.step % evaluateEvery === 0 || report.step === steps);
-      const evaluation = due ? await stage.evaluate!(undefined) : undefined;
-      await folder?.record(report, evaluation);
+      whole = false;
+      const report = await stepOrNothing(stage, signal, () => {
+        whole = true;
+      });
+      whole = true;
+      const evaluation = await record(report);
       if (checkpointEvery > 0 && report.step % checkpointEvery === 0) await checkpoint();
       await callbacks?.onStep?.(report);
       if (evaluation) await callbacks?.onEvaluation?.(evaluation);
@@ -77,35 +96,45 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
     await checkpoint();
     await folder?.finish(stage);
   } finally {
-    if (!updating) await checkpoint();
-    await folder?.close();
+    try {
+      if (whole) await checkpoint();
+    } finally {
+      await folder?.close();
+    }
   }
 }
 
-/** Writes a stage's complete state, atomically; `directory` is the checkpoint's own, as in `runs/first/checkpoints/step-000010`. */
-export async function saveStage(directory: string, stage: AnyStage, keep?: number): Promise<void> {
-  await writeStageState(directory, { step: stage.stepsDone, identity: stage.identity, stage: stage.state() }, stage.trained, keep);
-}
-
-/** @throws TrainingError `checkpoint-mismatch` where the checkpoint is of another run; nothing has changed then. */
-export async function restoreStage(checkpoint: Parameters<typeof checkStageState>[0], stage: AnyStage): Promise<void> {
-  const state = checkStageState(checkpoint, stage.identity);
-  await restoreTensors(checkpoint, state, stage.trained);
-  stage.restore(state.stage);
-}
-
-type AnyStage = Pick<Stage<never, never, never>, "stepsDone" | "identity" | "state" | "restore" | "trained">;
-
-async function restoreLatest(stage: AnyStage, out: string, notice: (message: string) => void): Promise<void> {
-  const { checkpoint, skipped } = await latestCheckpoint(join(out, "checkpoints"));
-  for (const reason of skipped) notice(reason);
-  if (checkpoint !== undefined) await restoreStage(checkpoint, stage);
-  else notice(await startingOver(out, skipped.length));
-}
-
-/** Whoever mistyped the folder's name sees it here. */
-async function startingOver(out: string, broken: number): Promise<string> {
-  const steps = (await readMetrics(out)).length;
-  if (steps + broken === 0) return `no run at ${out}: starting a new one`;
-  return `the run at ${out} logged ${steps} ${steps === 1 ? "step" : "steps"} but has no complete checkpoint: starting it over`;
+/**
+ * One step of a stage. A failure before the first update of a weight takes the stage back to where it was.
+ *
+ * @param back called then.
+ */
+async function stepOrNothing<Batch, Report extends StepReport>(
+  stage: Omit<Stage<Batch, Report, never>, "evaluate">,
+  signal: AbortSignal | undefined,
+  back: () => void,
+): Promise<Report> {
+  const updates = () => stage.trained.optimizers.reduce((sum, { adamW }) => sum + adamW.stepCount, 0);
+  const before = { state: stage.state(), updates: updates() };
+  let updating = false;
+  let abandoned = false;
+  const context: StepContext = {
+    signal,
+    updating() {
+      if (abandoned) throw signal?.reason;
+      updating = true;
+    },
+  };
+  try {
+    return await unlessAborted(stage.step(stage.batch(stage.stepsDone + 1), context), signal, () => {
+      abandoned = !updating;
+      return abandoned;
+    });
+  } catch (error) {
+    if (updates() === before.updates) {
+      stage.restore(before.state);
+      back();
+    }
+    throw error;
+  }
 }

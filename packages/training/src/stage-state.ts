@@ -1,9 +1,9 @@
 import { type Checkpoint, type TensorSource, writeCheckpoint } from "@cai/checkpoint";
-import type { ModelIdentity, Parameter } from "@cai/contracts";
+import type { Parameter } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "./error.ts";
 import type { Optimizer } from "./optimizer.ts";
-import type { Json, RunIdentity, TrainedTensors } from "./stage.ts";
+import type { Json, RunIdentity, StepReport, TrainedTensors } from "./stage.ts";
 
 /** Everything about a stage that is not a tensor and that changes the bytes to come: the `state.json` of a checkpoint. */
 export interface StageState {
@@ -14,6 +14,8 @@ export interface StageState {
   readonly optimizerSteps: readonly number[];
   /** The stage's own. */
   readonly stage: { readonly [name: string]: Json };
+  /** The newest step, where it is in no log yet: its evaluation, or the log, failed. */
+  readonly unrecorded?: Omit<StepReport, "metrics"> & { readonly metrics: Readonly<Record<string, number | null>> };
 }
 
 const momentsFile = (index: number) => `optimizer-${index}.safetensors`;
@@ -21,7 +23,7 @@ const momentsFile = (index: number) => `optimizer-${index}.safetensors`;
 /** Writes a complete state; tensors are read one at a time. */
 export async function writeStageState(
   directory: string,
-  { step, identity, stage }: Pick<StageState, "step" | "identity" | "stage">,
+  { step, identity, stage, unrecorded }: Omit<StageState, "format" | "optimizerSteps">,
   { models, optimizers }: TrainedTensors,
   keep?: number,
 ): Promise<void> {
@@ -31,34 +33,9 @@ export async function writeStageState(
     tensors[momentsFile(index)] = momentSource(optimizer);
   });
   const optimizerSteps = optimizers.map(({ adamW }) => adamW.stepCount);
-  const state: StageState = { format: 3, step, identity, optimizerSteps, stage };
+  const state: StageState = { format: 3, step, identity, optimizerSteps, stage, ...(unrecorded && { unrecorded }) };
   await writeCheckpoint({ directory, state, tensors, ...(keep !== undefined && { keep }) });
 }
-
-/**
- * The state of a checkpoint, once it is known to be of the same run.
- *
- * @throws TrainingError `checkpoint-mismatch` for another format, seed, model or data.
- */
-export function checkStageState({ directory, state }: Checkpoint, expected: RunIdentity): StageState {
-  const found = state as StageState;
-  const refuse = (what: string) => {
-    throw new TrainingError("checkpoint-mismatch", `${directory} ${what}`);
-  };
-  if (found?.format !== 3) refuse(`has the format ${JSON.stringify(found?.format)}; expected 3, as this version writes it`);
-  const { seed, models, dataSha256 } = found.identity;
-  if (seed !== expected.seed) refuse(`is of a run with seed ${seed}; this one has ${expected.seed}`);
-  for (const [name, model] of Object.entries(expected.models)) {
-    const before = models[name];
-    if (before?.sha256 !== model.sha256)
-      refuse(`is of a run whose ${name} is ${before ? described(before) : "none"}; this one's is ${described(model)}. Start from the same`);
-  }
-  if (dataSha256 !== null && expected.dataSha256 !== null && dataSha256 !== expected.dataSha256)
-    refuse("is of a run on other data, or in another order; give the same");
-  return found;
-}
-
-const described = ({ source, sha256 }: ModelIdentity): string => `${source} (${sha256.slice(0, 12)}…)`;
 
 /**
  * Puts a checkpoint's tensors in place. Names and shapes are all checked before the first weight changes.

@@ -5,11 +5,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkTrainOptions, trainOptionNames } from "./check-train-options.ts";
 import { rowsOfStep } from "./data-order.ts";
 import { resolveOptions } from "./option-table.ts";
+import { restoreStage, saveStage } from "./restore-stage.ts";
 import { finalDirectory } from "./run-folder.ts";
 import { type RunSettings, runOptions } from "./run-options.ts";
-import { type RunOptions, restoreStage, runStage, saveStage } from "./run-stage.ts";
+import { type RunOptions, runStage } from "./run-stage.ts";
 import type { EvaluationReport, Json, RunIdentity, Stage, StepContext, StepReport, TrainedTensors } from "./stage.ts";
-import { addStep, noStatistics, type TrainingStatistics } from "./statistics.ts";
+import { addStep, noStatistics, restoreStatistics, storedStatistics, type TrainingStatistics } from "./statistics.ts";
 
 /** A whole run. */
 export interface TrainingHistory<Report, Evaluation> {
@@ -135,7 +136,8 @@ export abstract class StageTrainer<
       batch: (step) => rowsOfStep({ seed, step, batchSize, count: rows.length, stream }).map((place) => rows[place]!),
       ...(heldOut && { evaluate: (signal) => this.look(heldOut, signal) }),
     });
-    yield* runStage(stage, settings, { ...options, config: { ...options.config, ...settings, versions: versions() } });
+    const config = { ...options.config, ...settings, versions: { ...versions(), ...(options.config?.versions as object | undefined) } };
+    yield* runStage(stage, settings, { ...options, config });
   }
 
   /** One whole step on the given data. */
@@ -150,7 +152,7 @@ export abstract class StageTrainer<
 
   /** Writes the complete state, atomically; `directory` is the checkpoint's own, as in `runs/first/checkpoints/step-000010`. */
   async saveCheckpoint(directory: string): Promise<void> {
-    await saveStage(directory, this.#stage(), this.hyperparameters.checkpointKeep);
+    await saveStage(directory, this.#stage(), { keep: this.hyperparameters.checkpointKeep });
   }
 
   /**
@@ -180,10 +182,11 @@ export abstract class StageTrainer<
         return trainer.step;
       },
       step: (rows, context) => this.#step(rows, context),
-      state: () => ({ ...this.state(), statistics: { ...this.#statistics } }),
+      state: () => ({ ...this.state(), statistics: storedStatistics(this.#statistics) }),
       restore: ({ statistics, ...own }) => {
+        const restored = restoreStatistics(statistics);
         this.restore(own);
-        this.#statistics = statistics as unknown as TrainingStatistics;
+        this.#statistics = restored;
       },
       save: (directory) => this.save(directory),
     };

@@ -1,4 +1,6 @@
-import type { StepReport } from "./stage.ts";
+import { isCount, stateNumbers } from "./check-state.ts";
+import { TrainingError } from "./error.ts";
+import type { Json, StepReport } from "./stage.ts";
 
 /** Totals of a run so far; plain data, part of a checkpoint. */
 export interface TrainingStatistics {
@@ -28,4 +30,27 @@ export function addStep(
     bestMeanReward: meanReward === undefined ? bestMeanReward : Math.max(bestMeanReward ?? Number.NEGATIVE_INFINITY, meanReward),
     latest: metrics,
   };
+}
+
+/** As JSON, which has no NaN. */
+export function storedStatistics({ latest, ...totals }: TrainingStatistics): { readonly [name: string]: Json } {
+  const numbers = Object.entries(latest).map(([name, value]) => [name, Number.isFinite(value) ? value : null]);
+  return { ...totals, latest: Object.fromEntries(numbers) };
+}
+
+/** @throws TrainingError `invalid-state` for what `storedStatistics` does not give. */
+export function restoreStatistics(stored: Json | undefined): TrainingStatistics {
+  const totals = stateNumbers("statistics", stored, ["steps", "tokens", "seconds"]);
+  const { bestMeanReward = null, latest } = stored as { readonly [name: string]: Json };
+  const refuse = (what: string): never => {
+    throw new TrainingError("invalid-state", what);
+  };
+  if (!isCount(totals.steps)) refuse(`statistics.steps is ${totals.steps}; expected a whole number from 0 on`);
+  if (bestMeanReward !== null && typeof bestMeanReward !== "number") refuse("statistics.bestMeanReward is neither a number nor null");
+  if (typeof latest !== "object" || latest === null || Array.isArray(latest)) return refuse("statistics.latest is no object");
+  const numbers = Object.entries(latest).map(([name, value]) => {
+    if (value !== null && typeof value !== "number") refuse(`statistics.latest[${JSON.stringify(name)}] is neither a number nor null`);
+    return [name, value ?? Number.NaN];
+  });
+  return { ...totals, bestMeanReward: bestMeanReward as number | null, latest: Object.fromEntries(numbers) };
 }

@@ -1,6 +1,7 @@
 import { DPOTrainer, dpoLossTypes, dpoOptions } from "@cai/preference";
 import { type Command, Option } from "commander";
 import { resolveDpoCommand } from "../pair-settings.ts";
+import { runFlags } from "../run-flags.ts";
 import { runPairs } from "../run-pairs.ts";
 import { pairCommand } from "./pair-command.ts";
 
@@ -18,9 +19,8 @@ export function dpoCommand(): Command {
   return command
     .addOption(loss.helpGroup("Options of training:"))
     .action(async ({ loss: chosenLoss, ...flags }: Record<string, unknown>) => {
-      const { resume = false, json = false, lora } = flags as { resume?: boolean; json?: boolean; lora?: number };
       const settings = await resolveDpoCommand({ ...flags, lossType: chosenLoss });
-      const trained = `the trained ${lora ? "adapter" : "policy"}`;
-      await runPairs(settings, { resume, json }, { create: (policy, given) => DPOTrainer.create({ policy, ...given }), trained });
+      const trained = `the trained ${flags.lora ? "adapter" : "policy"}`;
+      await runPairs(settings, runFlags(flags), { create: (policy, given) => DPOTrainer.create({ policy, ...given }), trained });
     });
 }

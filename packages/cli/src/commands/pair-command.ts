@@ -3,6 +3,7 @@ import { addLoraFlags } from "../lora-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { addRecomputeFlag } from "../recompute-flag.ts";
 import { policyForms } from "../resolve-policy.ts";
+import { addRunFlags } from "../run-flags.ts";
 import { addSkipFlag } from "../skip-flag.ts";
 
 /** What the commands share that train on pairs. */
@@ -30,8 +31,6 @@ export function pairCommand({
     )
     .option("--out <DIR>", `the run's folder: metrics, checkpoints, ${final}`)
     .option("--eval-data <F>", "held-out pairs, gone over every --evaluate-every steps (then 10 by default)")
-    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
-    .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
-    .option("--json", "print a line of JSON for each step");
-  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(command))), options, { heading: "Options of training:" });
+    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win');
+  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(addRunFlags(command)))), options, { heading: "Options of training:" });
 }

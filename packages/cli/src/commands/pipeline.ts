@@ -3,6 +3,7 @@ import { addOptionFlags } from "../option-flags.ts";
 import { type PipelineFlags, pipelineOptions, resolvePipeline } from "../pipeline-settings.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { rewardForms } from "../resolve-reward.ts";
+import { allowChangesHelp, type RunFlags } from "../run-flags.ts";
 import { runPipelineCommand } from "../run-pipeline.ts";
 import { skipHelp } from "../skip-flag.ts";
 
@@ -17,6 +18,7 @@ export function pipelineCommand(): Command {
       "what to run, JSON or YAML: models, constitution, prompts, judge, options of each stage; docs/constitutional-ai.md lists the keys, docs/examples/constitutional-ai/ has some",
     )
     .option("--resume", "go on in the run's folder where it was stopped; stages whose inputs are unchanged are not run again")
+    .option("--allow-changes", allowChangesHelp)
     .option("--skip-bad-lines", skipHelp)
     .option("--json", "print one line of JSON at the end: the figures of the evaluation, and the seconds of each stage");
   const heading = "Instead of what the file says:";
@@ -27,9 +29,9 @@ export function pipelineCommand(): Command {
   ] as const)
     command.addOption(new Option(flag, describe).helpGroup(heading));
   return addOptionFlags(command, pipelineOptions, { heading, defaults: "default: the file's" }).action(
-    async (flags: PipelineFlags & { readonly resume?: boolean; readonly json?: boolean; readonly skipBadLines?: boolean }) => {
-      const { resume = false, json = false, skipBadLines = false, ...given } = flags;
-      await runPipelineCommand(await resolvePipeline(given), { resume, json, skipBadLines });
+    async (flags: PipelineFlags & Partial<RunFlags> & { readonly skipBadLines?: boolean }) => {
+      const { resume = false, allowChanges = false, json = false, skipBadLines = false, ...given } = flags;
+      await runPipelineCommand(await resolvePipeline(given), { resume, allowChanges, json, skipBadLines });
     },
   );
 }

@@ -1,6 +1,7 @@
 import { RewardTrainer, rewardOptions } from "@cai/preference";
 import type { Command } from "commander";
 import { resolveRewardCommand } from "../pair-settings.ts";
+import { runFlags } from "../run-flags.ts";
 import { runPairs } from "../run-pairs.ts";
 import { pairCommand } from "./pair-command.ts";
 
@@ -12,9 +13,8 @@ export function rewardTrainCommand(): Command {
     final: "in final/ the reward model, a folder that --reward takes",
     options: rewardOptions,
   }).action(async (flags: Record<string, unknown>) => {
-    const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
     const settings = await resolveRewardCommand(flags);
     const trained = "the reward model";
-    await runPairs(settings, { resume, json }, { create: (policy, options) => RewardTrainer.create({ policy, ...options }), trained });
+    await runPairs(settings, runFlags(flags), { create: (policy, options) => RewardTrainer.create({ policy, ...options }), trained });
   });
 }

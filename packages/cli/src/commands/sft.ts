@@ -4,6 +4,7 @@ import { addLoraFlags } from "../lora-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { addRecomputeFlag } from "../recompute-flag.ts";
 import { policyForms } from "../resolve-policy.ts";
+import { addRunFlags, runFlags } from "../run-flags.ts";
 import { runSft } from "../run-sft.ts";
 import { resolveSftCommand } from "../sft-settings.ts";
 import { addSkipFlag } from "../skip-flag.ts";
@@ -20,13 +21,10 @@ export function sftCommand(): Command {
     )
     .option("--out <DIR>", "the run's folder: metrics, checkpoints, the final policy")
     .option("--eval-data <F>", "held-out data, gone over every --evaluate-every steps (then 10 by default)")
-    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
-    .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
-    .option("--json", "print a line of JSON for each step");
-  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(command))), sftOptions, { heading: "Options of training:" }).action(
-    async (flags: Record<string, unknown>) => {
-      const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
-      await runSft(await resolveSftCommand(flags), { resume, json });
-    },
-  );
+    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win');
+  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(addRunFlags(command)))), sftOptions, {
+    heading: "Options of training:",
+  }).action(async (flags: Record<string, unknown>) => {
+    await runSft(await resolveSftCommand(flags), runFlags(flags));
+  });
 }

@@ -7,6 +7,7 @@ import { policyForms } from "../resolve-policy.ts";
 import { rewardForms } from "../resolve-reward.ts";
 import { addRewardFlags } from "../reward-flags.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
+import { addRunFlags, runFlags } from "../run-flags.ts";
 import { runTraining } from "../run-training.ts";
 import { addSkipFlag } from "../skip-flag.ts";
 import { resolveTrainSettings } from "../train-settings.ts";
@@ -24,13 +25,10 @@ export function trainCommand(): Command {
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
     .addOption(new Option("--algorithm <name>", "how it is trained (default: ppo)").choices(Object.keys(algorithms)))
     .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default)")
-    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win')
-    .option("--resume", "go on from the newest checkpoint in --out; without one, start over")
-    .option("--json", "print a line of JSON for each step");
-  addSkipFlag(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(command)))));
+    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win');
+  addSkipFlag(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(addRunFlags(command))))));
   return addAlgorithmFlags(command).action(async (flags: Record<string, unknown>) => {
-    const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
-    await runTraining(await resolveTrainSettings(flags), { resume, json });
+    await runTraining(await resolveTrainSettings(flags), runFlags(flags));
   });
 }
 

@@ -30,10 +30,7 @@ export function onPolicyStage(pipeline: PreparedPipeline, algorithm: "ppo" | "gr
         const policy = own(await parts.openPolicy(startPolicy(pipeline, context.products), adapter));
         const rewardModel = own(await parts.openReward(join(out, "reward", "final")));
         const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...options }));
-        const { steps } = await trainer.train(
-          asked,
-          runOptionsOf(context, () => trainer.totalSteps),
-        );
+        const { steps } = await trainer.train(asked, await runOptionsOf(context, () => trainer.totalSteps));
         const metrics = Object.entries(steps.at(-1)!.metrics).filter(([name]) => !/^(time\/|tokens_per_second)/.test(name));
         return { paths: ["final"], summary: { algorithm, steps: steps.length, metrics: Object.fromEntries(metrics) } };
       }),

@@ -57,10 +57,7 @@ function pairStage(
           );
         const policy = own(await parts.openPolicy(startPolicy(pipeline, context.products), adapter));
         const trainer = own(await create(policy));
-        const { steps } = await trainer.train(
-          pairs,
-          runOptionsOf(context, () => trainer.totalSteps),
-        );
+        const { steps } = await trainer.train(pairs, await runOptionsOf(context, () => trainer.totalSteps));
         const signal = context.signal && { signal: context.signal };
         const evaluation: PairEvaluation | undefined = heldOut.length === 0 ? undefined : await trainer.evaluate(heldOut, { ...signal });
         const accuracy = evaluation?.accuracy ?? null;

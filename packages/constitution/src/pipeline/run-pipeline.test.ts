@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -213,4 +213,19 @@ test("progress counts stages from 1 and ends each with its whole share", async (
     onProgress: ({ stage, number, stages, share }) => told.push(`${number}/${stages} ${stage} ${share}`),
   });
   expect(told).toEqual(["1/2 one 0", "1/2 one 1", "2/2 two 0", "2/2 two 1"]);
+});
+
+test("a second process on the folder is refused while the first runs", async () => {
+  const out = await newFolder();
+  let refused: unknown;
+  const meeting: PipelineStage = {
+    ...writer("one", "a").stage,
+    async run(context) {
+      refused = await runPipeline([writer("one", "a").stage], { out, config: null, resume: true }).catch((error: unknown) => error);
+      return writer("one", "a").stage.run(context);
+    },
+  };
+  await runPipeline([meeting], { out, config: null });
+  expect(refused).toMatchObject({ code: "locked", message: expect.stringContaining("in use by this process") });
+  expect((await readdir(out)).toSorted()).toEqual(["manifest.json", "one"]);
 });

@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Json } from "@cai/training";
+import { lockFolder } from "@cai/whole-file";
 import { contentHash } from "../content-hash.ts";
 import { ConstitutionError } from "../error.ts";
 import { packageVersion } from "../package-version.ts";
@@ -30,6 +31,8 @@ export interface PipelineRunOptions {
   readonly config: Json;
   /** Go on in the folder: stages whose inputs are unchanged are not run again. Without it a folder that holds a pipeline is refused. */
   readonly resume?: boolean;
+  /** A stage that was stopped goes on although its trainer would compute otherwise now: on another backend, with other kernels. */
+  readonly allowChanges?: boolean;
   /** Of what the stages are made with, kept in the manifest. Default: this package's. */
   readonly version?: string;
   readonly signal?: AbortSignal | undefined;
@@ -43,17 +46,32 @@ export interface PipelineRunOptions {
  * Runs stages in their order, each in a folder of its own below `out`, and keeps in `manifest.json` what each was made from. A stage is not run
  * again while its inputs and the bytes of its product are the same; one that was stopped goes on; one whose inputs changed begins anew. The
  * code is not among the inputs, nor the wording of prompts in it: what another version made or began is kept, as by trainers, and `onNotice` is told.
+ * The folder is locked meanwhile.
  *
  * @returns what every stage made, and the seconds that it took over all starts.
- * @throws ConstitutionError `pipeline-exists`, before anything is written; what stages throw.
+ * @throws ConstitutionError `pipeline-exists`, `locked`, `cannot-lock`, before anything is written; what stages throw.
  */
-export async function runPipeline(
-  stages: readonly PipelineStage[],
-  { out, config, resume = false, version = packageVersion(), signal, onProgress, onStage, onNotice = () => {} }: PipelineRunOptions,
-): Promise<readonly StageRecord[]> {
+export async function runPipeline(stages: readonly PipelineStage[], options: PipelineRunOptions): Promise<readonly StageRecord[]> {
+  await refusePipeline(options);
+  const lock = await lockFolder(options.out, ConstitutionError);
+  try {
+    return await runLocked(stages, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What the folder holds of a pipeline. */
+async function refusePipeline({ out, resume = false }: PipelineRunOptions): Promise<Manifest | undefined> {
   const found = await readManifest(out);
   if (found !== undefined && !resume)
     throw new ConstitutionError("pipeline-exists", `${out} holds a pipeline already: go on with it (resume), or give another folder`);
+  return found;
+}
+
+async function runLocked(stages: readonly PipelineStage[], options: PipelineRunOptions): Promise<readonly StageRecord[]> {
+  const { out, config, allowChanges = false, version = packageVersion(), signal, onProgress, onStage, onNotice = () => {} } = options;
+  const found = await refusePipeline(options);
   const pace = pipelinePace(stages);
   const records: StageRecord[] = [];
   const products = new Map<string, StageProduct>();
@@ -92,10 +110,12 @@ export async function runPipeline(
       const seconds = () => begun.seconds + (performance.now() - began) / 1000;
       report(0);
       const notice = (line: string) => onNotice(`${stage.name}: ${line}`);
-      const made = await stage.run({ directory, resume: goesOn, products, signal, progress: report, notice }).catch(async (error) => {
-        await save({ ...begun, seconds: seconds() });
-        throw error;
-      });
+      const made = await stage
+        .run({ directory, resume: goesOn, allowChanges, products, signal, progress: report, notice })
+        .catch(async (error) => {
+          await save({ ...begun, seconds: seconds() });
+          throw error;
+        });
       record = { ...begun, state: "done", seconds: seconds(), files: await hashFiles(directory, made.paths), summary: made.summary };
       await save(record);
     }

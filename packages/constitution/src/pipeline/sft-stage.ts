@@ -32,10 +32,7 @@ export function sftStage(pipeline: PreparedPipeline): PipelineStage {
           );
         const policy = own(await parts.openPolicy(config.policy, adapter));
         const trainer = own(await SFTTrainer.create({ policy, ...options, seed: config.seed }));
-        const { steps } = await trainer.train(
-          rows,
-          runOptionsOf(context, () => trainer.totalSteps),
-        );
+        const { steps } = await trainer.train(rows, await runOptionsOf(context, () => trainer.totalSteps));
         return { paths: ["final"], summary: { examples: rows.length, steps: steps.length, loss: steps.at(-1)!.metrics.loss! } };
       }),
   };

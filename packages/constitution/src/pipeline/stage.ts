@@ -17,6 +17,8 @@ export interface StageContext {
   readonly directory: string;
   /** It was begun before with the same inputs, and was stopped: what is in the folder is to be gone on with. */
   readonly resume: boolean;
+  /** Trainers go on with what changed since, the backend say, and tell so. */
+  readonly allowChanges: boolean;
   readonly products: StageProducts;
   readonly signal: AbortSignal | undefined;
   /** How much of it is done, from 0 to 1. */

@@ -1,9 +1,9 @@
-import type { RunCallbacks, StepReport } from "@cai/training";
+import { holdsRun, type RunCallbacks, type StepReport } from "@cai/training";
 import type { StageContext } from "./stage.ts";
 
-/** What every stage that trains tells its trainer: its folder, to go on in it, and to tell how far it is. */
-export function runOptionsOf<Report extends StepReport>(
-  { directory, resume, signal, progress, notice }: StageContext,
+/** What every stage that trains tells its trainer: its folder, to go on in it where a run was begun there, and to tell how far it is. */
+export async function runOptionsOf<Report extends StepReport>(
+  { directory, resume, allowChanges, signal, progress, notice }: StageContext,
   totalSteps: () => number,
   heldOut: (metrics: Readonly<Record<string, number>>) => void = () => {},
 ) {
@@ -12,5 +12,5 @@ export function runOptionsOf<Report extends StepReport>(
     onEvaluation: ({ metrics }) => heldOut(metrics),
     onNotice: notice,
   };
-  return { out: directory, resume, ...(signal && { signal }), callbacks };
+  return { out: directory, resume: resume && (await holdsRun(directory)), allowChanges, ...(signal && { signal }), callbacks };
 }

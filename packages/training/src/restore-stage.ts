@@ -1,0 +1,59 @@
+import type { Checkpoint } from "@cai/checkpoint";
+import { checkStageState, notState } from "./check-state.ts";
+import type { Stage, StepReport } from "./stage.ts";
+import { restoreTensors, type StageState, writeStageState } from "./stage-state.ts";
+
+/** What a checkpoint is made of, and goes back to. */
+export type StoredStage = Pick<Stage<never, never, never>, "stepsDone" | "identity" | "state" | "restore" | "trained">;
+
+/**
+ * Writes a stage's complete state, atomically; `directory` is the checkpoint's own, as in `runs/first/checkpoints/step-000010`.
+ *
+ * @param unrecorded the newest step, where it is in no log yet.
+ */
+export async function saveStage(
+  directory: string,
+  stage: StoredStage,
+  { keep, unrecorded }: { readonly keep?: number; readonly unrecorded?: StepReport | undefined } = {},
+): Promise<void> {
+  const state = {
+    step: stage.stepsDone,
+    identity: stage.identity,
+    stage: stage.state(),
+    ...(unrecorded && { unrecorded: plain(unrecorded) }),
+  };
+  await writeStageState(directory, state, stage.trained, keep);
+}
+
+/** JSON has no NaN. */
+function plain({ step, metrics, samples }: StepReport): NonNullable<StageState["unrecorded"]> {
+  const numbers = Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : null]);
+  return { step, metrics: Object.fromEntries(numbers), samples };
+}
+
+/**
+ * Looks whether a checkpoint holds a state of this stage; the stage stays as it is.
+ *
+ * @throws TrainingError `checkpoint-mismatch`; CheckpointError `broken`.
+ */
+export function checkState(checkpoint: Pick<Checkpoint, "directory" | "state">, stage: StoredStage): StageState {
+  const state = checkStageState(checkpoint, stage.identity);
+  const before = stage.state();
+  try {
+    stage.restore(state.stage);
+    if (stage.stepsDone !== state.step) throw new Error(`it counts ${state.step} steps, and its statistics ${stage.stepsDone}`);
+  } catch (cause) {
+    throw notState(checkpoint.directory, cause instanceof Error ? cause.message : String(cause), cause);
+  } finally {
+    stage.restore(before);
+  }
+  return state;
+}
+
+/** @throws as `checkState`, and where tensors are of another model; nothing has changed then. */
+export async function restoreStage(checkpoint: Checkpoint, stage: StoredStage): Promise<StageState> {
+  const state = checkState(checkpoint, stage);
+  await restoreTensors(checkpoint, state, stage.trained);
+  stage.restore(state.stage);
+  return state;
+}

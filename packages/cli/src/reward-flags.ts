@@ -145,10 +145,8 @@ function keyHeader(variable: string | undefined): { readonly authorization: stri
 
 /** An error's text with the flag in place of each "the option …". */
 export function withFlags(message: string): string {
-  return message
-    .replaceAll(/\bthe option (\w+)/g, (words, name: string) => {
-      const known = Object.values(table).find(({ option }) => option === name);
-      return known?.flag.split(" ", 1)[0] ?? words;
-    })
-    .replaceAll(/\bthe option timeoutMs\b/g, "--reward-timeout");
+  return message.replaceAll(/\bthe option (\w+)/g, (words, name: string) => {
+    const known = Object.values(table).find(({ option }) => option === name);
+    return known?.flag.split(" ", 1)[0] ?? words;
+  });
 }

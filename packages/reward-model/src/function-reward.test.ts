@@ -53,7 +53,7 @@ test("an answer that never comes is given up, where there is a limit, and the fu
   );
   await expect(never.score(request)).rejects.toMatchObject({
     code: "timed-out",
-    message: "reward model judge takes more than 0.02 seconds for a batch: mend it, or allow more",
+    message: "reward model judge takes more than 0.02 seconds for a batch: mend it, or allow more (timeoutMs)",
   });
   expect(told).toMatchObject({ code: "timed-out" });
   expect(await functionReward(async () => [1, 2], { timeoutMs: 60_000 }).score(request)).toEqual(Float32Array.of(1, 2));

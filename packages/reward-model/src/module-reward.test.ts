@@ -100,7 +100,7 @@ describe("a module that misbehaves", () => {
     const path = await write(`load-${what.length}.mjs`, text);
     await expect(loadModuleReward(path, { loadTimeoutMs: 300 })).rejects.toMatchObject({
       code: "timed-out",
-      message: `reward module ${path} takes more than 0.3 seconds to load: mend it, or allow more with the option loadTimeoutMs`,
+      message: `reward module ${path} takes more than 0.3 seconds to load: mend it, or allow more (loadTimeoutMs)`,
     });
   });
 

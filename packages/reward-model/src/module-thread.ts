@@ -157,10 +157,10 @@ export function loaderFlags(flags: readonly string[]): string[] {
   });
 }
 
-const tooLong = (name: string, what: string, timeoutMs: number, option = "timeoutMs") =>
+const tooLong = (name: string, what: string, timeoutMs: number, option = "timeoutMs, --reward-timeout") =>
   new RewardModelError(
     "timed-out",
-    `reward module ${name} takes more than ${timeoutMs / 1000} seconds ${what}: mend it, or allow more with the option ${option}`,
+    `reward module ${name} takes more than ${timeoutMs / 1000} seconds ${what}: mend it, or allow more (${option})`,
   );
 
 /** Node's timers overflow beyond, and fire at once. */

@@ -15,7 +15,7 @@ export async function withTimeLimit<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const limit = new AbortController();
-  const message = `reward model ${name} takes more than ${timeoutMs / 1000} seconds for a batch: mend it, or allow more`;
+  const message = `reward model ${name} takes more than ${timeoutMs / 1000} seconds for a batch: mend it, or allow more (timeoutMs)`;
   const timer = setTimeout(() => limit.abort(new RewardModelError("timed-out", message)), Math.min(timeoutMs, longestTimer));
   const giveUp = () => limit.abort(signal?.reason);
   signal?.addEventListener("abort", giveUp, { once: true });

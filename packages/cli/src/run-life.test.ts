@@ -29,6 +29,7 @@ test("while a run goes on, a second process on its folder is refused; a reader w
   expect(second.stderr).toMatch(
     new RegExp(`shared is in use by process ${first.child.pid} on ${hostname()}, since .+: wait for its end, or stop it`),
   );
+  for (const output of [first.stdout, first.stderr]) output.catch(() => {}); // it ends before its end
   first.child.stdout!.destroy(); // cai train --json … | head -0
   first.child.stderr!.destroy();
   await writeFile(join(root, "go"), "");

@@ -22,6 +22,8 @@ export interface CheckpointContents {
   readonly metadata?: Readonly<Record<string, string>>;
   /** After the write, only so many checkpoints up to this step are kept, at least this one. Default: all. */
   readonly keep?: number;
+  /** The name of one that is kept beside them, the best so far say. */
+  readonly spare?: string;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function writeCheckpoint(contents: CheckpointContents): Promise<voi
   }
   if (numbered) await files.write(join(folder, "latest"), `${name}\n`);
   await rm(join(folder, replacedName(name)), { recursive: true, force: true });
-  if (numbered && contents.keep !== undefined) await prune(folder, name, contents.keep);
+  if (numbered && contents.keep !== undefined) await prune(folder, name, contents.keep, contents.spare);
 }
 
 function renderState(state: unknown): string {
@@ -108,10 +110,11 @@ async function clearRests(folder: string, name: string): Promise<void> {
 }
 
 /** Steps above the one just written belong to a run that was taken up again before them: they are left alone. */
-async function prune(folder: string, newest: string, keep: number): Promise<void> {
+async function prune(folder: string, newest: string, keep: number, spare: string | undefined): Promise<void> {
   const step = (name: string): number => stepOf(name) ?? Number.POSITIVE_INFINITY;
   const names = (await readdir(folder)).filter((name) => step(name) <= step(newest)).sort((a, b) => step(b) - step(a));
   for (const name of names.slice(Math.max(keep, 1))) {
+    if (name === spare) continue;
     const removed = join(folder, partialName(name));
     await rename(join(folder, name), removed); // so that a removal cut short never looks like a checkpoint
     await rm(removed, { recursive: true, force: true });

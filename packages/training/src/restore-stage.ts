@@ -14,7 +14,7 @@ export type StoredStage = Pick<Stage<never, never, never>, "stepsDone" | "identi
 export async function saveStage(
   directory: string,
   stage: StoredStage,
-  { keep, unrecorded }: { readonly keep?: number; readonly unrecorded?: StepReport | undefined } = {},
+  { unrecorded, ...kept }: { readonly keep?: number; readonly spare?: string; readonly unrecorded?: StepReport | undefined } = {},
 ): Promise<void> {
   const state = {
     step: stage.stepsDone,
@@ -22,7 +22,7 @@ export async function saveStage(
     stage: stage.state(),
     ...(unrecorded && { unrecorded: plain(unrecorded) }),
   };
-  await writeStageState(directory, state, stage.trained, keep);
+  await writeStageState(directory, state, stage.trained, kept);
 }
 
 /** JSON has no NaN. */

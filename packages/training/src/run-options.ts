@@ -8,6 +8,7 @@ export interface RunSettings {
   evaluateEvery: number;
   checkpointEvery: number;
   checkpointKeep: number;
+  keepBest: string;
 }
 
 export const runOptions: OptionTable<RunSettings> = {
@@ -16,4 +17,8 @@ export const runOptions: OptionTable<RunSettings> = {
   evaluateEvery: { default: 0, ...countOrNone, describe: "steps between evaluations on held-out data (0: never)" },
   checkpointEvery: { default: 10, ...countOrNone, describe: "steps between checkpoints (0: only at the end)" },
   checkpointKeep: { default: 3, ...count, describe: "newest checkpoints that are kept" },
+  keepBest: {
+    default: "",
+    describe: "metric whose best step's checkpoint is kept too, highest, or lowest with :min behind it (empty: none)",
+  },
 };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { checkpointName } from "@cai/checkpoint";
 import { beginRun } from "./begin-run.ts";
+import { bestCheckpoint } from "./best-checkpoint.ts";
 import type { FolderUse } from "./fit-folder.ts";
 import { saveStage } from "./restore-stage.ts";
 import type { RunSettings } from "./run-options.ts";
@@ -51,7 +52,7 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
   options: RunOptions<Report, Evaluation>,
 ): AsyncGenerator<Report, void, undefined> {
   const { out, signal, callbacks } = options;
-  const { steps, evaluateEvery, checkpointEvery, checkpointKeep: keep } = settings;
+  const { steps, evaluateEvery, checkpointEvery, checkpointKeep: keep, keepBest } = settings;
   const notice = callbacks?.onNotice ?? ((message: string) => process.emitWarning(message));
   const config = (options.config ?? {}) as RunConfig;
   const begun = out === undefined ? undefined : await beginRun(stage, { ...options, out, config, own: Object.keys(settings), notice });
@@ -63,7 +64,8 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
   const checkpoint = async () => {
     if (out === undefined || checkpointed === stage.stepsDone) return;
     const directory = join(out, "checkpoints", checkpointName(stage.stepsDone));
-    await saveStage(directory, stage, { keep, unrecorded });
+    const spare = keepBest === "" ? undefined : await bestCheckpoint(out, keepBest, stage.stepsDone);
+    await saveStage(directory, stage, { keep, unrecorded, ...(spare !== undefined && { spare }) });
     checkpointed = stage.stepsDone;
     await callbacks?.onCheckpoint?.(directory);
   };
@@ -94,6 +96,8 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
       yield report;
     }
     await checkpoint();
+    if (out !== undefined && keepBest !== "" && (await bestCheckpoint(out, keepBest, steps)) === undefined)
+      notice(`keepBest is ${JSON.stringify(keepBest)}, and no step with a checkpoint logged such a metric: the newest alone were kept`);
     await folder?.finish(stage);
   } finally {
     try {

@@ -1,4 +1,4 @@
-import { type Checkpoint, type TensorSource, writeCheckpoint } from "@cai/checkpoint";
+import { type Checkpoint, type CheckpointContents, type TensorSource, writeCheckpoint } from "@cai/checkpoint";
 import type { Parameter } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "./error.ts";
@@ -25,7 +25,7 @@ export async function writeStageState(
   directory: string,
   { step, identity, stage, unrecorded }: Omit<StageState, "format" | "optimizerSteps">,
   { models, optimizers }: TrainedTensors,
-  keep?: number,
+  { keep, spare }: Pick<CheckpointContents, "keep" | "spare"> = {},
 ): Promise<void> {
   const tensors: Record<string, TensorSource> = {};
   for (const [file, parameters] of Object.entries(models)) tensors[file] = parameterSource(parameters);
@@ -34,7 +34,7 @@ export async function writeStageState(
   });
   const optimizerSteps = optimizers.map(({ adamW }) => adamW.stepCount);
   const state: StageState = { format: 3, step, identity, optimizerSteps, stage, ...(unrecorded && { unrecorded }) };
-  await writeCheckpoint({ directory, state, tensors, ...(keep !== undefined && { keep }) });
+  await writeCheckpoint({ directory, state, tensors, ...(keep !== undefined && { keep }), ...(spare !== undefined && { spare }) });
 }
 
 /**

@@ -17,6 +17,7 @@ export interface ConfigChange {
 const free = new Set([
   "checkpointEvery",
   "checkpointKeep",
+  "keepBest",
   "recompute",
   "skipBadLines",
   "rewardTimeout",

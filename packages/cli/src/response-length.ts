@@ -10,10 +10,15 @@ export function fitResponseLength(
   prompts: readonly (string | Int32Array)[],
   { tokenizer, contextLength, preferred }: { readonly tokenizer: Tokenizer; readonly contextLength: number; readonly preferred: number },
 ): { readonly maxNewTokens: number; readonly told?: string } {
-  const lengths = prompts.map((prompt) => (typeof prompt === "string" ? tokenizer.encode(prompt) : prompt).length);
-  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const longest = longestPrompt(prompts, tokenizer);
   const left = contextLength - longest;
   if (left >= preferred) return { maxNewTokens: preferred };
   const told = `--max-new-tokens is ${left}: what the policy's context of ${contextLength} leaves after the longest prompt, of ${longest} tokens`;
   return { maxNewTokens: left, told };
+}
+
+/** Tokens of the longest prompt. */
+export function longestPrompt(prompts: readonly (string | Int32Array)[], tokenizer: Tokenizer): number {
+  const lengths = prompts.map((prompt) => (typeof prompt === "string" ? tokenizer.encode(prompt) : prompt).length);
+  return lengths.reduce((most, length) => Math.max(most, length), 0);
 }

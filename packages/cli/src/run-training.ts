@@ -5,12 +5,13 @@ import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/train
 import { disposing } from "@cai/training";
 import { endedBySignal } from "./interrupt.ts";
 import { loraConfig } from "./lora-settings.ts";
+import { memoryLines } from "./memory-lines.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
 import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
-import { fitResponseLength } from "./response-length.ts";
+import { fitResponseLength, longestPrompt } from "./response-length.ts";
 import { openRolloutEngine } from "./rollout-engine.ts";
 import { runDisplay, sayBackend, versionsOf } from "./run-display.ts";
 import type { RunFlags } from "./run-flags.ts";
@@ -46,6 +47,11 @@ export async function runTraining(settings: TrainSettings, { json, ...use }: Run
     if (generator) own(generator);
     const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters }));
     sayBackend(display, backend);
+    const longest = longestPrompt(every, tokenizer);
+    const reference = lora === undefined && backend.name !== "tensorflow" ? policy.memory.weights : 0;
+    const memory = memoryLines(policy, { shape: hyperparameters, promptTokens: longest, reference });
+    if (memory.warning !== undefined) display.notice(memory.warning);
+    else display.say(display.terminal.dim(memory.told));
     await runTrainer({
       display,
       before,

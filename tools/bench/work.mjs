@@ -24,21 +24,31 @@ export const shapes = {
   "gpt2-large": { layers: 36, hidden: 1280, vocabulary: 50257 },
 };
 
-/** Weights of all blocks' matrices: 3·H² for queries, keys and values, H² for their output, 8·H² for the two of the MLP. @param {Shape} shape */
-const blockWeights = ({ layers, hidden }) => 12 * layers * hidden ** 2;
+/** Weights of a block's matrices: 3·H² for queries, keys and values, H² for their output, 8·H² for the two of the MLP. @param {Shape} shape */
+const blockWeights = ({ hidden }) => 12 * hidden ** 2;
+/** Those that only a token's own output needs. @param {Shape} shape */
+const weightsBehindKeys = ({ hidden }) => 10 * hidden ** 2;
 
-/** Reading a sequence of `length` tokens costs each layer two causal products of half `[length, length]`. @param {Shape} shape @param {number} length */
-const attentionFlops = ({ layers, hidden }, length) => 2 * layers * hidden * length ** 2;
+/** Reading a sequence of `length` tokens costs a block two causal products of half `[length, length]`. @param {Shape} shape @param {number} length */
+const attentionFlops = ({ hidden }, length) => 2 * hidden * length ** 2;
 
-/** A forward pass over each prompt once and all responses, with logits where a response token is read. @param {Shape} shape @param {Setting} setting */
+/**
+ * A forward pass over each prompt once and all responses but for their last tokens, which predict nothing. Only what predicts a token of a
+ * response is read, and of the last block only the keys and values of all the rest are needed.
+ *
+ * @param {Shape} shape @param {Setting} setting
+ */
 export function forwardFlops(shape, setting) {
   const { batch, prompt, response } = setting;
   const prompts = promptsOf(setting);
-  const tokens = prompts * prompt + batch * response;
+  const unread = prompts * (prompt - 1);
+  const read = prompts + batch * (response - 1);
   const ofPrompt = attentionFlops(shape, prompt);
-  const attention = prompts * ofPrompt + batch * (attentionFlops(shape, prompt + response) - ofPrompt);
-  const logits = 2 * batch * response * shape.vocabulary * shape.hidden;
-  return 2 * tokens * blockWeights(shape) + attention + logits;
+  const attention = prompts * ofPrompt + batch * (attentionFlops(shape, prompt + response - 1) - ofPrompt);
+  const block = 2 * (unread + read) * blockWeights(shape) + attention;
+  const notNeeded = 2 * unread * weightsBehindKeys(shape) + prompts * attentionFlops(shape, prompt - 1);
+  const logits = 2 * read * shape.vocabulary * shape.hidden;
+  return shape.layers * block - notNeeded + logits;
 }
 
 /**
@@ -67,7 +77,7 @@ export function stepFlops(shape, setting) {
  */
 export function decodeBytes(shape, setting) {
   const { batch, prompt, response } = setting;
-  const weights = blockWeights(shape) + shape.vocabulary * shape.hidden;
+  const weights = shape.layers * blockWeights(shape) + shape.vocabulary * shape.hidden;
   const contexts = promptsOf(setting) * response * prompt + (batch * response * (response - 1)) / 2; // Σ of the tokens before each
   return 4 * (response * weights + 2 * shape.layers * shape.hidden * contexts);
 }

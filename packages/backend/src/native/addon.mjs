@@ -17,21 +17,47 @@ export async function hashOfFolder(folder, further = "") {
 }
 
 /**
+ * A compiled file, and where it comes from: it was compiled now, or earlier on a system that shares the cache, or by a package's makers.
+ *
+ * @typedef {{ file: string, from: "compiler" | "cache" | "package" }} Addon
+ */
+
+/**
  * A compiled file in the cache, made now if it is not there.
  *
  * @param {string} file
  * @param {(folder: string) => Promise<string>} make gives a file in that folder, which is removed afterwards
- * @returns {Promise<{ file: string, compiled: boolean }>}
+ * @returns {Promise<Addon>}
  */
 export async function ensureAddon(file, make) {
-  if ((await stat(file).catch(() => undefined))?.isFile()) return { file, compiled: false };
+  if ((await stat(file).catch(() => undefined))?.isFile()) return { file, from: "cache" };
   await mkdir(dirname(file), { recursive: true });
   const folder = await mkdtemp(join(dirname(file), "compiling-"));
   try {
     await rename(await make(folder), file);
-    return { file, compiled: true };
+    return { file, from: "compiler" };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Computes with a compiled file that `bring` put in place. One that was compiled elsewhere, and with which that fails here, is compiled in its
+ * stead; where it fails all the same, that is the error.
+ *
+ * @template Result
+ * @param {Addon} brought
+ * @param {{ check: () => Promise<Result>, bring: (where: { withoutPackage: boolean }) => Promise<Addon>, withoutPackage?: boolean }} options
+ *   `withoutPackage`: what the package has is known to fail
+ * @returns {Promise<{ result: Result, from: Addon["from"] }>}
+ */
+export async function checkAddon(brought, { check, bring, withoutPackage = brought.from === "package" }) {
+  try {
+    return { result: await check(), from: brought.from };
+  } catch (error) {
+    if (brought.from === "compiler") throw error;
+    if (brought.from === "cache") await rm(brought.file, { force: true });
+    return checkAddon(await bring({ withoutPackage }), { check, bring, withoutPackage });
   }
 }
 

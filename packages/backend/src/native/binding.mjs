@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { ensureAddon, hashOfFolder, pruneAddons } from "./addon.mjs";
 import { compileBinding, findCompiler } from "./compile.mjs";
+import { findPrebuilt } from "./prebuilt.mjs";
 import { run } from "./run.mjs";
 
 /** What the names of all bindings of this tfjs-node and library begin with. @param {{ version: string, library: string }} options */
@@ -17,12 +18,15 @@ export async function bindingKey({ packageDirectory, version, library }) {
 }
 
 /**
- * The compiled binding in the cache, compiled now if need be.
+ * The compiled binding that a package brings, or the cache has, or compiled now.
  *
- * @param {{ packageDirectory: string, library: string, cache: string, key: string, progress: (text: string) => void, execute?: typeof run }} options
+ * @param {{ packageDirectory: string, library: string, cache: string, key: string, progress: (text: string) => void, execute?: typeof run, prebuilt?: import("./prebuilt.mjs").PrebuiltPlace }} options
  *   `library`: the unpacked wheel
+ * @returns {Promise<import("./addon.mjs").Addon>}
  */
-export function ensureBinding({ packageDirectory, library, cache, key, progress, execute = run }) {
+export async function ensureBinding({ packageDirectory, library, cache, key, progress, execute = run, prebuilt }) {
+  const ready = await findPrebuilt(`${key}.node`, { ...prebuilt, progress });
+  if (ready !== undefined) return { file: ready, from: "package" };
   return ensureAddon(join(cache, `${key}.node`), async (folder) => {
     progress("compiling the binding");
     return compileBinding({ packageDirectory, library, folder, compiler: await findCompiler(execute), execute });

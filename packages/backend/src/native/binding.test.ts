@@ -43,8 +43,8 @@ test("it is compiled once into the cache, to look for the library beside itself"
   const cache = await temporaryFolder();
   const { execute, calls } = compilerOf();
   const options = { packageDirectory, library: "/library", cache, key: "key", progress: () => {}, execute };
-  expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), compiled: true });
-  expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), compiled: false });
+  expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), from: "compiler" });
+  expect(await ensureBinding(options)).toEqual({ file: join(cache, "key.node"), from: "cache" });
   expect(calls).toHaveLength(2 + 2); // tfjs-node's sources, the stand-in for the library, and the link
   expect(calls.at(-1)).toContain("-Wl,-rpath,$ORIGIN/../../deps/lib");
   expect(await readdir(cache)).toEqual(["key.node"]);

@@ -27,9 +27,9 @@ const works = async () => ({ version: "2.20.0", gpu: false });
 
 test("the binding is compiled once, and then comes from the cache", async () => {
   const { options, placed, cache, steps } = await make();
-  expect(await installBinding({ ...options, verify: works })).toEqual({ version: "2.20.0", compiled: true });
+  expect(await installBinding({ ...options, verify: works })).toEqual({ version: "2.20.0", from: "compiler" });
   expect(await placed()).toContain("tfjs_backend.o");
-  expect(await installBinding({ ...options, verify: works })).toEqual({ version: "2.20.0", compiled: false });
+  expect(await installBinding({ ...options, verify: works })).toEqual({ version: "2.20.0", from: "cache" });
   expect(steps).toEqual(["compiling the binding", "checking that it computes", "checking that it computes"]);
   expect(await readdir(cache)).toEqual([`${options.key}.node`]);
 });
@@ -42,7 +42,7 @@ test("one from the cache that does not load here is compiled again", async () =>
     if ((await placed()) === "of another system") throw new NativeInstallError("does not load", "");
     return works();
   };
-  expect(await installBinding({ ...options, verify })).toEqual({ version: "2.20.0", compiled: true });
+  expect(await installBinding({ ...options, verify })).toEqual({ version: "2.20.0", from: "compiler" });
 });
 
 test("what does not compile, or does not load, is the error", async () => {

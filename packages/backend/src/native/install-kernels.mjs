@@ -1,30 +1,31 @@
 // @ts-check
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { placeAddon } from "./addon.mjs";
+import { checkAddon, placeAddon } from "./addon.mjs";
 import { ensureKernels, pruneKernels } from "./kernels.mjs";
 import { lackingFor } from "./levels.mjs";
 import { withLock } from "./lock.mjs";
 import { kernelFile } from "./places.mjs";
+import { noPackage } from "./prebuilt.mjs";
 import { run } from "./run.mjs";
 import { verifyPackage } from "./verify.mjs";
 
 /**
- * @typedef {{ packageDirectory: string, library: { name: string, directory: string }, cache: string, key: string, progress: (text: string) => void, execute?: typeof run }} KernelOptions
+ * @typedef {{ packageDirectory: string, library: { name: string, directory: string }, cache: string, key: string, progress: (text: string) => void, execute?: typeof run, prebuilt?: import("./prebuilt.mjs").PrebuiltPlace }} KernelOptions
  *   `library`: the unpacked wheel; `key`: `kernelKey`
  */
 
 /**
- * Compiles the kernels of a level, or takes them from the cache, and puts them in place. Nothing is loaded.
+ * Takes the kernels of a level from a package or the cache, or compiles them, and puts them in place. Nothing is loaded.
  *
  * @param {import("./levels.mjs").Level} level
  * @param {KernelOptions} options
  */
-function bringKernels(level, { packageDirectory, library, cache, key, progress, execute = run }) {
+function bringKernels(level, { packageDirectory, library, cache, key, progress, execute = run, prebuilt }) {
   return withLock(
     join(cache, `cai-kernels-${level.name}.lock`),
     async () => {
-      const kernels = await ensureKernels({ level, library, cache, key, progress, execute });
+      const kernels = await ensureKernels({ level, library, cache, key, progress, execute, ...(prebuilt && { prebuilt }) });
       await placeAddon(kernels.file, kernelFile(packageDirectory, level.name));
       await pruneKernels({ cache, level: level.name, library: library.name, key });
       return kernels;
@@ -34,27 +35,22 @@ function bringKernels(level, { packageDirectory, library, cache, key, progress, 
 }
 
 /**
- * Computes with kernels that `bringKernels` put in place; those from the cache with which that fails are compiled once more. Where it
- * fails all the same, they are taken away again: what is in place works.
+ * Computes with kernels that `bringKernels` put in place; those that were compiled elsewhere and fail are compiled here. Where it fails all the
+ * same, they are taken away again: what is in place works.
  *
  * @param {import("./levels.mjs").Level} level
- * @param {{ file: string, compiled: boolean }} brought
+ * @param {import("./addon.mjs").Addon} brought
  * @param {KernelOptions & { verify?: typeof verifyPackage }} options
- * @returns {Promise<boolean>} whether they were compiled now
+ * @returns {Promise<import("./addon.mjs").Addon["from"]>}
  */
 async function checkKernels(level, brought, { verify = verifyPackage, ...options }) {
   const place = kernelFile(options.packageDirectory, level.name);
-  const check = () => verify(options.packageDirectory, { kernels: place });
-  let { compiled } = brought;
   try {
-    await check().catch(async (error) => {
-      if (compiled) throw error;
-      // Compiled on another system that shares this cache.
-      await rm(brought.file, { force: true });
-      ({ compiled } = await bringKernels(level, options));
-      await check();
+    const { from } = await checkAddon(brought, {
+      check: () => verify(options.packageDirectory, { kernels: place }),
+      bring: ({ withoutPackage }) => bringKernels(level, { ...options, ...(withoutPackage && { prebuilt: noPackage }) }),
     });
-    return compiled;
+    return from;
   } catch (error) {
     await rm(place, { force: true });
     throw error;
@@ -73,18 +69,18 @@ async function checkKernels(level, brought, { verify = verifyPackage, ...options
  * @param {{ levels: readonly import("./levels.mjs").Level[], all: boolean, binding: Promise<unknown> }} wanted `binding`: settles once it is in place
  * @param {KernelOptions & { verify?: typeof verifyPackage, has?: (level: string) => boolean }} options
  *   `has`: whether this processor has a level; for others it compiles only
- * @returns {Promise<{ levels: Record<string, InstalledLevel>, compiled: boolean }>} for each level that was tried
+ * @returns {Promise<{ levels: Record<string, InstalledLevel>, from: readonly import("./addon.mjs").Addon["from"][] }>} for each level that was tried
  */
 export async function installKernels({ levels, all, binding }, { has = (level) => lackingFor(level)?.length === 0, ...options }) {
   /** @type {Record<string, InstalledLevel>} */
   const tried = {};
-  let anyCompiled = false;
+  /** @type {import("./addon.mjs").Addon["from"][]} */
+  const from = [];
   const install = async (/** @type {import("./levels.mjs").Level} */ level) => {
     try {
       const brought = await bringKernels(level, options);
       await binding;
-      const compiled = has(level.name) ? await checkKernels(level, brought, options) : brought.compiled;
-      anyCompiled ||= compiled;
+      from.push(has(level.name) ? await checkKernels(level, brought, options) : brought.from);
       tried[level.name] = { bytes: (await stat(kernelFile(options.packageDirectory, level.name))).size };
       return true;
     } catch (error) {
@@ -94,5 +90,5 @@ export async function installKernels({ levels, all, binding }, { has = (level) =
   };
   if (all) await Promise.all(levels.map(install));
   else for (const level of levels) if (await install(level)) break;
-  return { levels: Object.fromEntries(levels.flatMap(({ name }) => (tried[name] ? [[name, tried[name]]] : []))), compiled: anyCompiled };
+  return { levels: Object.fromEntries(levels.flatMap(({ name }) => (tried[name] ? [[name, tried[name]]] : []))), from };
 }

@@ -40,9 +40,9 @@ const binding = Promise.resolve();
 
 test("the first level that works is taken, and only that", async () => {
   const { options, placed, verified, packageDirectory } = await make();
-  const { levels: tried, compiled } = await installKernels({ levels: [avx2, baseline], all: false, binding }, options);
+  const { levels: tried, from } = await installKernels({ levels: [avx2, baseline], all: false, binding }, options);
   expect(tried).toEqual({ avx2: { bytes: (await placed("avx2"))!.length } });
-  expect([compiled, await placed("baseline")]).toEqual([true, undefined]);
+  expect([from, await placed("baseline")]).toEqual([["compiler"], undefined]);
   expect(verified).toEqual([kernelFile(packageDirectory, "avx2")]);
 });
 
@@ -91,7 +91,7 @@ test("the cache holds them by sources, level and compiler; those of older source
     "cai-kernels-tensorflow-baseline-new-*",
   ]);
   const again = await installKernels({ levels: [avx2], all: false, binding }, options);
-  expect(again.compiled).toBe(false);
+  expect(again.from).toEqual(["cache"]);
 });
 
 test("without a compiler those from the cache do, whoever compiled them", async () => {
@@ -112,5 +112,5 @@ test("one from the cache with which it does not compute is compiled again", asyn
     if ((await placed("avx2")) === "of another system") throw new NativeInstallError("does not load", "");
     return { version: "2.20.0", gpu: false };
   };
-  expect(await installKernels({ levels: [avx2], all: false, binding }, { ...options, verify })).toMatchObject({ compiled: true });
+  expect(await installKernels({ levels: [avx2], all: false, binding }, { ...options, verify })).toMatchObject({ from: ["compiler"] });
 });

@@ -13,6 +13,7 @@ import { levelsOf, processorLevels } from "./levels.mjs";
 import { ensureLibrary, isComplete, libraryDirectory } from "./library.mjs";
 import { isInstalled, linkLibrary, notedLevels, noteInstallation } from "./link.mjs";
 import { npmReason, runNpm } from "./npm.mjs";
+import { prebuiltPackage } from "./prebuilt.mjs";
 import { chooseRoute } from "./route.mjs";
 import { findTfjsPackages, packageName } from "./tfjs-package.mjs";
 import { verifyPackage } from "./verify.mjs";
@@ -102,12 +103,19 @@ export async function installNative({ gpu = false, cache = cacheDirectory(), ker
   await linkLibrary({ packageDirectory, library: library.directory });
   const common = { packageDirectory, library, cache, progress };
   const binding = installBinding({ ...common, version, key });
-  const [{ version: tensorflow, compiled }, ours] = await Promise.all([
+  const [{ version: tensorflow, from }, ours] = await Promise.all([
     binding,
     installKernels({ ...wanted, binding }, { ...common, key: keyOfKernels }),
   ]);
   await noteInstallation({ packageDirectory, key, kernels: { key: keyOfKernels, levels: ours.levels } });
-  const steps = [...done, ...(compiled || ours.compiled ? ["compiled"] : []), ...describeLevels(ours.levels), "linked"];
+  const made = [from, ...ours.from];
+  const steps = [
+    ...done,
+    ...(made.includes("package") ? [`ready-made (${prebuiltPackage()})`] : []),
+    ...(made.includes("compiler") ? ["compiled"] : []),
+    ...describeLevels(ours.levels),
+    "linked",
+  ];
   return { version: tensorflow, package: packageName(gpu), done: steps };
 }
 

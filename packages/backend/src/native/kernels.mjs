@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureAddon, hashOfFolder, pruneAddons } from "./addon.mjs";
 import { compileKernels, findCompiler, kernelFlags, kernelFolder } from "./compile.mjs";
+import { findPrebuilt } from "./prebuilt.mjs";
 import { run } from "./run.mjs";
 
 /** What the names of a level's kernels for this library begin with. @param {string} library @param {string} level */
@@ -19,19 +20,30 @@ export function kernelKey(levels) {
 }
 
 /**
- * The compiled kernels of a level in the cache, compiled now if need be; without a compiler, those that any compiler made.
+ * What a package calls the kernels of a level.
  *
- * @param {{ level: import("./levels.mjs").Level, library: { name: string, directory: string }, cache: string, key: string, progress: (text: string) => void, execute?: typeof run }} options
- *   `library`: the unpacked wheel; `key`: `kernelKey`
+ * @param {{ level: string, library: string, key: string }} options `key`: `kernelKey`
  */
-export async function ensureKernels({ level, library, cache, key, progress, execute = run }) {
+export const prebuiltKernels = ({ level, library, key }) => `${family(library, level)}${key}.node`;
+
+/**
+ * The compiled kernels of a level: those that a package brings, or the cache has, or compiled now; without a compiler, those that any
+ * compiler made.
+ *
+ * @param {{ level: import("./levels.mjs").Level, library: { name: string, directory: string }, cache: string, key: string, progress: (text: string) => void, execute?: typeof run, prebuilt?: import("./prebuilt.mjs").PrebuiltPlace }} options
+ *   `library`: the unpacked wheel; `key`: `kernelKey`
+ * @returns {Promise<import("./addon.mjs").Addon>}
+ */
+export async function ensureKernels({ level, library, cache, key, progress, execute = run, prebuilt }) {
+  const ready = await findPrebuilt(prebuiltKernels({ level: level.name, library: library.name, key }), { ...prebuilt, progress });
+  if (ready !== undefined) return { file: ready, from: "package" };
   const begin = `${family(library.name, level.name)}${key}-`;
   const compiler = await findCompiler(execute).catch(async (error) => {
     const name = (await readdir(cache)).find((name) => name.startsWith(begin) && name.endsWith(".node"));
     if (name === undefined) throw error;
     return join(cache, name);
   });
-  if (typeof compiler === "string") return { file: compiler, compiled: false };
+  if (typeof compiler === "string") return { file: compiler, from: "cache" };
   const made = createHash("sha256").update(compiler.version).digest("hex").slice(0, 8);
   return ensureAddon(join(cache, `${begin}${made}.node`), (folder) => {
     progress(`compiling the kernels (${level.name})`);

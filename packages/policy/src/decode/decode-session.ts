@@ -1,5 +1,5 @@
 import type { TokenBatch } from "@cai/contracts";
-import { type DecodeAttention, decodeAttention, placeRows, type TokenPass } from "@cai/kernels";
+import { type DecodeAttention, decodeAttention, type TokenPass } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel } from "../model/causal-model.ts";
 import { lastPlaces, type PackedTokens, packTokens, shareableTokens } from "../model/input-columns.ts";
@@ -57,8 +57,7 @@ export class DecodeSession {
     }
     const attend = attending((tokens) => this.#attention[this.#pass](tokens) as tf.Tensor2D);
     return tf.tidy(() => {
-      const hidden = model.forward({ ids, positions, attend });
-      return model.logits(placeRows(hidden, placesOf(lastPlaces(lengths))) as tf.Tensor2D);
+      return model.logits(model.forward({ ids, positions, attend, readAt: placesOf(lastPlaces(lengths)) }));
     });
   }
 

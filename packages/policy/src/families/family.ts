@@ -33,11 +33,17 @@ export interface ModelArchitecture {
   readonly outputWeight: string;
   /** The parameter's name for a tensor's name in a file; `undefined` for buffers that hold no weight and are skipped. */
   parameterName(tensorName: string): string | undefined;
-  /** `[N, H]` → `[N, H]`. */
-  block<Value>(layer: number, hidden: Value, operations: BlockOperations<Value>): Value;
+  /**
+   * `[N, H]` → `[N, H]`. With `rowsRead`, which picks R of N rows, `[R, H]`: all are keys and values, and behind its attention the block goes on
+   * with these alone.
+   */
+  block<Value>(layer: number, hidden: Value, operations: BlockOperations<Value>, rowsRead?: (rows: Value) => Value): Value;
   /** `[N, H]` → `[N, H]`. */
   finalNorm<Value>(hidden: Value, operations: BlockOperations<Value>): Value;
 }
+
+/** What `rowsRead` of a block is where somebody reads all of them. */
+export const everyRow = <Value>(rows: Value): Value => rows;
 
 /** How attention is cut into heads. */
 export interface AttentionHeads {

@@ -5,7 +5,7 @@ import { refuseShortWindow } from "./attention-window.ts";
 import { ConfigFields } from "./config-fields.ts";
 import { decoderSizes } from "./decoder-sizes.ts";
 import { decoderStructure } from "./decoder-structure.ts";
-import type { ModelFamily } from "./family.ts";
+import { everyRow, type ModelFamily } from "./family.ts";
 import { rotaryFrequencies } from "./rotary-frequencies.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ export const gemma3: ModelFamily = {
       embedding: { ...structure.embedding, scale: Math.sqrt(hiddenSize) },
       rotaryFrequencies: local.map((isLocal) => (isLocal ? frequencies.local : frequencies.global)),
 
-      block(layer, hidden, ops) {
+      block(layer, hidden, ops, rowsRead = everyRow) {
         const name = `model.layers.${layer}`;
         const beforeAttention = ops.rmsNorm(`${name}.input_layernorm`, hidden, norm);
         const query = ops.rmsNorm(`${name}.self_attn.q_norm`, ops.linear(`${name}.self_attn.q_proj`, beforeAttention), {
@@ -77,8 +77,8 @@ export const gemma3: ModelFamily = {
           key,
           ops.linear(`${name}.self_attn.v_proj`, beforeAttention),
         ]);
-        const attention = ops.linear(`${name}.self_attn.o_proj`, attended);
-        const afterAttention = ops.add(hidden, ops.rmsNorm(`${name}.post_attention_layernorm`, attention, norm));
+        const attention = ops.linear(`${name}.self_attn.o_proj`, rowsRead(attended));
+        const afterAttention = ops.add(rowsRead(hidden), ops.rmsNorm(`${name}.post_attention_layernorm`, attention, norm));
         const beforeMlp = ops.rmsNorm(`${name}.pre_feedforward_layernorm`, afterAttention, norm);
         const gate = ops.linear(`${name}.mlp.gate_proj`, beforeMlp);
         const inner = ops.gated("gelu", gate, ops.linear(`${name}.mlp.up_proj`, beforeMlp));

@@ -2,7 +2,7 @@ import { PolicyError } from "../error.ts";
 import type { GgufFormat } from "../gguf/format.ts";
 import { hasOutputOfItsOwn } from "../gguf/tied-output.ts";
 import type { ConfigFields } from "./config-fields.ts";
-import type { ModelFamily, ParameterSpec } from "./family.ts";
+import { everyRow, type ModelFamily, type ParameterSpec } from "./family.ts";
 
 interface Sizes {
   readonly hiddenSize: number;
@@ -82,11 +82,11 @@ export const gpt2: ModelFamily = {
       outputWeight: tied ? "transformer.wte.weight" : "lm_head.weight",
       parameterName: (tensorName) => parameterName(tensorName, tied),
 
-      block(layer, hidden, ops) {
+      block(layer, hidden, ops, rowsRead = everyRow) {
         const name = `transformer.h.${layer}`;
         const queryKeyValue = ops.linear(`${name}.attn.c_attn`, hidden, { norm: { name: `${name}.ln_1`, epsilon } });
         const attended = ops.attend(layer, [queryKeyValue]);
-        const afterAttention = ops.linear(`${name}.attn.c_proj`, attended, { residual: hidden });
+        const afterAttention = ops.linear(`${name}.attn.c_proj`, rowsRead(attended), { residual: rowsRead(hidden) });
         const inner = ops.linear(`${name}.mlp.c_fc`, afterAttention, { norm: { name: `${name}.ln_2`, epsilon }, activation: "gelu" });
         return ops.linear(`${name}.mlp.c_proj`, inner, { residual: afterAttention });
       },

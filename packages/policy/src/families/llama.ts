@@ -5,7 +5,7 @@ import { refuseShortQwenWindow, refuseShortWindow } from "./attention-window.ts"
 import type { ConfigFields } from "./config-fields.ts";
 import { decoderSizes } from "./decoder-sizes.ts";
 import { decoderStructure } from "./decoder-structure.ts";
-import type { ModelArchitecture, ModelFamily } from "./family.ts";
+import { everyRow, type ModelArchitecture, type ModelFamily } from "./family.ts";
 import { rotaryFrequencies } from "./rotary-frequencies.ts";
 
 /** Which linear layers have a bias. */
@@ -105,7 +105,7 @@ function decoder(config: ConfigFields, biases: Biases, keyValueHeads?: number): 
     ]),
     rotaryFrequencies: Array.from({ length: layerCount }, () => frequencies),
 
-    block(layer, hidden, ops) {
+    block(layer, hidden, ops, rowsRead = everyRow) {
       const name = `model.layers.${layer}`;
       const beforeAttention = ops.rmsNorm(`${name}.input_layernorm`, hidden, { epsilon });
       const attended = ops.attend(layer, [
@@ -113,7 +113,7 @@ function decoder(config: ConfigFields, biases: Biases, keyValueHeads?: number): 
         ops.linear(`${name}.self_attn.k_proj`, beforeAttention),
         ops.linear(`${name}.self_attn.v_proj`, beforeAttention),
       ]);
-      const afterAttention = ops.linear(`${name}.self_attn.o_proj`, attended, { residual: hidden });
+      const afterAttention = ops.linear(`${name}.self_attn.o_proj`, rowsRead(attended), { residual: rowsRead(hidden) });
       const beforeMlp = ops.rmsNorm(`${name}.post_attention_layernorm`, afterAttention, { epsilon });
       const gate = ops.linear(`${name}.mlp.gate_proj`, beforeMlp);
       const inner = ops.gated("silu", gate, ops.linear(`${name}.mlp.up_proj`, beforeMlp));

@@ -4,7 +4,7 @@ import { ggufRopeDivisors } from "../gguf/rope-scaling.ts";
 import { refuseShortQwenWindow } from "./attention-window.ts";
 import { decoderSizes } from "./decoder-sizes.ts";
 import { decoderStructure } from "./decoder-structure.ts";
-import type { ModelFamily } from "./family.ts";
+import { everyRow, type ModelFamily } from "./family.ts";
 import { rotaryFrequencies } from "./rotary-frequencies.ts";
 
 /** What a configuration without `head_dim` means. */
@@ -42,7 +42,7 @@ export const qwen3: ModelFamily = {
       ]),
       rotaryFrequencies: Array.from({ length: layerCount }, () => frequencies),
 
-      block(layer, hidden, ops) {
+      block(layer, hidden, ops, rowsRead = everyRow) {
         const name = `model.layers.${layer}`;
         const beforeAttention = ops.rmsNorm(`${name}.input_layernorm`, hidden, { epsilon });
         const query = ops.linear(`${name}.self_attn.q_proj`, beforeAttention);
@@ -52,7 +52,7 @@ export const qwen3: ModelFamily = {
           ops.rmsNorm(`${name}.self_attn.k_norm`, key, { epsilon, heads: keyValueHeadCount }),
           ops.linear(`${name}.self_attn.v_proj`, beforeAttention),
         ]);
-        const afterAttention = ops.linear(`${name}.self_attn.o_proj`, attended, { residual: hidden });
+        const afterAttention = ops.linear(`${name}.self_attn.o_proj`, rowsRead(attended), { residual: rowsRead(hidden) });
         const beforeMlp = ops.rmsNorm(`${name}.post_attention_layernorm`, afterAttention, { epsilon });
         const gate = ops.linear(`${name}.mlp.gate_proj`, beforeMlp);
         const inner = ops.gated("silu", gate, ops.linear(`${name}.mlp.up_proj`, beforeMlp));

@@ -25,12 +25,15 @@ import { adaptedLinear } from "../lora/adapted-linear.ts";
 import type { LoraAdapter } from "../lora/adapter.ts";
 import { checkResponses, checkSequences } from "./check-batch.ts";
 import { inputColumns, type PackedTokens, packTokens, type ReadTokens, wholeTexts } from "./input-columns.ts";
+import { readPlaces } from "./read-places.ts";
 import { holdBeginningsOnce } from "./shared-beginnings.ts";
 import { type AttentionInput, type LinearLayer, tensorOperations } from "./tensor-operations.ts";
 
 /** What one pass reads, and what each token may look at. */
 interface PassTokens extends Pick<PackedTokens, "ids" | "positions"> {
   readonly attend: (input: AttentionInput) => tf.Tensor2D;
+  /** `[R]`, R ≥ 1: the tokens whose hidden states somebody reads, each once. */
+  readonly readAt: Int32Array;
 }
 
 /**
@@ -80,8 +83,9 @@ export class CausalModel {
   }
 
   /**
-   * Hidden states after the final norm for every token, `[N, H]`, of texts that stand one after another: ids and positions in their own
-   * text, `[N]`. `attend` says what each token may look at. The caller disposes.
+   * Hidden states after the final norm of the tokens that are read, `[R, H]` in the order of `readAt`, of texts that stand one after another:
+   * ids and positions in their own text, `[N]`. `attend` says what each token may look at. In the last block the other tokens are keys and values,
+   * and no more. The caller disposes.
    */
   forward(tokens: PassTokens): tf.Tensor2D {
     return tf.tidy(() => this.#forward(tokens, { leadsToLogits: false }).hidden);
@@ -119,8 +123,9 @@ export class CausalModel {
       );
     const { ids, positions, attending, placesOf } = holdBeginningsOnce(packed, shareable);
     const attend = attending((input) => packedAttention({ ...input, lengths }) as tf.Tensor2D);
-    const { hidden, tied } = this.#forward({ ids, positions, attend }, { leadsToLogits });
-    return { read: placeRows(hidden, placesOf(readAt)) as tf.Tensor2D, tied };
+    const { places, rankAt } = readPlaces(placesOf(readAt));
+    const { hidden, tied } = this.#forward({ ids, positions, attend, readAt: places }, { leadsToLogits });
+    return { read: placeRows(hidden, rankAt) as tf.Tensor2D, tied };
   }
 
   /** `[…, H]` → `[…, V]`. Differentiable; the caller disposes. */
@@ -191,7 +196,7 @@ export class CausalModel {
    * to the caller's tidy.
    */
   #forward(
-    { ids, positions, attend }: PassTokens,
+    { ids, positions, attend, readAt }: PassTokens,
     { leadsToLogits }: { readonly leadsToLogits: boolean },
   ): { readonly hidden: tf.Tensor2D; readonly tied: tf.Tensor | undefined } {
     const { architecture } = this;
@@ -211,6 +216,7 @@ export class CausalModel {
       return tables.scale === undefined ? placed : scaled(placed, tables.scale);
     });
     const operations = this.#operations(positionIds, attend);
+    const rowsRead = (rows: tf.Tensor2D) => placeRows(rows, readAt) as tf.Tensor2D;
     let xIsConstant = isEmpty(this.#trainedWeights(-1));
     for (let layer = 0; layer < architecture.layerCount; layer++) {
       const x = hidden;
@@ -225,6 +231,7 @@ export class CausalModel {
             layer,
             input as tf.Tensor2D,
             this.#recompute ? this.#operations(tf.tensor1d(positions, "int32"), attend) : operations,
+            layer === architecture.layerCount - 1 ? rowsRead : undefined,
           ),
         recompute: this.#recompute,
       });

@@ -22,27 +22,26 @@ export function packTokens({ ids, mask, shape: [rows, columns] }: TokenBatch): P
 export type ReadTokens = PackedTokens & { readonly readAt: Int32Array; readonly shareable: Int32Array };
 
 /**
- * What a model reads to predict every response token, `[prompt | response]` without the last column. `readAt` `[B · T]` is the row of N
- * before each response token; −1 at padding.
+ * What a model reads to predict every response token, `[prompt | response]` without the last token of each response. `readAt` `[B · T]` is the row
+ * of N before each response token; −1 at padding.
  */
 export function inputColumns(batch: SequenceBatch): ReadTokens {
-  const { mask, shape } = batch.responses;
-  const [rows, responseColumns] = shape;
-  const promptColumns = batch.prompts.shape[1];
-  const { cells, ...tokens } = packTokens(joined(batch, responseColumns - 1));
-  const columns = promptColumns + responseColumns - 1;
+  const { prompts, responses } = batch;
+  const [rows, responseColumns] = responses.shape;
+  const { cells, ...tokens } = packTokens(joined({ prompts, responses: withoutLast(responses) }));
+  const columns = prompts.shape[1] + responseColumns;
   const readAt = new Int32Array(rows * responseColumns).fill(-1);
   cells.forEach((cell, place) => {
-    const column = (cell % columns) - promptColumns + 1;
+    const column = (cell % columns) - prompts.shape[1] + 1;
     const target = Math.floor(cell / columns) * responseColumns + column;
-    if (column >= 0 && mask[target] === 1) readAt[target] = place;
+    if (column >= 0 && responses.mask[target] === 1) readAt[target] = place;
   });
-  return { ...tokens, readAt, shareable: shareableTokens(batch.prompts) };
+  return { ...tokens, readAt, shareable: shareableTokens(prompts) };
 }
 
 /** What a model reads of whole texts, `[prompt | response]`. `readAt` `[B]` is the last token of each row: the prompt's, where no response is. */
 export function wholeTexts(batch: SequenceBatch): ReadTokens {
-  const { ids, positions, lengths } = packTokens(joined(batch, batch.responses.shape[1]));
+  const { ids, positions, lengths } = packTokens(joined(batch));
   return { ids, positions, lengths, readAt: lastPlaces(lengths), shareable: shareableTokens(batch.prompts) };
 }
 
@@ -60,20 +59,29 @@ export function lastPlaces(lengths: Int32Array): Int32Array {
   });
 }
 
-/** `[prompt | response]`, of the response its first columns. */
-function joined({ prompts, responses }: SequenceBatch, responseColumns: number): TokenBatch {
-  const [rows, promptColumns] = prompts.shape;
-  const columns = promptColumns + responseColumns;
+/** Right-padded rows, each without its last token. */
+function withoutLast({ ids, mask, shape }: TokenBatch): TokenBatch {
+  const others = mask.slice();
+  rowLengths(mask, shape).forEach((length, row) => {
+    if (length > 0) others[row * shape[1] + length - 1] = 0;
+  });
+  return { ids, mask: others, shape };
+}
+
+/** `[prompt | response]`. */
+function joined({ prompts, responses }: SequenceBatch): TokenBatch {
+  const rows = prompts.shape[0];
+  const columns = prompts.shape[1] + responses.shape[1];
   const ids = new Int32Array(rows * columns);
   const mask = new Uint8Array(rows * columns);
   for (let row = 0; row < rows; row++)
-    for (const [batch, start, count] of [
-      [prompts, 0, promptColumns],
-      [responses, promptColumns, responseColumns],
+    for (const [part, start] of [
+      [prompts, 0],
+      [responses, prompts.shape[1]],
     ] as const) {
-      const from = row * batch.shape[1];
-      ids.set(batch.ids.subarray(from, from + count), row * columns + start);
-      mask.set(batch.mask.subarray(from, from + count), row * columns + start);
+      const [from, to] = [row * part.shape[1], (row + 1) * part.shape[1]];
+      ids.set(part.ids.subarray(from, to), row * columns + start);
+      mask.set(part.mask.subarray(from, to), row * columns + start);
     }
   return { ids, mask, shape: [rows, columns] };
 }

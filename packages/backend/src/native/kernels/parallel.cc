@@ -107,7 +107,7 @@ void parallel(int64_t count, int64_t least, const std::function<void(int64_t beg
     if (count > 0) work(0, count);
     return;
   }
-  constexpr int64_t parts_a_thread = 4;
+  constexpr int64_t parts_a_thread = 8;  // a thread that finds no part left waits for half of one, on average
   const int64_t parts = std::min<int64_t>(parts_a_thread * thread_count(), most);
   static Pool* const pool = new Pool(thread_count());  // never freed: its threads end with the process
   pool->run(static_cast<int>(parts), [&](int part) { work(count * part / parts, count * (part + 1) / parts); });

@@ -30,7 +30,7 @@ class VectorKernel {
     const int64_t most_kept = std::max<int64_t>(1, kept_numbers / (size(left_is_kept) * parts_of(kept.depth(), chunks)));
     // Fewer at once where all threads would not get their share.
     const int64_t blocks = parts_of(streamed.lines(), size(!left_is_kept));
-    const int64_t most_streamed = std::clamp<int64_t>(blocks / (2 * thread_count()), 1, panel_lines / size(!left_is_kept));
+    const int64_t most_streamed = std::clamp<int64_t>(blocks / (4 * thread_count()), 1, panel_lines / size(!left_is_kept));
     return {chunks, most_kept, most_streamed, !left_is_kept, panel_lines / rows};
   }
 
@@ -58,17 +58,27 @@ class VectorKernel {
   /** A strip of the right side takes 20 KB, what the second cache holds of either side 120 KB, and the kept side 4 MB. */
   static constexpr int64_t most_depth = 320, panel_lines = 96, kept_numbers = 1 << 20;
   static constexpr int64_t cache_line = 16, ahead = 8;
+  /** Depths a turn: what counts the turns takes a part of the core, which another program's thread may share. */
+  static constexpr int64_t unrolled = 4;
 
-  static void add_part(const float* left, const float* right, int64_t depths, float* sums, int64_t stride, bool add) {
-    Vector sum[rows][vectors] = {};
-    for (int64_t k = 0; k < depths; k++) {
-      __builtin_prefetch(left + (k + ahead) * rows, 0, 3);
-      Vector next[vectors];
-      for (int64_t j = 0; j < vectors; j++) next[j] = load(right + k * columns + j * lanes);
+  static inline __attribute__((always_inline)) void multiply(const float* left, const float* right, Vector (&sum)[rows][vectors]) {
+    Vector next[vectors];
+    for (int64_t j = 0; j < vectors; j++) next[j] = load(right + j * lanes);
 #pragma GCC unroll 14
-      for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < vectors; j++) sum[i][j] += left[k * rows + i] * next[j];
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < vectors; j++) sum[i][j] += left[i] * next[j];
+  }
+
+  // Within another function its sums would not all stay in registers.
+  static __attribute__((noinline)) void add_part(const float* left, const float* right, int64_t depths, float* sums, int64_t stride, bool add) {
+    Vector sum[rows][vectors] = {};
+    int64_t k = 0;
+    for (; k + unrolled <= depths; k += unrolled, left += unrolled * rows, right += unrolled * columns) {
+      __builtin_prefetch(left + ahead * rows, 0, 3);
+#pragma GCC unroll 4
+      for (int64_t i = 0; i < unrolled; i++) multiply(left + i * rows, right + i * columns, sum);
     }
+    for (; k < depths; k++, left += rows, right += columns) multiply(left, right, sum);
 #pragma GCC unroll 14
     for (int64_t i = 0; i < rows; i++)
       for (int64_t j = 0; j < vectors; j++) {

@@ -2,6 +2,7 @@ import { outliveClosedPipes } from "./closed-pipes.ts";
 import { CliError } from "./error.ts";
 import { exitCodeAfter, onFirstSignal } from "./first-signal.ts";
 import { endProcess, onStrayEnd } from "./stray-ends.ts";
+import { printError } from "./visible.ts";
 
 /**
  * Does work that something else may end early, by its signal: a first Ctrl-C (or another signal to end), an error that is nobody's, a module that
@@ -40,7 +41,7 @@ export async function interruptible<Result>(
 /** Until a run begins there is nothing to keep: a signal ends the process at once, with a line. Until it is disposed of. */
 export function endedBySignal(): { dispose(): void } {
   const dispose = onFirstSignal((signal) => {
-    process.stderr.write("Interrupted before the first step began: nothing was written.\n");
+    printError("Interrupted before the first step began: nothing was written.\n");
     endProcess(exitCodeAfter(signal));
   });
   return { dispose };

@@ -22,7 +22,7 @@ export interface LatestCheckpoint {
  * @example
  * const { checkpoint, skipped } = await latestCheckpoint("runs/first/checkpoints");
  * for (const reason of skipped) console.warn(reason);
- * if (checkpoint === undefined) console.log("nothing to resume: starting over");
+ * if (checkpoint === undefined) console.log("no checkpoint yet");
  */
 export async function latestCheckpoint(folder: string, accept: (checkpoint: Checkpoint) => void = () => {}): Promise<LatestCheckpoint> {
   const absent = (path: string) => (error: NodeJS.ErrnoException) => {

@@ -11,6 +11,7 @@ export const common = defineConfig({
     env: { TF_CPP_MIN_LOG_LEVEL: "1", ORT_DISABLE_TELEMETRY: "1" },
     server: { deps: { inline: [/node_modules\/\.cache\/readme-examples/] } }, // examples import sources, which Node alone doesn't load
     pool: "forks", // native addons do not load in worker threads
+    maxWorkers: "100%", // vitest leaves a core to itself, of two that is half
     testTimeout: 60_000,
     hookTimeout: 60_000, // loading a model on a busy machine takes a test's time too
   },

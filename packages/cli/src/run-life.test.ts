@@ -82,5 +82,5 @@ test("a run goes on with the options that it was made with, or with others where
 test("an --out that can't be written is wrong use, told before a step is made", async () => {
   await writeFile(join(root, "file"), "");
   const { exit, stderr } = await cai(...train("file/run", "--steps", "1", "--json"));
-  expect([exit, stderr]).toEqual([2, expect.stringMatching(/^error: ENOTDIR.*file\/run.*\n$/)]);
+  expect([exit, stderr]).toEqual([2, expect.stringMatching(/^error: file\/run can.t be written to: ENOTDIR.*\n$/)]);
 });

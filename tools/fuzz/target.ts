@@ -4,8 +4,8 @@ import type { Inputs } from "./inputs.ts";
 export interface FuzzTarget {
   /** Also its folder in the corpus. */
   readonly name: string;
-  /** Of a million inputs, how many it gets: those that are quick get more. */
   readonly inputs: Inputs;
+  /** Of all inputs, beside the other targets' shares: those that are quick get more. */
   readonly share: number;
   /** Classes of what it may throw. */
   readonly errors: readonly { isInstance(error: unknown): boolean }[];

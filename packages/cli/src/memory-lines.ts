@@ -1,4 +1,5 @@
 import { freemem } from "node:os";
+import { mostLogitBytes } from "@cai/kernels";
 import type { CausalPolicy } from "@cai/policy";
 import { batchRows, type ModelMemory, peakMemory, type StepTokens } from "@cai/training";
 
@@ -34,7 +35,7 @@ export function memoryLines(
   if (peak <= free) return { told };
   const recomputing = { keptToken: memory.keptTokenRecomputing };
   const one = { rows: 1, accumulates: tokens.rows > 1 || tokens.accumulates };
-  const adapted = { trained: Math.min(memory.trained, 0.02 * memory.weights), mostLogits: 32e6 };
+  const adapted = { trained: Math.min(memory.trained, 0.02 * memory.weights), mostLogits: mostLogitBytes({ isFrozen: true }) };
   const ways = [
     { flags: "--recompute", peak: peakOf({ model: recomputing }) },
     { flags: "--microbatch-size 1", peak: peakOf({ tokens: one }) },

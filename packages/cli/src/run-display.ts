@@ -1,4 +1,3 @@
-import type { PreparedBackend } from "@cai/backend";
 import { describeBackend } from "./describe-backend.ts";
 import { type ProgressBar, progressBar } from "./progress-bar.ts";
 import { type Terminal, terminalOf } from "./terminal.ts";
@@ -30,9 +29,4 @@ export function runDisplay({ json, steps }: { readonly json: boolean; readonly s
 /** Tells what computes. */
 export function sayBackend({ say, terminal }: RunDisplay, backend: Parameters<typeof describeBackend>[0]): void {
   say(terminal.dim(describeBackend(backend)));
-}
-
-/** What of it decides how sums are rounded, for a run's configuration. */
-export function versionsOf({ kernels }: Pick<PreparedBackend, "kernels">): Readonly<Record<string, string>> {
-  return kernels === undefined ? {} : { kernels: kernels.level };
 }

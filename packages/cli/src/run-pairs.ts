@@ -4,13 +4,13 @@ import type { CausalPolicy } from "@cai/policy";
 import type { DPOTrainer, PairEvaluation, PairStepResult, RewardTrainer } from "@cai/preference";
 import { disposing } from "@cai/training";
 import { endedBySignal } from "./interrupt.ts";
-import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";
 import type { PairCommandSettings } from "./pair-settings.ts";
 import { dataReader } from "./read-data.ts";
 import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
-import { runDisplay, sayBackend, versionsOf } from "./run-display.ts";
+import { dataRunConfig } from "./run-config.ts";
+import { runDisplay, sayBackend } from "./run-display.ts";
 import type { RunFlags } from "./run-flags.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { print } from "./visible.ts";
@@ -47,15 +47,7 @@ export async function runPairs<Options extends { readonly seed: number }>(
     sayBackend(display, backend);
     for (const { unpaired } of [training, ...(evaluation ? [evaluation] : [])])
       if (unpaired.length > 0) display.notice(describeUnpaired(unpaired));
-    const config = {
-      policy: settings.policy,
-      data,
-      evalData,
-      recompute,
-      skipBadLines,
-      ...(lora && loraConfig(lora)),
-      versions: versionsOf(backend),
-    };
+    const config = dataRunConfig(settings, backend);
     const evaluationData = heldOut.map(({ row }) => row);
     const train = () =>
       runTrainer({

@@ -3,12 +3,12 @@ import { readExamples } from "@cai/data";
 import { SFTTrainer, type SftEvaluation, type SftStepResult } from "@cai/sft";
 import { disposing } from "@cai/training";
 import { endedBySignal } from "./interrupt.ts";
-import { loraConfig } from "./lora-settings.ts";
 import { namingLines } from "./naming-lines.ts";
 import { dataReader } from "./read-data.ts";
 import { refuseOut } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
-import { runDisplay, sayBackend, versionsOf } from "./run-display.ts";
+import { dataRunConfig } from "./run-config.ts";
+import { runDisplay, sayBackend } from "./run-display.ts";
 import type { RunFlags } from "./run-flags.ts";
 import { runTrainer } from "./run-trainer.ts";
 import type { SftCommandSettings } from "./sft-settings.ts";
@@ -42,15 +42,7 @@ export async function runSft(settings: SftCommandSettings, { json, ...use }: Run
               ...use,
               out,
               ...(evalData !== undefined && { evaluationData: heldOut.map(({ row }) => row) }),
-              config: {
-                policy: settings.policy,
-                data,
-                evalData,
-                recompute,
-                skipBadLines,
-                ...(lora && loraConfig(lora)),
-                versions: versionsOf(backend),
-              },
+              config: dataRunConfig(settings, backend),
             },
           ),
         stepsDone: () => trainer.step,

@@ -13,7 +13,8 @@ import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { fitResponseLength, longestPrompt } from "./response-length.ts";
 import { openRolloutEngine } from "./rollout-engine.ts";
-import { runDisplay, sayBackend, versionsOf } from "./run-display.ts";
+import { versionsOf } from "./run-config.ts";
+import { runDisplay, sayBackend } from "./run-display.ts";
 import type { RunFlags } from "./run-flags.ts";
 import { runTrainer } from "./run-trainer.ts";
 import type { TrainSettings } from "./train-settings.ts";
@@ -38,8 +39,8 @@ export async function runTraining(settings: TrainSettings, { json, ...use }: Run
     const limits = { tokenizer, contextLength, maxNewTokens: settings.freeResponseLength ? 1 : preferred };
     const trainingPrompts = preparePrompts(prompts, limits);
     const heldOut = evaluationPrompts && preparePrompts(evaluationPrompts, limits);
-    const every = [...trainingPrompts, ...(heldOut ?? [])];
-    const fitted = settings.freeResponseLength && fitResponseLength(every, { tokenizer, contextLength, preferred });
+    const longest = longestPrompt([...trainingPrompts, ...(heldOut ?? [])], tokenizer);
+    const fitted = settings.freeResponseLength && fitResponseLength(longest, { contextLength, preferred });
     if (fitted && fitted.told !== undefined) display.terminal.write(`${fitted.told}\n`);
     const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
     const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags));
@@ -47,7 +48,6 @@ export async function runTraining(settings: TrainSettings, { json, ...use }: Run
     if (generator) own(generator);
     const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters }));
     sayBackend(display, backend);
-    const longest = longestPrompt(every, tokenizer);
     const reference = lora === undefined && backend.name !== "tensorflow" ? policy.memory.weights : 0;
     const memory = memoryLines(policy, { shape: hyperparameters, promptTokens: longest, reference });
     if (memory.warning !== undefined) display.notice(memory.warning);

@@ -1,12 +1,11 @@
 import { EndpointError } from "./error.ts";
+import { longestTimer } from "./longest-timer.ts";
 import { readText } from "./read-text.ts";
 import type { Attempt } from "./retry.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** Redirects that are followed, one after the other. */
 const mostRedirects = 5;
-/** Node's timers overflow beyond, and fire at once. */
-const longestTimer = 2 ** 31 - 1;
 /** Of an answer that is an error: a message shows 200 characters. */
 const mostErrorBytes = 4096;
 

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { HubApiError } from "@huggingface/hub";
-import { boundedFetch } from "./bounded-fetch.ts";
+import { boundedAnswer } from "./bounded-fetch.ts";
 import { claimPartial } from "./claim-partial.ts";
 import { HubError } from "./error.ts";
 import type { ListedFile } from "./listed-file.ts";
@@ -83,13 +83,7 @@ async function receive({ url, file, headers, fetch, signal, stallMs, onBytes }: 
       headers: { ...headers, ...range, "accept-encoding": "identity" },
       signal: signal === undefined ? stalled.signal : AbortSignal.any([signal, stalled.signal]),
     });
-    if (!response.ok)
-      throw new HubApiError(
-        url,
-        response.status,
-        undefined,
-        await boundedFetch(async () => response)(url).then((bounded) => bounded.text()),
-      );
+    if (!response.ok) throw new HubApiError(url, response.status, undefined, await boundedAnswer(response).text());
     if (response.headers.get("content-range")?.startsWith(`bytes ${growing.received}-`) !== true) await growing.restart();
     for await (const chunk of response.body ?? []) {
       timer.refresh();

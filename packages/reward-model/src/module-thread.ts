@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { ScoreRequest } from "@cai/contracts";
+import { longestTimer } from "@cai/endpoint";
 import { RewardModelError } from "./error.ts";
 import { type ImportRefusal, importError } from "./import-error.ts";
 
@@ -162,9 +163,6 @@ const tooLong = (name: string, what: string, timeoutMs: number, option = "timeou
     "timed-out",
     `reward module ${name} takes more than ${timeoutMs / 1000} seconds ${what}: mend it, or allow more (${option})`,
   );
-
-/** Node's timers overflow beyond, and fire at once. */
-const longestTimer = 2 ** 31 - 1;
 
 /** `over` resolves, with nothing, when the time is over; it keeps the process alive until it is stopped. */
 class Timer<Result> {

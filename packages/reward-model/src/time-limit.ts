@@ -1,8 +1,5 @@
-import { untilAborted } from "@cai/endpoint";
+import { longestTimer, untilAborted } from "@cai/endpoint";
 import { RewardModelError } from "./error.ts";
-
-/** Node's timers overflow beyond, and fire at once. */
-const longestTimer = 2 ** 31 - 1;
 
 /**
  * Does work with a signal that is aborted when `signal` is, or when the time is over; its result is not waited for any longer then. The timer keeps

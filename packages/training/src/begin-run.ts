@@ -10,6 +10,7 @@ import { checkState, restoreStage, type StoredStage } from "./restore-stage.ts";
 import { RunFolder } from "./run-folder.ts";
 import type { Json, StepReport } from "./stage.ts";
 import { type ConfigChange, compareConfig, type RunConfig } from "./stored-config.ts";
+import { restoreMetrics } from "./stored-metrics.ts";
 
 /** A run that may begin. */
 export interface BegunRun {
@@ -68,8 +69,9 @@ async function restoreLatest(
   out: string,
   how: { readonly compare: (afterStep: number) => Promise<readonly ConfigChange[]>; readonly notice: (message: string) => void },
 ): Promise<Found> {
+  let step = 0;
   const { checkpoint, skipped } = await latestCheckpoint(join(out, "checkpoints"), (candidate) => {
-    const { step } = checkState(candidate, stage);
+    ({ step } = checkState(candidate, stage));
     if (checkpointName(step) !== basename(candidate.directory).replace(/~$/, ""))
       throw notState(candidate.directory, `it is of step ${step}`);
   });
@@ -80,11 +82,10 @@ async function restoreLatest(
   }
   for (const reason of skipped) how.notice(reason);
   if (skipped.length > 0) how.notice(`going on from ${basename(checkpoint.directory)}`);
-  const changes = await how.compare(checkState(checkpoint, stage).step);
+  const changes = await how.compare(step);
   const { unrecorded } = await restoreStage(checkpoint, stage);
   if (unrecorded === undefined) return { changes, unrecorded };
-  const metrics = Object.entries(unrecorded.metrics).map(([name, value]) => [name, value ?? Number.NaN]);
-  return { changes, unrecorded: { ...unrecorded, metrics: Object.fromEntries(metrics) } };
+  return { changes, unrecorded: { ...unrecorded, metrics: restoreMetrics(unrecorded.metrics) } };
 }
 
 /** Steps that were logged, with nothing to go on from, are lost only if their owner says so. */

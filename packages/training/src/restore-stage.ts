@@ -2,6 +2,7 @@ import type { Checkpoint } from "@cai/checkpoint";
 import { checkStageState, notState } from "./check-state.ts";
 import type { Stage, StepReport } from "./stage.ts";
 import { restoreTensors, type StageState, writeStageState } from "./stage-state.ts";
+import { storeMetrics } from "./stored-metrics.ts";
 
 /** What a checkpoint is made of, and goes back to. */
 export type StoredStage = Pick<Stage<never, never, never>, "stepsDone" | "identity" | "state" | "restore" | "trained">;
@@ -25,11 +26,12 @@ export async function saveStage(
   await writeStageState(directory, state, stage.trained, kept);
 }
 
-/** JSON has no NaN. */
-function plain({ step, metrics, samples }: StepReport): NonNullable<StageState["unrecorded"]> {
-  const numbers = Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : null]);
-  return { step, metrics: Object.fromEntries(numbers), samples };
-}
+/** Without what a trainer's own report has beside it. */
+const plain = ({ step, metrics, samples }: StepReport): NonNullable<StageState["unrecorded"]> => ({
+  step,
+  metrics: storeMetrics(metrics),
+  samples,
+});
 
 /**
  * Looks whether a checkpoint holds a state of this stage; the stage stays as it is.

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "./error.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Json, RunIdentity, StepReport, TrainedTensors } from "./stage.ts";
+import type { StoredMetrics } from "./stored-metrics.ts";
 
 /** Everything about a stage that is not a tensor and that changes the bytes to come: the `state.json` of a checkpoint. */
 export interface StageState {
@@ -15,7 +16,7 @@ export interface StageState {
   /** The stage's own. */
   readonly stage: { readonly [name: string]: Json };
   /** The newest step, where it is in no log yet: its evaluation, or the log, failed. */
-  readonly unrecorded?: Omit<StepReport, "metrics"> & { readonly metrics: Readonly<Record<string, number | null>> };
+  readonly unrecorded?: Omit<StepReport, "metrics"> & { readonly metrics: StoredMetrics };
 }
 
 const momentsFile = (index: number) => `optimizer-${index}.safetensors`;

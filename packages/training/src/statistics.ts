@@ -1,6 +1,7 @@
 import { isCount, stateNumbers } from "./check-state.ts";
 import { TrainingError } from "./error.ts";
 import type { Json, StepReport } from "./stage.ts";
+import { restoreMetrics, type StoredMetrics, storeMetrics } from "./stored-metrics.ts";
 
 /** Totals of a run so far; plain data, part of a checkpoint. */
 export interface TrainingStatistics {
@@ -34,8 +35,7 @@ export function addStep(
 
 /** As JSON, which has no NaN. */
 export function storedStatistics({ latest, ...totals }: TrainingStatistics): { readonly [name: string]: Json } {
-  const numbers = Object.entries(latest).map(([name, value]) => [name, Number.isFinite(value) ? value : null]);
-  return { ...totals, latest: Object.fromEntries(numbers) };
+  return { ...totals, latest: storeMetrics(latest) };
 }
 
 /** @throws TrainingError `invalid-state` for what `storedStatistics` does not give. */
@@ -48,9 +48,7 @@ export function restoreStatistics(stored: Json | undefined): TrainingStatistics 
   if (!isCount(totals.steps)) refuse(`statistics.steps is ${totals.steps}; expected a whole number from 0 on`);
   if (bestMeanReward !== null && typeof bestMeanReward !== "number") refuse("statistics.bestMeanReward is neither a number nor null");
   if (typeof latest !== "object" || latest === null || Array.isArray(latest)) return refuse("statistics.latest is no object");
-  const numbers = Object.entries(latest).map(([name, value]) => {
+  for (const [name, value] of Object.entries(latest))
     if (value !== null && typeof value !== "number") refuse(`statistics.latest[${JSON.stringify(name)}] is neither a number nor null`);
-    return [name, value ?? Number.NaN];
-  });
-  return { ...totals, bestMeanReward: bestMeanReward as number | null, latest: Object.fromEntries(numbers) };
+  return { ...totals, bestMeanReward: bestMeanReward as number | null, latest: restoreMetrics(latest as StoredMetrics) };
 }

@@ -99,6 +99,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
       open,
       lossOf,
       measure: measureGroupUpdate,
+      isTooFar: (measures) => options.maxApproxKl > 0 && measures["policy/approxkl"]! > options.maxApproxKl,
     });
   }
 

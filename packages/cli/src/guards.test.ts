@@ -14,7 +14,8 @@ beforeAll(() => writeFile(at("prompts.txt"), "the old house\na letter\nsomebody 
 afterAll(() => rm(root, { recursive: true }));
 
 /** Scores of the responses, as a module's code. */
-const rewardOf = (scores: string) => writeFile(at("reward.mjs"), `export default ({ responses }) => responses.map((text, row) => ${scores});`);
+const rewardOf = (scores: string) =>
+  writeFile(at("reward.mjs"), `export default ({ responses }) => responses.map((text, row) => ${scores});`);
 
 /** Runs `cai train` on a tiny model. */
 function train(out: string, ...more: string[]): ReturnType<typeof runCommand> {
@@ -49,7 +50,9 @@ test("a run beyond a limit stops with code 1; with another limit --resume goes o
   await rewardOf("row");
   const error = await failureOf(train("collapsed", "--min-entropy", "50"));
   expect(exitCodeOf(error)).toBe(1);
-  expect((error as Error).message).toMatch(/^step 1: the entropy of the policy is [\d.]+ nats a token, below minEntropy 50: the run stops, /);
+  expect((error as Error).message).toMatch(
+    /^step 1: the entropy of the policy is [\d.]+ nats a token, below minEntropy 50: the run stops, /,
+  );
   await train("collapsed", "--min-entropy", "0", "--resume");
   expect((await linesOf("collapsed/metrics.jsonl")).map(({ step }) => step)).toEqual([1, 2, 3]);
   expect(JSON.parse(await readFile(at("collapsed/config.json"), "utf8"))).toMatchObject({ minEntropy: 0 });

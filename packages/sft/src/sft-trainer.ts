@@ -80,7 +80,14 @@ export class SFTTrainer extends StageTrainer<SftExample, Pack, SftSettings, SftS
       const learningRate = scheduledRate(optimizer, { step, totalSteps }, options);
       const learningRates = [learningRate];
       const { maxGradNorm } = options;
-      const { failed, gradientNorm } = await applyGradients({ loss, optimizers: [optimizer], gradients, learningRates, maxGradNorm, where });
+      const { failed, gradientNorm } = await applyGradients({
+        loss,
+        optimizers: [optimizer],
+        gradients,
+        learningRates,
+        maxGradNorm,
+        where,
+      });
 
       // 4. The statistics of this step.
       const { tokens: tokensBefore } = this.getStatistics();

@@ -35,7 +35,9 @@ export async function drawGroups({
   const scores = Float32Array.from(await score(rollout));
   let redrawn = 0;
   for (let attempt = 1; attempt <= redraws; attempt++) {
-    const equal = prompts.map((_, group) => group).filter((group) => hasEqualScores(scores.subarray(group * groupSize, (group + 1) * groupSize)));
+    const equal = prompts
+      .map((_, group) => group)
+      .filter((group) => hasEqualScores(scores.subarray(group * groupSize, (group + 1) * groupSize)));
     if (equal.length === 0) break;
     redrawn += equal.length;
     for (const group of equal) {

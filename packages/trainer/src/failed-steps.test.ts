@@ -100,7 +100,9 @@ describe("a step of PPO whose second update is not finite", () => {
     expect(after.state.optimizerSteps).toEqual(before.state.optimizerSteps.map((count: number) => count + 1));
     for (const name of ["klController", "klCoef", "scoreMoments"]) expect(after.state.stage[name], name).toEqual(before.state.stage[name]);
     expect(notices).toEqual([
-      expect.stringMatching(/^step 2, epoch 2: the loss is NaN; this update and those after it in the step are not applied, the one before it stays/),
+      expect.stringMatching(
+        /^step 2, epoch 2: the loss is NaN; this update and those after it in the step are not applied, the one before it stays/,
+      ),
     ]);
     expect(linesOf(out)[1]).toMatchObject({ failed: 1, "policy/updates": 1 });
 
@@ -142,25 +144,28 @@ test("after failed steps in a row the run stops with a checkpoint, and goes on f
   ]);
 });
 
-test.each(Object.keys(algorithms) as AlgorithmName[])("a step of %s by itself fails with an error, and leaves all as it was", async (name) => {
-  const policy = await breakingPolicy((step) => step === 2);
-  const groups = name === "ppo" ? {} : { numGenerations: 2, beta: 0.1 };
-  const given = { batchSize: 2, maxNewTokens: 6, learningRate: 1e-3, rewardScaling: "normalize", ...groups } as const;
-  const trainer = await algorithms[name].create({ policy, rewardModel: lowIdReward, ...given });
-  await trainer.trainStep(tinyPrompts.slice(0, 2));
-  const [before, after] = [await freshRunFolder(), await freshRunFolder()];
-  await trainer.saveCheckpoint(join(before, "step-000001"));
-  const tensors = tf.memory().numTensors;
-  await expect(trainer.trainStep(tinyPrompts.slice(2, 4))).rejects.toMatchObject({
-    code: "non-finite",
-    message: expect.stringContaining("step 2, epoch 1: the loss is NaN; the step is not applied, and the weights stay as they were"),
-  });
-  expect(tf.memory().numTensors).toBe(tensors);
-  await trainer.saveCheckpoint(join(after, "step-000001"));
-  const files = readdirSync(join(before, "step-000001"));
-  expect(files).toContain("state.json");
-  for (const file of files)
-    expect(readFileSync(join(after, "step-000001", file)).equals(readFileSync(join(before, "step-000001", file))), file).toBe(true);
-  trainer.dispose();
-  policy.dispose();
-});
+test.each(Object.keys(algorithms) as AlgorithmName[])(
+  "a step of %s by itself fails with an error, and leaves all as it was",
+  async (name) => {
+    const policy = await breakingPolicy((step) => step === 2);
+    const groups = name === "ppo" ? {} : { numGenerations: 2, beta: 0.1 };
+    const given = { batchSize: 2, maxNewTokens: 6, learningRate: 1e-3, rewardScaling: "normalize", ...groups } as const;
+    const trainer = await algorithms[name].create({ policy, rewardModel: lowIdReward, ...given });
+    await trainer.trainStep(tinyPrompts.slice(0, 2));
+    const [before, after] = [await freshRunFolder(), await freshRunFolder()];
+    await trainer.saveCheckpoint(join(before, "step-000001"));
+    const tensors = tf.memory().numTensors;
+    await expect(trainer.trainStep(tinyPrompts.slice(2, 4))).rejects.toMatchObject({
+      code: "non-finite",
+      message: expect.stringContaining("step 2, epoch 1: the loss is NaN; the step is not applied, and the weights stay as they were"),
+    });
+    expect(tf.memory().numTensors).toBe(tensors);
+    await trainer.saveCheckpoint(join(after, "step-000001"));
+    const files = readdirSync(join(before, "step-000001"));
+    expect(files).toContain("state.json");
+    for (const file of files)
+      expect(readFileSync(join(after, "step-000001", file)).equals(readFileSync(join(before, "step-000001", file))), file).toBe(true);
+    trainer.dispose();
+    policy.dispose();
+  },
+);

@@ -105,7 +105,11 @@ export function groupStepResult(given: {
 }
 
 /** What the step learned from. */
-function failedRows(rollout: TextRollout, scores: Float32Array, { responses, logprobs, refLogprobs, advantages, weights }: GroupExperience) {
+function failedRows(
+  rollout: TextRollout,
+  scores: Float32Array,
+  { responses, logprobs, refLogprobs, advantages, weights }: GroupExperience,
+) {
   return batchRows(rollout, scores, { ofTokens: { mask: responses.mask, logprobs, refLogprobs, advantages, weights } });
 }
 

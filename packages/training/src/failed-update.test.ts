@@ -6,9 +6,10 @@ const where = "step 3, epoch 2";
 test.each([
   [Number.NaN, { a: 1 }, "the loss is NaN"],
   [Number.POSITIVE_INFINITY, { a: Number.NaN }, "the loss is Infinity"],
-  [1, { a: 1, b: Number.NaN, c: 2 }, "the gradient of b of 3 parameters is not finite"],
-  [1, { a: Number.NaN, b: 1, c: Number.POSITIVE_INFINITY }, "the gradient of a and 1 others of 3 parameters is not finite"],
-  // 3e38² overflows where 2e19² does not: what is added up may be too large while each part is not.
+  [1, { a: 1, b: Number.NaN, c: 2 }, "the gradient is not finite in 1 of 3 parameters (b)"],
+  [1, { a: Number.NaN, b: 1, c: Number.POSITIVE_INFINITY }, "the gradient is not finite in 2 of 3 parameters (a, c)"],
+  [1, { a: Number.NaN, b: Number.NaN, c: Number.NaN }, "the gradient is not finite in 3 of 3 parameters (a, b, …)"],
+  // (1.3e19)² is within float32, twice that is not.
   [1, { a: 1.3e19, b: 1.3e19 }, "the gradient's norm is not finite, though that of each parameter is"],
 ])("a loss of %d and gradients of %o are told by what is wrong with them", (loss, gradientNorms, expected) => {
   expect(describeFailure({ where, loss, gradientNorms })).toBe(`step 3, epoch 2: ${expected}`);

@@ -19,10 +19,10 @@ export interface FailedStep extends FailedUpdate {
 export function describeFailure({ where, loss, gradientNorms }: FailedUpdate): string {
   if (!Number.isFinite(loss)) return `${where}: the loss is ${loss}`;
   const names = Object.keys(gradientNorms);
-  const [first, ...others] = names.filter((name) => !Number.isFinite(gradientNorms[name]));
-  if (first === undefined) return `${where}: the gradient's norm is not finite, though that of each parameter is`;
-  const which = `${first}${others.length > 0 ? ` and ${others.length} others` : ""} of ${names.length}`;
-  return `${where}: the gradient of ${which} parameters is not finite`;
+  const broken = names.filter((name) => !Number.isFinite(gradientNorms[name]));
+  if (broken.length === 0) return `${where}: the gradient's norm is not finite, though that of each parameter is`;
+  const first = broken.slice(0, 2).join(", ") + (broken.length > 2 ? ", …" : "");
+  return `${where}: the gradient is not finite in ${broken.length} of ${names.length} parameters (${first})`;
 }
 
 /** What became of the step's updates. */

@@ -48,7 +48,7 @@ describe("a failed step", () => {
     expect(logged(out)).toEqual([10, 30, 30, 70, 120]);
     expect((await readMetrics(out)).map(({ values }) => values.failed)).toEqual([undefined, undefined, 1, undefined, undefined]);
     expect(notices).toEqual([
-      "step 3: the gradient of b of 2 parameters is not finite; the step is not applied, and the weights stay as they were " +
+      "step 3: the gradient is not finite in 1 of 2 parameters (b); the step is not applied, and the weights stay as they were " +
         `(failed steps in a row: 1; the run stops at 3). Its batch is in ${out}/failed-step`,
     ]);
     expect(JSON.parse(readFileSync(join(out, "failed-step/failure.json"), "utf8"))).toEqual({
@@ -130,23 +130,28 @@ describe("a run beyond a limit", () => {
   test.each([
     ["maxKl", { maxKl: 0.25 }, (step: number) => ({ klPerToken: step / 10 }), "the KL to the reference is 0.3 nats a token"],
     ["minEntropy", { minEntropy: 0.8 }, (step: number) => ({ entropyPerToken: 1 - step / 10 }), "the entropy of the policy is 0.7 nats"],
-  ])("%s stops after that step, with a checkpoint; with another limit it goes on, without leave to change", async (name, limit, tells, message) => {
-    const out = await freshFolder();
-    const config = { ...limit, learningRate: 1 };
-    const { error } = await told(countingStage({ tells }).stage, { out, config }, limit);
-    expect(error).toMatchObject({ code: "beyond-limit", message: expect.stringContaining(`step 3: ${message}`) });
-    expect(checkpoints(out)).toEqual(["latest", "step-000002", "step-000003"]);
-    const { stage, weight } = countingStage({ tells });
-    expect((await told(stage, { out, resume: true, config: { ...config, [name]: 0 } }, { [name]: 0 })).error).toBeUndefined();
-    expect(weight()).toBe(150);
-    expect(logged(out)).toEqual([10, 30, 60, 100, 150]);
-  });
+  ])(
+    "%s stops after that step, with a checkpoint; with another limit it goes on, without leave to change",
+    async (name, limit, tells, message) => {
+      const out = await freshFolder();
+      const config = { ...limit, learningRate: 1 };
+      const { error } = await told(countingStage({ tells }).stage, { out, config }, limit);
+      expect(error).toMatchObject({ code: "beyond-limit", message: expect.stringContaining(`step 3: ${message}`) });
+      expect(checkpoints(out)).toEqual(["latest", "step-000002", "step-000003"]);
+      const { stage, weight } = countingStage({ tells });
+      expect((await told(stage, { out, resume: true, config: { ...config, [name]: 0 } }, { [name]: 0 })).error).toBeUndefined();
+      expect(weight()).toBe(150);
+      expect(logged(out)).toEqual([10, 30, 60, 100, 150]);
+    },
+  );
 
   test("whose limit stays makes a step with each try", async () => {
     const out = await freshFolder();
     const stage = () => countingStage({ tells: () => ({ klPerToken: 1 }) }).stage;
     await told(stage(), { out }, { maxKl: 0.5 });
-    expect((await told(stage(), { out, resume: true }, { maxKl: 0.5 })).error).toMatchObject({ message: expect.stringContaining("step 2: ") });
+    expect((await told(stage(), { out, resume: true }, { maxKl: 0.5 })).error).toMatchObject({
+      message: expect.stringContaining("step 2: "),
+    });
     expect(logged(out)).toEqual([10, 30]);
   });
 });

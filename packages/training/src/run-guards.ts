@@ -58,7 +58,7 @@ export function refuseToGoOn({ report, streaks, settings, out }: Guarded): void 
     throw new TrainingError(
       "non-finite",
       `${describeFailure(failed)}; with ${streaks.failed} failed ${streaks.failed === 1 ? "step" : "steps in a row"} ${stops}. ` +
-        "Lower the learning rate, or look for scores of extreme size (rewardClip, --reward-clip): allowChanges, --allow-changes applies them",
+        "Lower the learning rate, or look for scores of extreme size (rewardClip, --reward-clip); other options want allowChanges, --allow-changes",
     );
   if (maxKl > 0 && klPerToken !== undefined && klPerToken > maxKl)
     throw new TrainingError(

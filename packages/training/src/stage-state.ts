@@ -37,7 +37,15 @@ export async function writeStageState(
     tensors[momentsFile(index)] = momentSource(optimizer);
   });
   const optimizerSteps = optimizers.map(({ adamW }) => adamW.stepCount);
-  const state: StageState = { format: 3, step, identity, optimizerSteps, stage, ...(unrecorded && { unrecorded }), ...(streaks && { streaks }) };
+  const state: StageState = {
+    format: 3,
+    step,
+    identity,
+    optimizerSteps,
+    stage,
+    ...(unrecorded && { unrecorded }),
+    ...(streaks && { streaks }),
+  };
   await writeCheckpoint({ directory, state, tensors, ...(keep !== undefined && { keep }), ...(spare !== undefined && { spare }) });
 }
 

@@ -78,10 +78,13 @@ try {
   await writeFile(join(out, "README.md"), readmeText(told));
   await copyFile(join(root, "packages/backend/LICENSE"), join(out, "LICENSE"));
   await copyFile(new URL("LICENSE-tfjs-node", import.meta.url), join(out, "LICENSE-tfjs-node"));
+  console.log(`${prebuiltPackage()} is in ${out}`);
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-console.log(`${prebuiltPackage()} is in ${out}`);
 
 /** @param {string} message @returns {never} */
 function fail(message) {

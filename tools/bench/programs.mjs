@@ -7,17 +7,17 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
-const cai = join(root, "packages/cli/bin/cai.mjs");
+const [cai, grpoStep] = ["../built-cai.mjs", "grpo-step.mjs"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 
 /**
- * `cai bench step`, or the same for GRPO, to be given the word for each step.
+ * `cai bench step`, or the same for GRPO, to be given the word for each step. From the built packages.
  *
  * @param {import("./work.mjs").Setting & { model?: string, rollout?: string, steps: number }} options
  */
 export function caiSteps({ model = "gpt2", rollout = "policy", steps, ...setting }) {
   const flags = ["--model", model, "--rollout", rollout, ...shared(setting, steps)];
-  if (setting.answers !== undefined) return besideSource("grpo-step.mjs", flags);
-  return { command: process.execPath, args: [cai, "bench", "step", ...flags, "--json"], cwd: root, env: process.env };
+  const args = setting.answers === undefined ? [`${cai}`, "bench", "step", ...flags, "--json"] : [`${grpoStep}`, ...flags];
+  return { command: process.execPath, args, cwd: root, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "1" } };
 }
 
 /**

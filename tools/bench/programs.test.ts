@@ -22,3 +22,8 @@ test("answers that are compared with each other make it a step of GRPO", () => {
   expect(trlSteps("python", { ...ppo, steps: 1 }).args[0]).toMatch(/trl_step\.py$/);
   expect(trlSteps("python", { ...grpo, dropout: "0", steps: 1 }).args.join(" ")).toMatch(/grpo_step\.py .*--dropout 0 /);
 });
+
+test("whole steps are measured of the built packages, which is what npm installs", () => {
+  for (const setting of [ppo, grpo]) expect(caiSteps({ ...setting, steps: 1 }).args.join(" ")).not.toMatch(/tsx|@cai\/source/);
+  expect(caiSteps({ ...ppo, steps: 1 }).args[0]).toMatch(/built-cai\.mjs$/);
+});

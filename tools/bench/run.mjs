@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { npmReason, runNpm } from "../../packages/backend/src/native/npm.mjs";
 import { setUpOrExit } from "../setup/set-up.mjs";
+import { buildPackages } from "./build-packages.mjs";
 import { warnWhereBusy } from "./busy.mjs";
 import { compareWithTransformers, transformersRows } from "./compare-with-transformers.mjs";
 import { levelRows, measureLevels } from "./measure-levels.mjs";
@@ -22,6 +23,7 @@ await setUpOrExit();
 await bringBenchmarkRunner();
 const ticker = openTicker();
 warnWhereBusy();
+if (options.takesSteps) await build();
 /** @type {Record<string, string>} */
 const texts = {};
 /** @type {any} */
@@ -112,6 +114,11 @@ function optionsOrExit() {
 function end(text, code) {
   (code === 0 ? console.log : console.error)(text);
   process.exit(code);
+}
+
+async function build() {
+  ticker.tell("building the packages");
+  await buildPackages().catch((error) => end(error.message, 1));
 }
 
 /** The benchmark runner is a package of this folder's own, outside the root install. */

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { setUpOrExit } from "../setup/set-up.mjs";
+import { buildPackages } from "./build-packages.mjs";
 import { warnWhereBusy } from "./busy.mjs";
 import { drawCurves } from "./curve-picture.mjs";
 import { figuresOf } from "./measure-steps.mjs";
@@ -77,6 +78,8 @@ const steps = Number(values.steps ?? 2);
 const ticker = openTicker();
 await setUpOrExit();
 warnWhereBusy();
+ticker.tell("building the packages");
+await buildPackages();
 const folder = await mkdtemp(join(tmpdir(), "cai-scaling-"));
 try {
   const all = sweeps(folder);

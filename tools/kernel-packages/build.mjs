@@ -1,7 +1,8 @@
 #!/usr/bin/env node
+// @ts-check
 // Makes the package @cai/kernels-<system>-<processor> of this machine's kind: tfjs-node's binding and our kernels at every level, compiled.
-// node tools/kernel-packages/build.mjs --out DIR [--levels avx2,baseline] [--most-glibc 2.28]
-// It runs wherever the C library is as new as the one it was compiled with: the release builds it on an old system, and says so by --most-glibc.
+// node tools/kernel-packages/build.mjs --out DIR [--levels avx2,baseline] [--most GLIBC_2.28,GLIBCXX_3.4.25]
+// It runs wherever the C and C++ libraries have what it asks of them: the release builds it on an old system, and checks that by --most.
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,12 +18,12 @@ import { libraryDirectory } from "../../packages/backend/src/native/library.mjs"
 import { prebuiltPackage, sha256 } from "../../packages/backend/src/native/prebuilt.mjs";
 import { chooseRoute } from "../../packages/backend/src/native/route.mjs";
 import { run } from "../../packages/backend/src/native/run.mjs";
-import { neededLibc } from "./needed-libc.mjs";
+import { neededSymbols, readSymbols, tooNew } from "./needed-symbols.mjs";
 import { packageText, readmeText } from "./package-text.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const text = { type: /** @type {"string"} */ ("string") };
-const { values } = parseArgs({ options: { out: text, levels: text, "most-glibc": text } });
+const { values } = parseArgs({ options: { out: text, levels: text, most: text } });
 if (!values.out) fail("--out DIR is missing: where the package goes");
 const out = values.out;
 const known = levelsOf();
@@ -30,6 +31,9 @@ const names = values.levels?.split(",") ?? known.map(({ name }) => name);
 for (const name of names)
   if (!known.some((level) => level.name === name))
     fail(`there is no level "${name}" here: choose of ${known.map((level) => level.name).join(", ") || "none"}`);
+
+const most = values.most === undefined ? {} : readSymbols(values.most);
+if (most === undefined) fail(`--most is "${values.most}": give the newest symbols that are allowed, as in GLIBC_2.28,GLIBCXX_3.4.25`);
 
 const route = chooseRoute({ gpu: false });
 if (route.by !== "wheel") fail(`kernels are compiled on Linux with glibc, on x64 and arm64; this is ${process.platform} ${process.arch}`);
@@ -48,11 +52,16 @@ try {
   const files = {};
   const add = async (/** @type {string} */ name, /** @type {string} */ compiled) => {
     const bytes = await readFile(compiled);
-    const needed = neededLibc(bytes, values["most-glibc"]);
-    if (needed.isTooNew) fail(`${name} needs glibc ${needed.glibc}: build on a system with ${values["most-glibc"]} at most`);
+    const needed = neededSymbols(bytes);
+    const newer = tooNew(needed, most);
+    if (newer.length > 0) throw new Error(`${name} needs ${newer.join(", ")}: build on a system that has ${values.most} at most`);
     await writeFile(join(out, name), bytes);
     files[name] = sha256(bytes);
-    console.error(`${name}: ${(bytes.length / 1e3).toFixed(0)} kB, needs glibc ${needed.glibc}`);
+    console.error(
+      `${name}: ${(bytes.length / 1e3).toFixed(0)} kB, needs ${Object.entries(needed)
+        .map((one) => one.join("_"))
+        .join(", ")}`,
+    );
   };
   const common = { library: directory, folder, compiler, execute: run };
   await add(
@@ -63,15 +72,19 @@ try {
     await add(prebuiltKernels({ level: level.name, library, key }), await compileKernels({ ...common, level }));
   await writeFile(join(out, "manifest.json"), `${JSON.stringify({ compiler: compiler.version, files }, null, 2)}\n`);
   const { version } = JSON.parse(await readFile(join(root, "packages/backend/package.json"), "utf8"));
-  const told = { name: prebuiltPackage(), version, levels: names, tfjsNode: tfjs.version };
+  const { GITHUB_REPOSITORY: repository } = process.env;
+  const told = { name: prebuiltPackage(), version, levels: names, tfjsNode: tfjs.version, ...(repository && { repository }) };
   await writeFile(join(out, "package.json"), packageText(told));
   await writeFile(join(out, "README.md"), readmeText(told));
   await copyFile(join(root, "packages/backend/LICENSE"), join(out, "LICENSE"));
   await copyFile(new URL("LICENSE-tfjs-node", import.meta.url), join(out, "LICENSE-tfjs-node"));
+  console.log(`${prebuiltPackage()} is in ${out}`);
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-console.log(`${prebuiltPackage()} is in ${out}`);
 
 /** @param {string} message @returns {never} */
 function fail(message) {

@@ -12,6 +12,7 @@ import { kernelKey } from "../../packages/backend/src/native/kernels.mjs";
 import { levelsOf, processorLevels } from "../../packages/backend/src/native/levels.mjs";
 import { libraryDirectory } from "../../packages/backend/src/native/library.mjs";
 import { linkLibrary } from "../../packages/backend/src/native/link.mjs";
+import { prebuiltPackage } from "../../packages/backend/src/native/prebuilt.mjs";
 import { chooseRoute } from "../../packages/backend/src/native/route.mjs";
 import { run } from "../../packages/backend/src/native/run.mjs";
 
@@ -61,7 +62,7 @@ test.runIf(route.by === "wheel" && best !== undefined)(
     expect((await binding).from).toBe("package");
     const levels = levelsOf().filter(({ name }) => name === best);
     const kernels = await installKernels({ levels, all: true, binding }, { ...common, key: await kernelKey(levelsOf()) });
-    expect(kernels).toEqual({ levels: { [best!]: { bytes: expect.any(Number) } }, from: ["package"] });
+    expect(kernels).toEqual({ levels: { [best!]: { bytes: expect.any(Number), package: prebuiltPackage() } }, from: ["package"] });
     expect((await readdir(cache)).filter((name) => name.endsWith(".node"))).toEqual([]);
   },
 );

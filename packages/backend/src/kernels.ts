@@ -15,6 +15,8 @@ export interface KernelsInUse {
   level: KernelChoice;
   /** What they were compiled by: "GCC 12.2.0". */
   compiler?: string;
+  /** The package that brought them compiled; without it they were compiled on this machine. */
+  package?: string;
   /** The levels that this processor has, the best first, and whether they are compiled: those can be asked for. */
   levels: { level: KernelLevel; compiled: boolean }[];
   /** Why they are not the processor's best, as a sentence's end. */

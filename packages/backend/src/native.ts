@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { PreparedBackend } from "./choose.ts";
 import { BackendError } from "./error.ts";
 import { type KernelChoice, type KernelsInUse, loadKernels, type RequestedKernels, requestedKernels } from "./kernels.ts";
+import { notedPackage } from "./native/link.mjs";
 import { findTfjsPackages } from "./native/tfjs-package.mjs";
 import { restoreRemovedUtil } from "./removed-util.ts";
 
@@ -33,7 +34,7 @@ export async function loadNative(choice: "gpu" | "native", option?: KernelChoice
   const packageDirectory = loaded === undefined ? requirePackage(choice) : findTfjsPackages({ gpu: choice === "gpu" })[0]?.directory;
   const backend = nativeBackend();
   if (backend === undefined) throw new Error(`${packages[choice]} was loaded but gave no backend: another version than 4.22?`);
-  const kernels = prepareKernels(backend, packageDirectory, requested);
+  const kernels = await prepareKernels(backend, packageDirectory, requested);
   await tf.setBackend("tensorflow");
   const version = backend.binding.TF_Version;
   const device = backend.isUsingGpuDevice
@@ -47,7 +48,11 @@ export async function loadNative(choice: "gpu" | "native", option?: KernelChoice
   };
 }
 
-function prepareKernels(backend: NativeBackend, packageDirectory: string | undefined, requested: RequestedKernels | undefined) {
+async function prepareKernels(
+  backend: NativeBackend,
+  packageDirectory: string | undefined,
+  requested: RequestedKernels | undefined,
+): Promise<KernelsInUse | undefined> {
   if (backend.isUsingGpuDevice || packageDirectory === undefined) {
     if (requested === undefined || requested.level === "none") return undefined;
     throw new BackendError(
@@ -55,11 +60,16 @@ function prepareKernels(backend: NativeBackend, packageDirectory: string | undef
       `${requested.by} is "${requested.level}", and these kernels are for the CPU; here a GPU computes`,
     );
   }
-  const inUse = kernelsOf.get(backend) ?? loadKernels(packageDirectory, requested);
+  const inUse = kernelsOf.get(backend) ?? (await withPackage(loadKernels(packageDirectory, requested), packageDirectory));
   kernelsOf.set(backend, inUse);
   if (requested === undefined || requested.level === inUse.level) return inUse;
   const message = `${requested.by} is "${requested.level}", and this process runs the kernels "${inUse.level}" already: a process has one level`;
   throw new BackendError("unavailable", `${message}; ask for it in the first call of prepareBackend`);
+}
+
+async function withPackage(kernels: KernelsInUse, packageDirectory: string): Promise<KernelsInUse> {
+  const brought = await notedPackage({ packageDirectory, level: kernels.level });
+  return { ...kernels, ...(brought !== undefined && { package: brought }) };
 }
 
 function describeKernels(kernels: KernelsInUse | undefined): string {

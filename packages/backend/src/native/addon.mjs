@@ -47,17 +47,18 @@ export async function ensureAddon(file, make) {
  *
  * @template Result
  * @param {Addon} brought
- * @param {{ check: () => Promise<Result>, bring: (where: { withoutPackage: boolean }) => Promise<Addon>, withoutPackage?: boolean }} options
- *   `withoutPackage`: what the package has is known to fail
+ * @param {{ check: () => Promise<Result>, bring: (where: { withoutPackage: boolean }) => Promise<Addon>, withoutPackage?: boolean, tell?: ((text: string) => void) | undefined }} options
+ *   `withoutPackage`: what the package has is known to fail; `tell`: told so
  * @returns {Promise<{ result: Result, from: Addon["from"] }>}
  */
-export async function checkAddon(brought, { check, bring, withoutPackage = brought.from === "package" }) {
+export async function checkAddon(brought, { check, bring, withoutPackage = brought.from === "package", tell = () => {} }) {
   try {
     return { result: await check(), from: brought.from };
   } catch (error) {
     if (brought.from === "compiler") throw error;
+    if (brought.from === "package") tell(`${brought.file} does not compute here: ${error instanceof Error ? error.message : error}`);
     if (brought.from === "cache") await rm(brought.file, { force: true });
-    return checkAddon(await bring({ withoutPackage }), { check, bring, withoutPackage });
+    return checkAddon(await bring({ withoutPackage }), { check, bring, withoutPackage, tell });
   }
 }
 

@@ -25,7 +25,7 @@ export async function bindingKey({ packageDirectory, version, library }) {
  * @returns {Promise<import("./addon.mjs").Addon>}
  */
 export async function ensureBinding({ packageDirectory, library, cache, key, progress, execute = run, prebuilt }) {
-  const ready = await findPrebuilt(`${key}.node`, { ...prebuilt, progress });
+  const ready = await findPrebuilt(`${key}.node`, prebuilt);
   if (ready !== undefined) return { file: ready, from: "package" };
   return ensureAddon(join(cache, `${key}.node`), async (folder) => {
     progress("compiling the binding");

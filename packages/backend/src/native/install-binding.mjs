@@ -49,6 +49,6 @@ export async function installBinding({
     );
   const brought = await bring();
   progress("checking that it computes");
-  const { result, from } = await checkAddon(brought, { check: () => verify(packageDirectory), bring });
+  const { result, from } = await checkAddon(brought, { check: () => verify(packageDirectory), bring, tell: prebuilt?.tell });
   return { version: result.version, from };
 }

@@ -6,7 +6,7 @@ import { ensureKernels, pruneKernels } from "./kernels.mjs";
 import { lackingFor } from "./levels.mjs";
 import { withLock } from "./lock.mjs";
 import { kernelFile } from "./places.mjs";
-import { noPackage } from "./prebuilt.mjs";
+import { noPackage, prebuiltPackage } from "./prebuilt.mjs";
 import { run } from "./run.mjs";
 import { verifyPackage } from "./verify.mjs";
 
@@ -48,6 +48,7 @@ async function checkKernels(level, brought, { verify = verifyPackage, ...options
   try {
     const { from } = await checkAddon(brought, {
       check: () => verify(options.packageDirectory, { kernels: place }),
+      tell: options.prebuilt?.tell,
       bring: ({ withoutPackage }) => bringKernels(level, { ...options, ...(withoutPackage && { prebuilt: noPackage }) }),
     });
     return from;
@@ -58,9 +59,9 @@ async function checkKernels(level, brought, { verify = verifyPackage, ...options
 }
 
 /**
- * What became of a level: the size of its file, or why there is none.
+ * What became of a level: the size of its file and the package that brought it, if one did; or why there is none.
  *
- * @typedef {{ bytes: number } | { failed: string }} InstalledLevel
+ * @typedef {{ bytes: number, package?: string } | { failed: string }} InstalledLevel
  */
 
 /**
@@ -80,8 +81,10 @@ export async function installKernels({ levels, all, binding }, { has = (level) =
     try {
       const brought = await bringKernels(level, options);
       await binding;
-      from.push(has(level.name) ? await checkKernels(level, brought, options) : brought.from);
-      tried[level.name] = { bytes: (await stat(kernelFile(options.packageDirectory, level.name))).size };
+      const origin = has(level.name) ? await checkKernels(level, brought, options) : brought.from;
+      from.push(origin);
+      const { size } = await stat(kernelFile(options.packageDirectory, level.name));
+      tried[level.name] = { bytes: size, ...(origin === "package" && { package: prebuiltPackage() }) };
       return true;
     } catch (error) {
       tried[level.name] = { failed: error instanceof Error ? error.message : String(error) };

@@ -101,12 +101,17 @@ export async function installNative({ gpu = false, cache = cacheDirectory(), ker
   const key = await bindingKey({ packageDirectory, version, library: library.name });
   const keyOfKernels = await kernelKey(levelsOf());
   await linkLibrary({ packageDirectory, library: library.directory });
-  const common = { packageDirectory, library, cache, progress };
+  /** @type {Set<string>} what is wrong with compiled files that a package brings: kernels of several levels, and the binding, may say the same */
+  const told = new Set();
+  const common = { packageDirectory, library, cache, progress, prebuilt: { tell: (/** @type {string} */ text) => void told.add(text) } };
   const binding = installBinding({ ...common, version, key });
   const [{ version: tensorflow, from }, ours] = await Promise.all([
     binding,
     installKernels({ ...wanted, binding }, { ...common, key: keyOfKernels }),
-  ]);
+  ]).catch((error) => {
+    if (told.size === 0 || !(error instanceof NativeInstallError)) throw error;
+    throw new NativeInstallError([...told, error.message].join("; "), error.fix, { cause: error });
+  });
   await noteInstallation({ packageDirectory, key, kernels: { key: keyOfKernels, levels: ours.levels } });
   const made = [from, ...ours.from];
   const steps = [
@@ -115,6 +120,7 @@ export async function installNative({ gpu = false, cache = cacheDirectory(), ker
     ...(made.includes("compiler") ? ["compiled"] : []),
     ...describeLevels(ours.levels),
     "linked",
+    ...told,
   ];
   return { version: tensorflow, package: packageName(gpu), done: steps };
 }

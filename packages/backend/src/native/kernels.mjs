@@ -35,7 +35,7 @@ export const prebuiltKernels = ({ level, library, key }) => `${family(library, l
  * @returns {Promise<import("./addon.mjs").Addon>}
  */
 export async function ensureKernels({ level, library, cache, key, progress, execute = run, prebuilt }) {
-  const ready = await findPrebuilt(prebuiltKernels({ level: level.name, library: library.name, key }), { ...prebuilt, progress });
+  const ready = await findPrebuilt(prebuiltKernels({ level: level.name, library: library.name, key }), prebuilt);
   if (ready !== undefined) return { file: ready, from: "package" };
   const begin = `${family(library.name, level.name)}${key}-`;
   const compiler = await findCompiler(execute).catch(async (error) => {

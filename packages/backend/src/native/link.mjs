@@ -84,6 +84,18 @@ export async function notedLevels({ packageDirectory, key }) {
   return Object.fromEntries((await Promise.all(checked)).flat());
 }
 
+/**
+ * The package that brought a level's kernels; undefined for those that were compiled here.
+ *
+ * @param {{ packageDirectory: string, level: string }} options
+ * @returns {Promise<string | undefined>}
+ */
+export async function notedPackage({ packageDirectory, level }) {
+  const key = (await readNote(packageDirectory))?.kernels?.key ?? "";
+  const noted = (await notedLevels({ packageDirectory, key }))[level];
+  return noted && "package" in noted ? noted.package : undefined;
+}
+
 /** @param {string} packageDirectory @returns {Promise<{ key: string, bindingBytes: number, kernels?: InstalledKernels } | undefined>} */
 async function readNote(packageDirectory) {
   try {

@@ -2,7 +2,7 @@ import { mkdir, readlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
-import { isInstalled, linkLibrary, notedLevels, noteInstallation } from "./link.mjs";
+import { isInstalled, linkLibrary, notedLevels, notedPackage, noteInstallation } from "./link.mjs";
 import { bindingFile, kernelFile } from "./places.mjs";
 
 async function makeFolders() {
@@ -63,4 +63,21 @@ test("a level that comes later is noted beside those that are there, until the s
   expect(Object.keys(await notedLevels({ packageDirectory, key: "sources" }))).toEqual(["avx2", "baseline"]);
   await note("newer", "baseline");
   expect(Object.keys(await notedLevels({ packageDirectory, key: "newer" }))).toEqual(["baseline"]);
+});
+
+test("whose kernels they are is noted, as long as they are those", async () => {
+  const { packageDirectory, library } = await makeFolders();
+  await linkLibrary({ packageDirectory, library });
+  const brought = (level: string) => notedPackage({ packageDirectory, level });
+  expect(await brought("avx2")).toBeUndefined();
+  for (const level of ["avx2", "baseline"]) await writeFile(kernelFile(packageDirectory, level), "kernels");
+  const levels = { avx2: { bytes: 7, package: "@cai/kernels-linux-x64" }, baseline: { bytes: 7 }, amx: { failed: "no compiler" } };
+  await noteInstallation({ packageDirectory, key: "key", kernels: { key: "sources", levels } });
+  expect([await brought("avx2"), await brought("baseline"), await brought("amx")]).toEqual([
+    "@cai/kernels-linux-x64",
+    undefined,
+    undefined,
+  ]);
+  await writeFile(kernelFile(packageDirectory, "avx2"), "of another");
+  expect(await brought("avx2")).toBeUndefined();
 });

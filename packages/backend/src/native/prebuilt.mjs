@@ -4,7 +4,11 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** The package that brings compiled files to a kind of machine. */
+/**
+ * The package that brings compiled files to a kind of machine.
+ *
+ * @param {{ platform?: string, arch?: string }} [machine] by itself, this one
+ */
 export const prebuiltPackage = ({ platform = process.platform, arch = process.arch } = {}) => `@cai/kernels-${platform}-${arch}`;
 
 /**
@@ -17,6 +21,7 @@ export const prebuiltPackage = ({ platform = process.platform, arch = process.ar
  * @typedef {object} PrebuiltPlace
  * @property {NodeJS.ProcessEnv} [env] `CXX` names a compiler: what it makes is wanted then
  * @property {() => string | undefined} [findManifest]
+ * @property {(text: string) => void} [tell] told what is wrong with the package's files, and why others are taken
  */
 
 /** Where no package is asked. @type {PrebuiltPlace} */
@@ -26,10 +31,10 @@ export const noPackage = { findManifest: () => undefined };
  * The compiled file of this name, where a package has it as its manifest says. It belongs to the package: it is never written or removed.
  *
  * @param {string} name as in the cache, without what names a compiler
- * @param {PrebuiltPlace & { progress: (text: string) => void }} options
+ * @param {PrebuiltPlace} [options]
  * @returns {Promise<string | undefined>}
  */
-export async function findPrebuilt(name, { env = process.env, findManifest = installedManifest, progress }) {
+export async function findPrebuilt(name, { env = process.env, findManifest = installedManifest, tell = () => {} } = {}) {
   if (env.CXX) return undefined;
   const manifest = findManifest();
   if (manifest === undefined) return undefined;
@@ -39,9 +44,9 @@ export async function findPrebuilt(name, { env = process.env, findManifest = ins
     const wanted = files[name];
     if (wanted === undefined) return undefined;
     if (sha256(await readFile(file)) === wanted) return file;
-    progress(`${file} is damaged: compiling in its place`);
+    tell(`${file} is damaged: reinstall ${prebuiltPackage()}`);
   } catch (error) {
-    progress(`${file} can't be read (${error instanceof Error ? error.message : error}): compiling in its place`);
+    tell(`${file} can't be read (${error instanceof Error ? error.message : error}): reinstall ${prebuiltPackage()}`);
   }
   return undefined;
 }

@@ -33,11 +33,10 @@ async function make({ hashes = {} as Record<string, string> } = {}) {
     return { ok: true, missing: false, stdout: "g++ 12", stderr: "" };
   };
   const told: string[] = [];
-  const progress = (text: string) => void told.push(text);
   const library = { name: "tensorflow", directory: "/library" };
-  const place = { env: {}, findManifest: () => manifest };
+  const place = { env: {}, findManifest: () => manifest, tell: (text: string) => void told.push(text) };
   const verify = async () => ({ version: "2.20.0", gpu: false });
-  const options = { packageDirectory, library, cache, progress, execute, verify, prebuilt: place };
+  const options = { packageDirectory, library, cache, progress: () => {}, execute, verify, prebuilt: place };
   const install = {
     binding: (more = {}) => installBinding({ ...options, version: "4.22.0", key, ...more }),
     kernels: (more = {}) =>
@@ -53,7 +52,10 @@ async function make({ hashes = {} as Record<string, string> } = {}) {
 test("what a package brings is put in place: nothing is compiled, nothing cached, and the package stays as it was", async () => {
   const { install, placed, cache, brought, compiled } = await make();
   expect(await install.binding()).toEqual({ version: "2.20.0", from: "package" });
-  expect(await install.kernels()).toMatchObject({ from: ["package"] });
+  expect(await install.kernels()).toEqual({
+    levels: { avx2: { bytes: "ready kernels".length, package: prebuiltPackage() } },
+    from: ["package"],
+  });
   expect(await placed()).toEqual(["a ready binding", "ready kernels"]);
   expect([compiled, (await readdir(cache)).filter((name) => name.endsWith(".node"))]).toEqual([[], []]);
   expect(await readdir(brought)).toEqual([kernels, "manifest.json", `${key}.node`].sort());
@@ -64,12 +66,14 @@ test("a file that is not as the manifest says is told, and compiled instead", as
   await install.binding();
   expect(await install.kernels()).toMatchObject({ from: ["compiler"] });
   expect(await placed()).toEqual(["a ready binding", "compiled here"]);
-  expect(told).toContain(`${join(brought, kernels)} is damaged: compiling in its place`);
+  expect(told).toEqual([`${join(brought, kernels)} is damaged: reinstall ${prebuiltPackage()}`]);
 });
 
 test("files of other sources don't count", async () => {
-  const { install, brought } = await make();
-  expect(await install.kernels({ key: "newer" })).toMatchObject({ from: ["compiler"] });
+  const { install, brought, told } = await make();
+  const { levels, from } = await install.kernels({ key: "newer" });
+  expect([levels, from]).toEqual([{ avx2: { bytes: "compiled here".length } }, ["compiler"]]);
+  expect(told).toEqual([]);
   expect(await readFile(join(brought, kernels), "utf8")).toBe("ready kernels");
 });
 
@@ -81,7 +85,7 @@ test("a compiler that is named compiles", async () => {
 });
 
 test("what does not compute here is compiled here, and the package keeps its own", async () => {
-  const { install, placed, brought } = await make();
+  const { install, placed, brought, told } = await make();
   let tries = 0;
   const verify = async () => {
     if (tries++ === 0) throw new NativeInstallError("GLIBC_2.38 not found", "");
@@ -91,6 +95,7 @@ test("what does not compute here is compiled here, and the package keeps its own
   tries = 0;
   expect(await install.kernels({ verify })).toMatchObject({ from: ["compiler"] });
   expect(await placed()).toEqual(["compiled here", "compiled here"]);
+  expect(told).toEqual([`${key}.node`, kernels].map((name) => `${join(brought, name)} does not compute here: GLIBC_2.38 not found`));
   expect(await readFile(join(brought, kernels), "utf8")).toBe("ready kernels");
 });
 
@@ -105,9 +110,9 @@ test("a manifest that can't be read is told", async () => {
   const told: string[] = [];
   const broken = join(await temporaryFolder(), "manifest.json");
   await writeFile(broken, "{");
-  const options = { env: {}, findManifest: () => broken, progress: (text: string) => void told.push(text) };
+  const options = { env: {}, findManifest: () => broken, tell: (text: string) => void told.push(text) };
   expect(await findPrebuilt("a.node", options)).toBeUndefined();
-  expect(told).toEqual([expect.stringMatching(/a\.node can't be read \(.*JSON.*\): compiling in its place/)]);
+  expect(told).toEqual([expect.stringMatching(/a\.node can't be read \(.*JSON.*\): reinstall @cai\/kernels-/)]);
 });
 
 test("a machine's package has npm's names of system and processor", () => {

@@ -43,11 +43,16 @@ test("the text names versions, machine, backend, device, speed and cache, a line
   ).toBe(`versions  cai 0.1.0, node 20.1.0, tfjs 4.22.0, tfjs-node 4.22.0, tensorflow 2.20.0, onnxruntime-node 1.30.0
 machine   linux x64, 2 cores, memory 6.5 GiB free of 8.0 GiB
 backend   tensorflow: native TensorFlow 2.20.0 on the CPU
-kernels   avx2, compiled by GCC 12.2.0; for this processor: avx2, baseline (not compiled)
+kernels   avx2, compiled here by GCC 12.2.0; for this processor: avx2, baseline (not compiled)
 CPU       Xeon, 2 cores (in use)
 speed     123 GFLOP/s (matmul, float32)
 cache     /home/ada/.cache/cai
 missing   nothing`);
+});
+
+test("kernels that a package brought are told from those that were compiled here", () => {
+  const backend: PreparedBackend = { ...native, kernels: { ...native.kernels, package: "@cai/kernels-linux-x64" } };
+  expect(describe({ ...diagnosis, backend })).toContain("\nkernels   avx2, of @cai/kernels-linux-x64, compiled by GCC 12.2.0; for");
 });
 
 test("native TensorFlow without our kernels is told, and how to have them; on a GPU they are not wanted", () => {

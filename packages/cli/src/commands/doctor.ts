@@ -97,9 +97,10 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
 function kernelsRow({ name, kernels }: PreparedBackend): [string, string][] {
   if (name !== "tensorflow") return [];
   if (kernels === undefined) return [["kernels", "TensorFlow's, for the GPU"]];
-  const { level, compiler, levels } = kernels;
+  const { level, compiler, package: brought, levels } = kernels;
   const own = levels.map(({ level, compiled }) => `${level}${compiled ? "" : " (not compiled)"}`);
-  const inUse = level === "none" ? "TensorFlow's alone, slower" : `${level}, compiled by ${compiler}`;
+  const origin = `${brought === undefined ? "compiled here" : `of ${brought}, compiled`} by ${compiler}`;
+  const inUse = level === "none" ? "TensorFlow's alone, slower" : `${level}, ${origin}`;
   return [["kernels", `${inUse}${own.length > 0 ? `; for this processor: ${own.join(", ")}` : ""}`]];
 }
 

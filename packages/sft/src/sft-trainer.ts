@@ -79,15 +79,8 @@ export class SFTTrainer extends StageTrainer<SftExample, Pack, SftSettings, SftS
       updating();
       const learningRate = scheduledRate(optimizer, { step, totalSteps }, options);
       const learningRates = [learningRate];
-      const { maxGradNorm } = options;
-      const { failed, gradientNorm } = await applyGradients({
-        loss,
-        optimizers: [optimizer],
-        gradients,
-        learningRates,
-        maxGradNorm,
-        where,
-      });
+      const update = { loss, optimizers: [optimizer], gradients, learningRates, maxGradNorm: options.maxGradNorm, where };
+      const { failed, gradientNorm } = await applyGradients(update);
 
       // 4. The statistics of this step.
       const { tokens: tokensBefore } = this.getStatistics();

@@ -1,7 +1,7 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openRunLog, type RunLog } from "@cai/run-log";
-import { type FolderLock, syncFolder, temporaryName, wholeFiles } from "@cai/whole-file";
+import { type OwnerLock, syncFolder, temporaryName, wholeFiles } from "@cai/whole-file";
 import { TrainingError } from "./error.ts";
 import type { FolderUse } from "./fit-folder.ts";
 import type { EvaluationReport, StepReport } from "./stage.ts";
@@ -17,7 +17,7 @@ export class RunFolder {
   readonly #directory: string;
   readonly #config: RunConfig;
   readonly #use: FolderUse;
-  readonly #lock: FolderLock;
+  readonly #lock: OwnerLock;
   #log: RunLog | undefined;
 
   constructor({
@@ -30,7 +30,7 @@ export class RunFolder {
     readonly config: RunConfig;
     readonly use: FolderUse;
     /** Given back by `close`. */
-    readonly lock: FolderLock;
+    readonly lock: OwnerLock;
   }) {
     this.#directory = directory;
     this.#config = config;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "fetch.h"
 #include "huge-pages.h"
 #include "matrices.h"
 #include "parallel.h"
@@ -106,15 +107,25 @@ class Product {
       for (int64_t block = begin; block < end; block += most_wide) {
         const Range wide{block, std::min(block + most_wide, end)};
         Kernel::pack(streamed(), !left_is_kept_, wide, depths, panel);
+        // What this thread packs next: of this part, or of that which comes to it if all threads take theirs in turn.
+        const int64_t next = wide.end < end ? wide.end : end + (thread_count() - 1) * (end - begin);
+        Fetch ahead = fetch_streamed({next, next + most_wide}, depths);
+        const int64_t fetched_at_once = parts_of(ahead.size(), blocks.size() * wide.size());
         const Range outer = plan.kept_is_outer ? blocks : wide, inner = plan.kept_is_outer ? wide : blocks;
         for (int64_t first = inner.begin; first < inner.end; first += plan.most_inner)
           for (int64_t i = outer.begin; i < outer.end; i++)
             for (int64_t j = first; j < std::min(first + plan.most_inner, inner.end); j++) {
               const int64_t own = plan.kept_is_outer ? i : j, other = plan.kept_is_outer ? j : i;
+              ahead.some(fetched_at_once);
               add(kernel, packed + (own - blocks.begin) * kept_size, panel + (other - wide.begin) * streamed_size, depths, own, other);
             }
       }
     });
+  }
+
+  Fetch fetch_streamed(Range blocks, Range depths) const {
+    const int64_t lines = left_is_kept_ ? Kernel::columns : Kernel::rows;
+    return {streamed(), blocks.begin * lines, blocks.end * lines, depths.begin * Kernel::depth, depths.end * Kernel::depth};
   }
 
   void add(const Kernel& kernel, const Packed* kept, const Packed* streamed, Range depths, int64_t kept_block, int64_t streamed_block) const {

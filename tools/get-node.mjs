@@ -51,7 +51,9 @@ export async function getNode(
   const { version, integrity } = release;
   const name = `node-${platform}`;
   if (integrity[platform] === undefined)
-    throw new Error(`the hash of ${name}@${version} is not known here: add it to tools/get-node.mjs (npm view ${name}@${version} dist.integrity)`);
+    throw new Error(
+      `the hash of ${name}@${version} is not known here: add it to tools/get-node.mjs (npm view ${name}@${version} dist.integrity)`,
+    );
   const folder = join(cache, `node-${version}`);
   const executable = join("node_modules", name, "bin", "node");
   const file = join(folder, executable);

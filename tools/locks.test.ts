@@ -17,7 +17,9 @@ const packagesOf = (file: string): [string, Locked][] => {
 
 /** Whether npm installs it where CI runs: Linux on x64 with glibc, and on arm64 for the kernels. */
 const isForCi = ({ os, cpu, libc }: Locked): boolean =>
-  (os?.includes("linux") ?? true) && (cpu === undefined || cpu.includes("x64") || cpu.includes("arm64")) && (libc?.includes("glibc") ?? true);
+  (os?.includes("linux") ?? true) &&
+  (cpu === undefined || cpu.includes("x64") || cpu.includes("arm64")) &&
+  (libc?.includes("glibc") ?? true);
 
 // npm checks what it fetches against these. Optional packages of other systems, which a registry may lack, are named without: see
 // complete-lock.mjs.

@@ -7,7 +7,11 @@ const readJson = (path: string) => JSON.parse(readFileSync(new URL(`../${path}`,
 test("what tfjs-node requires is taken at its place in the tree, and TensorFlow.js is left out", () => {
   const integrity = "sha512-x";
   const packages = {
-    "node_modules/@tensorflow/tfjs-node": { version: "4.0.0", integrity, dependencies: { "@tensorflow/tfjs": "4.0.0", tar: "^6.0.0", ms: "*" } },
+    "node_modules/@tensorflow/tfjs-node": {
+      version: "4.0.0",
+      integrity,
+      dependencies: { "@tensorflow/tfjs": "4.0.0", tar: "^6.0.0", ms: "*" },
+    },
     "node_modules/@tensorflow/tfjs": { version: "4.0.0", integrity, dependencies: { chalk: "*" } },
     "node_modules/tar": { version: "6.0.0", integrity, dev: true, dependencies: { minipass: "^3.0.0" } },
     "node_modules/tar/node_modules/minipass": { version: "3.0.0", integrity },

@@ -28,7 +28,10 @@ test("nothing found is no finding", () => {
 });
 
 test.each([
-  ['{"message": "request to https://registry.example failed", "error": {"summary": "", "detail": ""}}', "request to https://registry.example failed"],
+  [
+    '{"message": "request to https://registry.example failed", "error": {"summary": "", "detail": ""}}',
+    "request to https://registry.example failed",
+  ],
   ['{"error": {"code": "ENOLOCK", "summary": "This command requires an existing lockfile."}}', "requires an existing lockfile"],
   ["npm error audit endpoint returned an error", "audit endpoint returned an error"],
   ["", "it said nothing"],
@@ -68,7 +71,9 @@ test("the repository's own list can be read", () => {
   expect(readAllowed(readFileSync(path("allowed.json"), "utf8"))).toBeInstanceOf(Array);
 });
 
-test("the command ends with 1 for what is new, 0 where all is allowed, 2 without an answer, and says what it found", { timeout: 60_000 }, async () => {
+test("the command ends with 1 for what is new, 0 where all is allowed, 2 without an answer, and says what it found", {
+  timeout: 60_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), "cai-audit-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const audit = async (answer: string, allowed: readonly Allowed[]) => {

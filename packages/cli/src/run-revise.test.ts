@@ -113,7 +113,7 @@ test("wrong use is refused before anything is written", async () => {
     [["--max-overlap", "2"], "maxOverlap is 2"],
     [["--feedback", "http://127.0.0.1:9/v1"], "give --feedback-model"],
     [["--resume"], "refused.jsonl to go on with: leave --resume out"],
-    [["--out", at("prompts.txt/refused.jsonl")], "prompts.txt can't be written to: ENOTDIR"],
+    [["--out", at("prompts.txt/refused.jsonl")], "prompts.txt can't be written to: "],
   ];
   for (const [more, message] of refused) {
     await expect(revise("refused.jsonl", ...more)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });

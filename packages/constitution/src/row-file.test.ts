@@ -104,7 +104,10 @@ test.each(["{", "null", "[]", "7"])("where that is damaged, the file is refused 
   const { file, options } = await squares();
   await produceRows(options);
   await writeFile(`${file}.meta.json`, damaged);
-  await expect(produceRows(options)).rejects.toMatchObject({ code: "file-exists", message: expect.stringContaining("meta.json is damaged") });
+  await expect(produceRows(options)).rejects.toMatchObject({
+    code: "file-exists",
+    message: expect.stringContaining("meta.json is damaged"),
+  });
   expect(await readFile(file, "utf8")).toBe(whole);
 });
 

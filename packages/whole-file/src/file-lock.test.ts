@@ -52,13 +52,16 @@ test("files beside each other are taken apart from each other", async () => {
   await second.release();
 });
 
-test.skipIf(process.getuid?.() === 0)("a lock that can't be read is told, and does not count as none (but for the system's administrator)", async () => {
-  const file = await newFile();
-  await mkdir(join(file, ".."));
-  await writeFile(fileLockPath(file), "{}");
-  await chmod(fileLockPath(file), 0);
-  await expect(refuseLockedFile(file, LockError)).rejects.toMatchObject({ code: "cannot-lock", message: expect.stringContaining(file) });
-});
+test.skipIf(process.getuid?.() === 0)(
+  "a lock that can't be read is told, and does not count as none (but for the system's administrator)",
+  async () => {
+    const file = await newFile();
+    await mkdir(join(file, ".."));
+    await writeFile(fileLockPath(file), "{}");
+    await chmod(fileLockPath(file), 0);
+    await expect(refuseLockedFile(file, LockError)).rejects.toMatchObject({ code: "cannot-lock", message: expect.stringContaining(file) });
+  },
+);
 
 test("a folder that can't be made is told by the file's name", async () => {
   const file = await newFile();

@@ -100,7 +100,9 @@ test.each(["choice", "likelihood-ratio", "contrast", "votes"])(
   },
 );
 
-test("while it goes on, another process is refused; killed in the middle and gone on with, it ends with the same bytes", async () => {
+test("while it goes on, another process is refused; killed in the middle and gone on with, it ends with the same bytes", {
+  timeout: 240_000,
+}, async () => {
   const whole = await startJudge();
   await prefer("whole.jsonl", "choice", ...drawn, ...whole.flags);
   const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));

@@ -70,7 +70,9 @@ test("every intermediate is in the file; beside it the report, and what cai sft 
   for (const { row } of pairs) expect(row.prompt).toMatch(/^\n\nHuman: .+\n\nAssistant:$/);
 });
 
-test("while it goes on, another process is refused; killed in the middle and gone on with, it ends with the same bytes", async () => {
+test("while it goes on, another process is refused; killed in the middle and gone on with, it ends with the same bytes", {
+  timeout: 240_000,
+}, async () => {
   await writeFile(at("more.txt"), `${Array.from({ length: 16 }, (_, i) => `day ${i}`).join("\n")}\n`);
   const more = ["--prompts", at("more.txt")];
   await revise("steady.jsonl", ...more);

@@ -33,14 +33,15 @@ import { lockedId, neededBy } from "./lock-graph.mjs";
 export function releaseBom(bom, { packages, published }) {
   const graph = neededBy(packages, published);
   const id = (/** @type {string} */ path) => lockedId(packages, path);
-  /** @type {Map<string, Set<string>>} by id: npm has one component for copies of a package */
+  /** @type {Map<string, Set<string>>} by id: one component stands for all copies of a package */
   const needs = new Map();
   for (const [path, paths] of graph) needs.set(id(path), new Set([...(needs.get(id(path)) ?? []), ...paths.map(id)]));
   const ours = new Map(published.map((path) => [id(path), packages[path]?.name]));
   const root = bom.metadata.component["bom-ref"];
+  const single = new Map(bom.components.map((component) => [component["bom-ref"], component])); // npm 10 has one for each copy
   return {
     ...bom,
-    components: bom.components
+    components: [...single.values()]
       .filter((component) => needs.has(component["bom-ref"]))
       .map((component) => ({ ...component, name: ours.get(component["bom-ref"]) ?? component.name })),
     dependencies: [

@@ -1,7 +1,7 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openRunLog, type RunLog } from "@cai/run-log";
-import { type FolderLock, syncFolder, temporaryName, wholeFiles } from "@cai/whole-file";
+import { type OwnerLock, syncFolder, temporaryName, wholeFiles } from "@cai/whole-file";
 import { TrainingError } from "./error.ts";
 import { writeFailedStep } from "./failed-step.ts";
 import type { FolderUse } from "./fit-folder.ts";
@@ -18,7 +18,7 @@ export class RunFolder {
   readonly #directory: string;
   readonly #config: RunConfig;
   readonly #use: FolderUse;
-  readonly #lock: FolderLock;
+  readonly #lock: OwnerLock;
   #log: RunLog | undefined;
 
   constructor({
@@ -31,7 +31,7 @@ export class RunFolder {
     readonly config: RunConfig;
     readonly use: FolderUse;
     /** Given back by `close`. */
-    readonly lock: FolderLock;
+    readonly lock: OwnerLock;
   }) {
     this.#directory = directory;
     this.#config = config;

@@ -3,6 +3,7 @@ import { readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
 import { algorithms, type Evaluation, type OnPolicyStepResult } from "@cai/trainer";
 import { disposing } from "@cai/training";
+import { stepExplainer } from "./explain-steps.ts";
 import { endedBySignal } from "./interrupt.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { memoryLines } from "./memory-lines.ts";
@@ -77,6 +78,7 @@ export async function runTraining(settings: TrainSettings, { json, ...use }: Run
         }),
       stepsDone: () => trainer.step,
       figures: rewardFigures,
+      explain: stepExplainer(),
       evaluated: describeEvaluation,
     });
   });

@@ -59,6 +59,12 @@ export async function lockFolder(folder: string, FileError: LockErrorClass): Pro
   };
 }
 
+/** Whether a process has a folder for itself, and is still there. One that can't be looked at counts as free. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const found = await readLock(join(folder, lockName)).catch(() => undefined);
+  return found !== undefined && isHeld(found);
+}
+
 /** The first to make the file has it. */
 async function take(path: string, owner: Owner): Promise<boolean> {
   try {

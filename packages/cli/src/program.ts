@@ -10,6 +10,7 @@ import { dpoCommand } from "./commands/dpo.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { pipelineCommand } from "./commands/pipeline.ts";
 import { preferCommand } from "./commands/prefer.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     dashboardCommand(),
     runsCommand(),
     replayCommand(),
+    inspectCommand(),
     exportCommand(),
     demoCommand(),
     benchCommand(),

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkpointName } from "@cai/checkpoint";
 import { readMetrics, type StepMetrics } from "@cai/run-log";
 import { changedNumbers } from "./compare-steps.ts";
+import { copyRun } from "./copy-run.ts";
 import { CliError } from "./error.ts";
 import { makeAgain, type StepDifference } from "./make-again.ts";
 import { replayLines } from "./replay-lines.ts";
@@ -48,7 +48,7 @@ async function replayRun(directory: string, { from }: { readonly from: number })
   const folder = await mkdtemp(join(tmpdir(), "cai-replay-"));
   const out = join(folder, "run");
   try {
-    if (from > 0) await startFrom(directory, from, out);
+    if (from > 0) await copyRun(directory, from, out);
     const config = join(folder, "config.json");
     await writeFile(config, JSON.stringify(run.config));
     const { steps, isFinished, ...made } = await makeAgain(
@@ -64,18 +64,6 @@ async function replayRun(directory: string, { from }: { readonly from: number })
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The original's checkpoint of a step, alone, so that a run goes on from there. */
-async function startFrom(directory: string, step: number, out: string): Promise<void> {
-  const name = checkpointName(step);
-  const source = join(directory, "checkpoints", name);
-  const there = (await readdir(join(directory, "checkpoints")).catch(() => [])).filter((one) => one.startsWith("step-"));
-  if (!there.includes(name))
-    throw new CliError("usage", `--from ${step}: ${source} is not there; there ${there.length === 0 ? "is no checkpoint" : `are ${there.join(", ")}`}`);
-  await mkdir(join(out, "checkpoints"), { recursive: true });
-  await cp(source, join(out, "checkpoints", name), { recursive: true });
-  for (const file of ["config.json", "metrics.jsonl", "samples.jsonl"]) await cp(join(directory, file), join(out, file));
 }
 
 /** A run whose options were changed on the way was not made with those that it has now until then. */

@@ -66,6 +66,16 @@ test.each(names)("%s imports what its package.json names, and nothing else", (na
   expect([...known].filter((dependency) => dependency.startsWith("@cai/") && !imported.has(dependency))).toEqual([]);
 });
 
+test("only files right in src/ name files beside it: dist/index.js, which all of src/ becomes, lies where they do", () => {
+  const found = names.flatMap((name) => {
+    const folder = join(packagesFolder, name, "src");
+    const deeper = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => /[\\/].*\.ts$/.test(file) && !isTest(file));
+    const leads = (file: string) => /\bURL\(["'`]\.[^)]*import\.meta\.url/.test(readFileSync(join(folder, file), "utf8"));
+    return deeper.filter(leads).map((file) => `${name}/src/${file}`);
+  });
+  expect(found).toEqual([]);
+});
+
 test("only the backend package names a tfjs backend", () => {
   const backends = /^@tensorflow\/tfjs(-node|-node-gpu|-backend-.*)?$/;
   const found = names

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
-const [cai, grpoStep] = ["built-cai.mjs", "grpo-step.mjs"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+const [cai, grpoStep] = ["../built-cai.mjs", "grpo-step.mjs"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 
 /**
  * `cai bench step`, or the same for GRPO, to be given the word for each step. From the built packages.

@@ -25,7 +25,8 @@ const dashboard = await openDashboard({ folders: [folder] });
 const browser = await openBrowser();
 let [step, going] = [steps, true];
 const growing = (async () => {
-  for (; going; await new Promise((passed) => setTimeout(passed, 200))) await appendFile(join(folder, "run-1/metrics.jsonl"), metricsLine(++step));
+  for (; going; await new Promise((passed) => setTimeout(passed, 200)))
+    await appendFile(join(folder, "run-1/metrics.jsonl"), metricsLine(++step));
 })();
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

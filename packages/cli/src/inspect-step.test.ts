@@ -12,7 +12,9 @@ beforeAll(async () => {
 }, 120_000);
 
 const logged = async (step: number) => JSON.parse((await readFile(join(root, "runs/one/metrics.jsonl"), "utf8")).split("\n")[step - 1]!);
-const inspect = async (...argv: string[]): Promise<InspectedStep & { other?: InspectedStep; differences?: { name: string }[]; from: number }> => {
+const inspect = async (
+  ...argv: string[]
+): Promise<InspectedStep & { other?: InspectedStep; differences?: { name: string }[]; from: number }> => {
   const { exit, stdout, stderr } = await cai("inspect", "runs/one", ...argv, "--json");
   expect([exit, stderr]).toEqual([0, expect.anything()]);
   return JSON.parse(stdout);

@@ -31,7 +31,8 @@ export interface InspectedStep {
 /** Makes a step again from the nearest checkpoint before it, once more with other options where there are some, and prints what it was. */
 export async function inspectStep(directory: string, { step, rows, top, set, json = false }: InspectFlags): Promise<void> {
   const { command, config } = await commandOfRun(directory);
-  if (command !== "train") throw new CliError("usage", `${directory} is a run of cai ${command}: only steps of cai train are made of tokens that it wrote`);
+  if (command !== "train")
+    throw new CliError("usage", `${directory} is a run of cai ${command}: only steps of cai train are made of tokens that it wrote`);
   if (!Number.isInteger(step) || step < 1) throw new CliError("usage", `--step ${step}: give a step's number, from 1`);
   const from = await nearestCheckpoint(directory, step - 1);
   const make = (options: Readonly<Record<string, unknown>>) => makeStep(directory, { config, options, from, step, rows, top });
@@ -57,7 +58,14 @@ async function makeStep(directory: string, { config, options, from, step, rows, 
     if (from > 0) await copyRun(directory, from, out);
     const isOther = Object.keys(options).length > 0;
     if (isOther && from < step - 1) await makeSteps({ config, out, steps: step - 1 - from, resume: from > 0 });
-    return await makeSteps({ config: { ...config, ...options }, out, steps: isOther ? 1 : step - from, resume: isOther ? step > 1 : from > 0, rows, top });
+    return await makeSteps({
+      config: { ...config, ...options },
+      out,
+      steps: isOther ? 1 : step - from,
+      resume: isOther ? step > 1 : from > 0,
+      rows,
+      top,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

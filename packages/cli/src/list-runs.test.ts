@@ -7,12 +7,29 @@ import { type ListedRun, runsTable } from "./list-runs.ts";
 import { runCommand } from "./run-command.fixture.ts";
 
 const run: ListedRun = {
-  ...{ name: "first", directory: "/runs/first", algorithm: "ppo", policy: "demo", step: 40, steps: 100, reward: 0.516, klPerToken: -0.00123 },
+  ...{
+    name: "first",
+    directory: "/runs/first",
+    algorithm: "ppo",
+    policy: "demo",
+    step: 40,
+    steps: 100,
+    reward: 0.516,
+    klPerToken: -0.00123,
+  },
   ...{ loss: undefined, state: "running", updatedAt: 1_000_000, seconds: 95.4 },
 };
 
 test("a table: what no run has is no column", () => {
-  const other: ListedRun = { ...run, name: "deep/sft", algorithm: "sft", steps: undefined, reward: undefined, state: "finished", seconds: 7200 };
+  const other: ListedRun = {
+    ...run,
+    name: "deep/sft",
+    algorithm: "sft",
+    steps: undefined,
+    reward: undefined,
+    state: "finished",
+    seconds: 7200,
+  };
   expect(runsTable([run, other], 1_030_000)).toEqual([
     "run       algorithm  model   steps  reward  kl/token   time  state     last step",
     "first     ppo        demo   40/100   +0.52   −0.0012  2 min  running    30 s ago",

@@ -40,7 +40,10 @@ export async function makeAgain(argv: readonly string[], logged: readonly StepMe
     const code = await ended;
     if (signal !== undefined) throw new CliError("interrupted", "Interrupted before the comparison was done.", { cause: signal });
     if (made.isFinished && code !== 0)
-      throw new CliError(code === 2 ? "usage" : "stray", `cai ${argv[0]}, which makes the run again, ended with ${code}: it says why above`);
+      throw new CliError(
+        code === 2 ? "usage" : "stray",
+        `cai ${argv[0]}, which makes the run again, ended with ${code}: it says why above`,
+      );
     return made;
   } finally {
     release();
@@ -62,4 +65,5 @@ async function compareSteps(lines: Readable, logged: readonly StepMetrics[], fro
 }
 
 /** A step's line on standard output lacks what a look at held-out data adds to the log. */
-const withoutEvaluation = (values: StepValues): StepValues => Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith("eval/")));
+const withoutEvaluation = (values: StepValues): StepValues =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith("eval/")));

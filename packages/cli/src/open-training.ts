@@ -35,7 +35,11 @@ export async function readTrainingData({ prompts, evalPrompts, skipBadLines }: T
  * @param own takes what the caller disposes of.
  * @throws CliError `usage`
  */
-export async function openTraining(settings: TrainSettings, data: TrainingData, own: <Part extends { dispose?(): unknown }>(part: Part) => Part) {
+export async function openTraining(
+  settings: TrainSettings,
+  data: TrainingData,
+  own: <Part extends { dispose?(): unknown }>(part: Part) => Part,
+) {
   const { lora, rollout, recompute, skipBadLines, algorithm } = settings;
   const backend = await prepareBackend();
   const adapter = lora && { ...lora, seed: settings.hyperparameters.seed };

@@ -6,8 +6,13 @@ const mostNumbers = 5;
 export function replayLines(directory: string, { equal, steps, isFinished, firstDifference, files, changed }: Replay): string[] {
   const counted = `${steps} ${steps === 1 ? "step" : "steps"}`;
   const notes = Object.entries(changed).map(([name, [was, is]]) => `  not as it was: ${name}, ${was} then, ${is} now`);
-  if (equal) return [`${directory} came out the same: ${counted} made again, every number of each${isFinished ? ", the samples and the final model" : ""}.`, ...notes];
-  if (firstDifference === undefined) return [`${directory}: the numbers of ${counted} are the same, but not ${files.join(", ")}.`, ...notes];
+  if (equal)
+    return [
+      `${directory} came out the same: ${counted} made again, every number of each${isFinished ? ", the samples and the final model" : ""}.`,
+      ...notes,
+    ];
+  if (firstDifference === undefined)
+    return [`${directory}: the numbers of ${counted} are the same, but not ${files.join(", ")}.`, ...notes];
   const { step, numbers } = firstDifference;
   const shown = numbers.slice(0, mostNumbers).map(({ name, was, is }) => `  ${name}: ${was} then, ${is} now`);
   const more = numbers.length > mostNumbers ? [`  and ${numbers.length - mostNumbers} more`] : [];

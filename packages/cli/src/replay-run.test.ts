@@ -3,7 +3,18 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { cai, root, train } from "./start-cli.fixture.ts";
 
-const words = ["--reward", "words.mjs", "--steps", "3", "--checkpoint-every", "1", "--eval-prompts", "prompts.txt", "--evaluate-every", "2"];
+const words = [
+  "--reward",
+  "words.mjs",
+  "--steps",
+  "3",
+  "--checkpoint-every",
+  "1",
+  "--eval-prompts",
+  "prompts.txt",
+  "--evaluate-every",
+  "2",
+];
 const replay = async (...argv: string[]) => {
   const { exit, stdout, stderr } = await cai("replay", ...argv, "--json");
   return { exit, stderr, found: stdout === "" ? undefined : JSON.parse(stdout) };
@@ -27,7 +38,12 @@ test("the first step that parts is named, with its numbers", async () => {
   await writeFile(path, `${lines.join("\n")}\n`);
   const { exit, found } = await replay("runs/one");
   expect(exit).toBe(1);
-  expect(found).toMatchObject({ equal: false, steps: 1, firstDifference: { step: 2, numbers: [{ name: "grad_norm", was: 42 }] }, changed: {} });
+  expect(found).toMatchObject({
+    equal: false,
+    steps: 1,
+    firstDifference: { step: 2, numbers: [{ name: "grad_norm", was: 42 }] },
+    changed: {},
+  });
   await writeFile(path, text);
 }, 120_000);
 

@@ -29,7 +29,10 @@ export interface Replay {
 }
 
 /** Makes a run again in a temporary folder, says whether it came out the same, and throws CliError `differs` where it didn't. */
-export async function replayCommandRun(directory: string, { from = 0, json }: { readonly from?: number; readonly json?: boolean }): Promise<void> {
+export async function replayCommandRun(
+  directory: string,
+  { from = 0, json }: { readonly from?: number; readonly json?: boolean },
+): Promise<void> {
   const replay = await replayRun(directory, { from });
   if (json) print(`${JSON.stringify(replay)}\n`);
   else print(`${replayLines(directory, replay).join("\n")}\n`);
@@ -87,7 +90,9 @@ async function firstDifference(out: string, logged: readonly StepMetrics[]): Pro
 
 /** Of a run's samples and final model: what is missing on either side or has other bytes. */
 async function differingFiles(was: string, is: string): Promise<string[]> {
-  const names = await Promise.all([was, is].map(async (run) => (await readdir(join(run, "final")).catch(() => [])).map((name) => join("final", name))));
+  const names = await Promise.all(
+    [was, is].map(async (run) => (await readdir(join(run, "final")).catch(() => [])).map((name) => join("final", name))),
+  );
   const all = ["samples.jsonl", ...new Set(names.flat())].sort();
   const hashes = all.map(async (name) => [name, ...(await Promise.all([was, is].map((run) => hashOf(join(run, name)))))]);
   return (await Promise.all(hashes)).flatMap(([name, before, now]) => (before === now ? [] : [name!]));

@@ -1,5 +1,5 @@
-import { disposing } from "@cai/training";
 import type { Evaluation, OnPolicyStepResult } from "@cai/trainer";
+import { disposing } from "@cai/training";
 import { stepExplainer } from "./explain-steps.ts";
 import { endedBySignal } from "./interrupt.ts";
 import { openTraining, readTrainingData } from "./open-training.ts";

@@ -30,4 +30,3 @@ function flat(value: unknown, path = ""): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return path === "" ? {} : { [path]: value };
   return Object.assign({}, ...Object.entries(value).map(([name, one]) => flat(one, path === "" ? name : `${path}.${name}`)));
 }
-

@@ -14,7 +14,8 @@ export function refuseStrangers(port: () => number): MiddlewareHandler {
     const { method } = context.req;
     const [host, origin] = [context.req.header("host"), context.req.header("origin")];
     if (host === undefined || !own.includes(host)) return context.text("this page is for this machine alone", 403);
-    if (origin !== undefined && !own.map((one) => `http://${one}`).includes(origin)) return context.text("another page may not read here", 403);
+    if (origin !== undefined && !own.map((one) => `http://${one}`).includes(origin))
+      return context.text("another page may not read here", 403);
     if (method !== "GET" && method !== "HEAD") return context.text("there is nothing to write here", 405);
     await next();
     for (const [name, value] of Object.entries(headers)) context.header(name, value);

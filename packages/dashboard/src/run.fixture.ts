@@ -16,7 +16,10 @@ export async function newFolder(): Promise<string> {
 }
 
 /** A folder of runs: for each name so many steps, and two samples of the last. */
-export async function runsFolder(runs: Readonly<Record<string, number>>, config: object = { algorithm: "ppo", steps: 1000 }): Promise<string> {
+export async function runsFolder(
+  runs: Readonly<Record<string, number>>,
+  config: object = { algorithm: "ppo", steps: 1000 },
+): Promise<string> {
   const folder = await newFolder();
   for (const [name, steps] of Object.entries(runs)) {
     const run = join(folder, name);

@@ -95,7 +95,7 @@ async function lastLines(path: string): Promise<Values[]> {
     const begin = Math.max(0, size - tailBytes);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - begin), 0, null, begin);
     const lines = buffer.toString("utf8", 0, bytesRead).split("\n");
-    return lines.flatMap((line) => parseObject(line) ?? []); // the first may be cut, the last be being written
+    return lines.map(parseObject).filter((line) => line !== undefined); // the first may be cut, the last be being written
   } finally {
     await file.close();
   }

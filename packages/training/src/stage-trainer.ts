@@ -199,5 +199,11 @@ const warn = (message: string): void => process.emitWarning(message);
 function versions(): Record<string, string> {
   const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
   const machine = `${arch()}, ${cpus()[0]?.model ?? "unknown"} × ${availableParallelism()}`;
-  return { "@cai/training": version, "@tensorflow/tfjs-core": tf.version_core, backend: tf.getBackend(), node: process.versions.node, machine };
+  return {
+    "@cai/training": version,
+    "@tensorflow/tfjs-core": tf.version_core,
+    backend: tf.getBackend(),
+    node: process.versions.node,
+    machine,
+  };
 }

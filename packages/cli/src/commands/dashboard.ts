@@ -13,6 +13,7 @@ export function dashboardCommand(): Command {
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (text.trim() === "" || !Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError("Give a number from 0 to 65535.");
+  if (text.trim() === "" || !Number.isInteger(port) || port < 0 || port > 65535)
+    throw new InvalidArgumentError("Give a number from 0 to 65535.");
   return port;
 }

@@ -10,7 +10,12 @@ export function inspectCommand(): Command {
     .requiredOption("--step <N>", "the step; the nearest checkpoint before it is where it begins", parseNumber)
     .option("--rows <N>", "responses that are shown", parseNumber, 2)
     .option("--top <K>", "alternatives of each token", parseNumber, 3)
-    .option("--set <key=value...>", "make the step once more with another value of an option, as in klCoef=0.2, and show both", readSetting, {})
+    .option(
+      "--set <key=value...>",
+      "make the step once more with another value of an option, as in klCoef=0.2, and show both",
+      readSetting,
+      {},
+    )
     .option("--json", "print one JSON object")
     .action(inspectStep);
 }

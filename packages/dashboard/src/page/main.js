@@ -20,7 +20,11 @@ let runs = [];
 /** Numbers and samples of the runs that were shown so far. @type {Map<string, ReturnType<typeof openRun>>} */
 const opened = new Map();
 
-const charts = openCharts(element("charts"), { onZoom: (isZoomed) => void (element("zoom-out").hidden = !isZoomed) });
+const charts = openCharts(element("charts"), {
+  onZoom(isZoomed) {
+    element("zoom-out").hidden = !isZoomed;
+  },
+});
 const samples = openSamples(element("samples"));
 const list = openRunsList(element("runs"), element("run-filter"), (name, isShown) => {
   const others = shownRuns().filter((one) => one !== name);
@@ -33,8 +37,20 @@ function openRun(name) {
   let data = emptyRun();
   /** @type {import("./sample-rows.js").Sample[]} */
   let texts = [];
-  const metrics = follow("metrics", name, { restart: () => (data = emptyRun()), add: (text) => addLines(data, text) });
-  const responses = follow("samples", name, { restart: () => (texts = []), add: (text) => void (texts = [...texts, ...readSamples(text)]) });
+  const metrics = follow("metrics", name, {
+    restart() {
+      data = emptyRun();
+    },
+    add: (text) => addLines(data, text),
+  });
+  const responses = follow("samples", name, {
+    restart() {
+      texts = [];
+    },
+    add(text) {
+      texts = [...texts, ...readSamples(text)];
+    },
+  });
   return { metrics, responses, data: () => data, texts: () => texts };
 }
 
@@ -58,6 +74,10 @@ function shownRuns() {
 
 /** @param {string} name */
 const colorOf = (name) => colors[runs.findIndex((run) => run.name === name) % colors.length] ?? "";
+
+const tellEmpty = () => (runs.length === 0 ? "No run is here yet: one appears with its first step." : "");
+/** @param {Error} error */
+const tellFailure = (error) => `Not up to date: ${error.message}`;
 
 /** Takes what is new from the server. */
 async function refresh() {
@@ -161,13 +181,13 @@ addEventListener("hashchange", () => {
   apply();
 });
 
-paint(localStorage.getItem("theme") === "dark" || (!localStorage.getItem("theme") && matchMedia("(prefers-color-scheme: dark)").matches) ? "dark" : "light");
+paint(
+  localStorage.getItem("theme") === "dark" || (!localStorage.getItem("theme") && matchMedia("(prefers-color-scheme: dark)").matches)
+    ? "dark"
+    : "light",
+);
 apply();
 for (;;) {
-  if (!document.hidden)
-    await refresh().then(
-      () => void (element("notice").textContent = runs.length === 0 ? "No run is here yet: one appears with its first step." : ""),
-      (error) => void (element("notice").textContent = `Not up to date: ${error.message}`),
-    );
+  if (!document.hidden) element("notice").textContent = await refresh().then(tellEmpty, tellFailure);
   await new Promise((passed) => setTimeout(passed, every));
 }

@@ -17,7 +17,7 @@ export function openPanel({ title, metric, unit, about }, shared) {
   element.className = "panel";
   element.dataset.metric = metric;
   const heading = append(element, "h3", title);
-  if (unit) append(heading, "small", ` ${unit}`);
+  if (unit) append(heading, "span", ` ${unit}`).className = "unit";
   if (about) append(heading, "span", " ⓘ").className = "about";
   heading.title = about;
   const readout = append(element, "div", "");
@@ -87,7 +87,12 @@ export function openPanel({ title, metric, unit, about }, shared) {
   function optionsOf(runs, { smoothing, log }) {
     const style = getComputedStyle(document.documentElement);
     const [faint, line] = ["--faint", "--line"].map((name) => style.getPropertyValue(name).trim());
-    const axis = { stroke: faint ?? "", grid: { stroke: line ?? "", width: 1 }, ticks: { stroke: line ?? "", width: 1 }, font: "11px system-ui" };
+    const axis = {
+      stroke: faint ?? "",
+      grid: { stroke: line ?? "", width: 1 },
+      ticks: { stroke: line ?? "", width: 1 },
+      font: "11px system-ui",
+    };
     const curves = runs.flatMap(({ color }) => [
       { stroke: `${color}44`, width: 1, show: smoothing > 0, points: { show: false }, spanGaps: true },
       { stroke: color, width: 1.75, points: { show: false }, spanGaps: true },

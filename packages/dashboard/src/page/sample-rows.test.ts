@@ -24,5 +24,9 @@ test("in order of a column; a sample without a score is below all", () => {
   const scores = (descending: boolean) => choose(readSamples(text), "", { by: "score", descending }).map(({ score }) => score);
   expect(scores(true)).toEqual([2, -1, null]);
   expect(scores(false)).toEqual([null, -1, 2]);
-  expect(choose(readSamples(text), "", { by: "step", descending: true }).map(({ response }) => response)).toEqual([" more", " upon a time", " dark"]);
+  expect(choose(readSamples(text), "", { by: "step", descending: true }).map(({ response }) => response)).toEqual([
+    " more",
+    " upon a time",
+    " dark",
+  ]);
 });

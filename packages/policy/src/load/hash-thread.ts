@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { PolicyError } from "../error.ts";
+import { workerFolder } from "../worker-folder.ts";
 
 /** What a thread has come to, in memory that both see. */
 const states = { waiting: 0, started: 1, done: 2, failed: 3 };
@@ -26,7 +27,7 @@ export class HashThread {
    */
   constructor(script: string, given: Readonly<Record<string, unknown>>, where: string) {
     this.#where = where;
-    this.#worker = new Worker(new URL(`../../worker/${script}`, import.meta.url), {
+    this.#worker = new Worker(new URL(script, workerFolder), {
       workerData: { ...given, shared: this.#shared, states },
       execArgv: [], // neither loaders nor flags of the main thread are of use to it
     });

@@ -5,12 +5,9 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { register } from "tsx/esm/api";
 import { openBrowser } from "./open-browser.mjs";
+import { startDashboard } from "./start-dashboard.mjs";
 
-register();
-const { openDashboard } = await import("../../packages/dashboard/src/index.ts");
-const { metricsLine } = await import("../../packages/dashboard/src/metrics-line.fixture.ts");
 const text = { type: "string" };
 const { values } = parseArgs({ options: { steps: text, runs: text } });
 const [steps, runs] = [Number(values.steps ?? 10_000), Number(values.runs ?? 3)];
@@ -18,10 +15,10 @@ const [steps, runs] = [Number(values.steps ?? 10_000), Number(values.runs ?? 3)]
 const folder = await mkdtemp(join(tmpdir(), "cai-frames-"));
 for (let run = 1; run <= runs; run++) {
   await mkdir(join(folder, `run-${run}`));
-  const lines = Array.from({ length: steps }, (_, i) => metricsLine(i + 1, { grad_norm: Math.random() * run }));
+  const lines = Array.from({ length: steps }, (_, i) => metricsLine(i + 1));
   await writeFile(join(folder, `run-${run}`, "metrics.jsonl"), lines.join(""));
 }
-const dashboard = await openDashboard({ folders: [folder] });
+const dashboard = await startDashboard(folder);
 const browser = await openBrowser();
 let [step, going] = [steps, true];
 const growing = (async () => {
@@ -53,6 +50,22 @@ try {
   going = false;
   await growing;
   await browser.close();
-  await dashboard.close();
+  dashboard.close();
   await rm(folder, { recursive: true });
+}
+
+/** As many numbers as a step of PPO logs, most of them noise. @param {number} step */
+function metricsLine(step) {
+  const names = [
+    "objective/scores",
+    "objective/kl_per_token",
+    "objective/entropy",
+    "policy/loss",
+    "policy/clipfrac",
+    "val/loss",
+    "grad_norm",
+  ];
+  const more = Array.from({ length: 18 }, (_, i) => `other/${i}`);
+  const values = Object.fromEntries([...names, ...more].map((name, i) => [name, Math.sin(step / 500 + i) + Math.random()]));
+  return `${JSON.stringify({ step, ...values, "time/total": 2 })}\n`;
 }

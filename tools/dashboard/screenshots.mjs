@@ -1,17 +1,15 @@
 #!/usr/bin/env node
 // Pictures of the dashboard for the README: node tools/dashboard/screenshots.mjs <folder with runs> docs
 import { join } from "node:path";
-import { register } from "tsx/esm/api";
 import { openBrowser } from "./open-browser.mjs";
+import { startDashboard } from "./start-dashboard.mjs";
 
-register();
-const { openDashboard } = await import("../../packages/dashboard/src/index.ts");
 const [folder, target] = process.argv.slice(2);
 if (target === undefined) {
   console.error("usage: node tools/dashboard/screenshots.mjs <folder with runs> <folder for the pictures>");
   process.exit(2);
 }
-const dashboard = await openDashboard({ folders: [folder] });
+const dashboard = await startDashboard(folder);
 const browser = await openBrowser();
 for (const colorScheme of ["light", "dark"]) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 760 }, colorScheme });
@@ -27,4 +25,4 @@ for (const colorScheme of ["light", "dark"]) {
   await page.close();
 }
 await browser.close();
-await dashboard.close();
+dashboard.close();

@@ -1,4 +1,5 @@
 // @ts-check
+import { openDrawQueue } from "./draw-queue.js";
 import { openPanel } from "./panel.js";
 import { panelsFor } from "./panels.js";
 
@@ -12,6 +13,7 @@ export function openCharts(element, { onZoom }) {
   /** @type {Map<string, ReturnType<typeof openPanel>>} */
   let open = new Map();
   let laidOut = "";
+  const queue = openDrawQueue();
   /** @type {[number, number] | undefined} */
   let zoomed;
   /** @type {{ runs: readonly import("./panel.js").ShownRun[], how: import("./panel.js").How }} */
@@ -28,7 +30,7 @@ export function openCharts(element, { onZoom }) {
   function layOut(groups) {
     for (const panel of open.values()) panel.close();
     const panels = groups.flatMap(({ panels }) => panels);
-    open = new Map(panels.map((panel) => [panel.metric, openPanel(panel, { zoom })]));
+    open = new Map(panels.map((panel) => [panel.metric, openPanel(panel, { zoom, queue })]));
     element.replaceChildren(
       ...groups.flatMap(({ heading, panels }) => {
         const title = document.createElement("h2");

@@ -1,7 +1,11 @@
 // @ts-check
 import { curvesOf } from "./curves.js";
 import { formatNumber } from "./format-number.js";
+import { thin } from "./thin.js";
 import uPlot from "./uplot.js";
+
+/** Of a curve: twice as many as a panel is wide. */
+const mostPoints = 800;
 
 /** @typedef {{ name: string, color: string, data: import("./run-data.js").RunData }} ShownRun */
 /** @typedef {{ axis: "steps" | "seconds", smoothing: number, log: boolean }} How */
@@ -10,7 +14,8 @@ import uPlot from "./uplot.js";
  * A chart of one number. It draws while it is on the screen, and otherwise when it comes there.
  *
  * @param {import("./panels.js").Panel} panel
- * @param {{ zoom(range: [number, number] | undefined): void }} shared told what is zoomed into
+ * @param {{ zoom(range: [number, number] | undefined): void, queue: ReturnType<typeof import("./draw-queue.js").openDrawQueue> }} shared `zoom` is
+ *   told what is zoomed into
  */
 export function openPanel({ title, metric, unit, about }, shared) {
   const element = document.createElement("article");
@@ -32,7 +37,7 @@ export function openPanel({ title, metric, unit, about }, shared) {
 
   const observer = new IntersectionObserver(([entry]) => {
     isSeen = entry?.isIntersecting ?? false;
-    if (isSeen && isStale) draw();
+    if (isSeen && isStale) shared.queue.add(draw);
   });
   observer.observe(element);
   const resizing = new ResizeObserver(() => plot?.setSize({ width: canvas.clientWidth, height: 180 }));
@@ -46,7 +51,7 @@ export function openPanel({ title, metric, unit, about }, shared) {
       runs.map(({ data }) => data),
       metric,
       how,
-    );
+    ).map((table) => thin(table, mostPoints, zoomed));
     const data = /** @type {uPlot.AlignedData} */ (tables.length === 1 ? tables[0] : uPlot.join(/** @type {any} */ (tables)));
     const looks = JSON.stringify([how, runs.map(({ name, color }) => [name, color]), document.documentElement.dataset.theme]);
     if (plot === undefined || looks !== drawn) {
@@ -127,9 +132,10 @@ export function openPanel({ title, metric, unit, about }, shared) {
     show(runs, how, zoomed) {
       wanted = { runs, how, zoomed };
       isStale = true;
-      if (isSeen) draw();
+      if (isSeen) shared.queue.add(draw);
     },
     close() {
+      shared.queue.remove(draw);
       observer.disconnect();
       resizing.disconnect();
       plot?.destroy();

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { arch, availableParallelism, cpus } from "node:os";
 import { readCheckpoint } from "@cai/checkpoint";
 import { readMetrics } from "@cai/run-log";
 import * as tf from "@tensorflow/tfjs-core";
@@ -219,5 +220,12 @@ const warn = (message: string): void => process.emitWarning(message);
 
 function versions(): Record<string, string> {
   const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
-  return { "@cai/training": version, "@tensorflow/tfjs-core": tf.version_core, backend: tf.getBackend(), node: process.versions.node };
+  const machine = `${arch()}, ${cpus()[0]?.model ?? "unknown"} × ${availableParallelism()}`;
+  return {
+    "@cai/training": version,
+    "@tensorflow/tfjs-core": tf.version_core,
+    backend: tf.getBackend(),
+    node: process.versions.node,
+    machine,
+  };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type LockErrorClass, type OwnerLock, takeLock } from "./owner-lock.ts";
+import { isLockHeld, type LockErrorClass, type OwnerLock, takeLock } from "./owner-lock.ts";
 
 /** The file in a folder that says which process works in it. */
 export const lockName = "run.lock";
@@ -16,3 +16,6 @@ export const lockName = "run.lock";
  */
 export const lockFolder = (folder: string, FileError: LockErrorClass): Promise<OwnerLock> =>
   takeLock({ kind: "folder", taken: folder, path: join(folder, lockName) }, FileError);
+
+/** Whether a process has a folder for itself, and is still there. One that can't be looked at counts as free. */
+export const isLocked = (folder: string): Promise<boolean> => isLockHeld(join(folder, lockName)).catch(() => false);

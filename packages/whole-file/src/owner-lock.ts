@@ -74,6 +74,12 @@ export async function refuseHeld(place: LockPlace, FileError: LockErrorClass): P
   if (found !== undefined && (await isHeld(found))) throw new FileError("locked", describeOwner(place, found.owner));
 }
 
+/** Whether the owner of a lock is still there; the system's error where the lock can't be read. */
+export async function isLockHeld(path: string): Promise<boolean> {
+  const found = await readLock(path);
+  return found !== undefined && (await isHeld(found));
+}
+
 /** The first to make the file has it. */
 async function take(path: string, owner: Owner): Promise<boolean> {
   try {

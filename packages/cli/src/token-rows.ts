@@ -4,7 +4,7 @@ import type { StepExperience } from "@cai/trainer";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** A token of a response, and what the step made of it. Log-probabilities in nats. */
-export interface InspectedToken {
+interface InspectedToken {
   readonly text: string;
   readonly id: number;
   /** Of the policy that wrote it. */

@@ -13,7 +13,7 @@ export function openCharts(element, { onZoom }) {
   /** @type {Map<string, ReturnType<typeof openPanel>>} */
   let open = new Map();
   let laidOut = "";
-  const queue = openDrawQueue();
+  const queue = openDrawQueue({ frame: requestAnimationFrame });
   /** @type {[number, number] | undefined} */
   let zoomed;
   /** @type {{ runs: readonly import("./panel.js").ShownRun[], how: import("./panel.js").How }} */

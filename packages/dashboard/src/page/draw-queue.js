@@ -5,9 +5,9 @@ const budget = 8;
 /**
  * Spreads drawing over frames, so that scrolling and typing come in between. A drawing that waits already isn't queued again.
  *
- * @param {{ frame?: (draw: () => void) => void, now?: () => number }} [clock]
+ * @param {{ frame: (draw: () => void) => void, now?: () => number }} clock `frame`: the browser's requestAnimationFrame
  */
-export function openDrawQueue({ frame = requestAnimationFrame, now = () => performance.now() } = {}) {
+export function openDrawQueue({ frame, now = () => performance.now() }) {
   /** @type {Set<() => void>} */
   const waiting = new Set();
   function run() {

@@ -23,7 +23,7 @@ export function openPanel({ title, metric, unit, about }, shared) {
   element.dataset.metric = metric;
   const heading = append(element, "h3", title);
   if (unit) append(heading, "span", ` ${unit}`).className = "unit";
-  if (about) append(heading, "span", " ⓘ").className = "about";
+  if (about) append(heading, "span", "?").className = "about";
   heading.title = about;
   const readout = append(element, "div", "");
   readout.className = "readout";

@@ -31,14 +31,7 @@ const explanations: readonly Explanation[] = [
 const half = 30;
 const flat = `the reward has not risen in ${half} steps, against the ${half} before: look at the samples, at the spread of the scores (objective/scores_std), and try a higher --learning-rate or a lower --kl-coef`;
 
-/**
- * Explains a run's numbers as they come: gives what a step is the first to show, each once.
- *
- * @example
- * const explain = stepExplainer();
- * explain({ "objective/kl_per_token": -0.001 }); // [ "kl/token is below 0: …" ]
- * explain({ "objective/kl_per_token": -0.002 }); // []
- */
+/** Explains a run's numbers as they come: gives what a step is the first to show, each once. */
 export function stepExplainer(): (metrics: Metrics) => string[] {
   const rows = new Map(explanations.map((explanation) => [explanation, 0]));
   const rewards: number[] = [];

@@ -17,7 +17,7 @@ const inner = new Set(["checkpoints", "final", "failed-step", "tensorboard", "no
  * @example
  * import { findRuns } from "@cai/dashboard";
  *
- * console.log(await findRuns("runs")); // [ "/home/me/runs/first", "/home/me/runs/second" ]
+ * for (const directory of await findRuns("runs")) console.log(directory);
  */
 export async function findRuns(folder: string): Promise<string[]> {
   const root = resolve(folder);

@@ -32,7 +32,7 @@ export interface Dashboard {
  * import { openDashboard } from "@cai/dashboard";
  *
  * const dashboard = await openDashboard({ folders: ["runs"] });
- * console.log(dashboard.url); // http://127.0.0.1:40123
+ * console.log(`${dashboard.url} is for a browser on this machine`);
  * await dashboard.close();
  */
 export async function openDashboard({ folders, port = 0 }: DashboardOptions): Promise<Dashboard> {

@@ -39,7 +39,7 @@ const mostConfigBytes = 1 << 20;
  * import { summarizeRun } from "@cai/dashboard";
  *
  * const { step, steps, state } = await summarizeRun("runs/first");
- * console.log(`${step} of ${steps}, ${state}`); // 40 of 100, running
+ * console.log(`step ${step} of ${steps ?? "as many as the data take"}, ${state}`);
  */
 export async function summarizeRun(directory: string): Promise<RunSummary> {
   const metrics = join(directory, metricsName);

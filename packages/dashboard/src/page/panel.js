@@ -6,6 +6,8 @@ import uPlot from "./uplot.js";
 
 /** Of a curve: twice as many as a panel is wide. */
 const mostPoints = 800;
+/** Held-out numbers come once in many steps. */
+const fewPoints = 12;
 
 /** @typedef {{ name: string, color: string, data: import("./run-data.js").RunData }} ShownRun */
 /** @typedef {{ axis: "steps" | "seconds", smoothing: number, log: boolean }} How */
@@ -100,7 +102,7 @@ export function openPanel({ title, metric, unit, about }, shared) {
     };
     const curves = runs.flatMap(({ color }) => [
       { stroke: `${color}44`, width: 1, show: smoothing > 0, points: { show: false }, spanGaps: true },
-      { stroke: color, width: 1.75, points: { show: false }, spanGaps: true },
+      { stroke: color, width: 1.75, points: { size: 5, fill: color, show: isSparse }, spanGaps: true },
     ]);
     return {
       width: canvas.clientWidth || 340,
@@ -141,6 +143,13 @@ export function openPanel({ title, metric, unit, about }, shared) {
       plot?.destroy();
     },
   };
+}
+
+/** Whether a curve is seen by its points alone. @param {uPlot} plot @param {number} series */
+function isSparse(plot, series) {
+  let points = 0;
+  for (const value of plot.data[series] ?? []) if (value !== null && value !== undefined && ++points > fewPoints) return false;
+  return true;
 }
 
 /** @param {Element} parent @param {string} tag @param {string} text */

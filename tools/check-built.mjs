@@ -12,7 +12,19 @@ import { promisify } from "node:util";
 const [built, source] = ["./built-cai.mjs", "../packages/cli/bin/cai.mjs"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 const folder = await mkdtemp(join(tmpdir(), "cai-built-"));
 const generate = ["generate", "--policy", "demo", "--prompt", "Once upon a time", "--max-new-tokens", "12", "--temperature", "0", "--json"];
-const train = ["train", "--policy", "demo", "--reward", "demo", "--prompts", join(folder, "prompts.txt"), "--steps", "1", "--batch-size", "2"];
+const train = [
+  "train",
+  "--policy",
+  "demo",
+  "--reward",
+  "demo",
+  "--prompts",
+  join(folder, "prompts.txt"),
+  "--steps",
+  "1",
+  "--batch-size",
+  "2",
+];
 const short = ["--max-new-tokens", "4", "--json"];
 const cases = {
   "a text": (cai) => cai(...generate),

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "vitest";
+import { tally } from "../setup/tally.mjs";
 import { fuzz } from "./fuzz.ts";
 import { targets } from "./targets.ts";
 
@@ -23,5 +24,6 @@ test.each(targets)("$name", { timeout: 3_600_000 }, async (target) => {
 });
 
 afterAll(() => {
+  tally({ what: "inputs fuzzed", of: `${targets.length} readers`, count: total });
   process.stdout.write(`${[...lines, `${"fuzzed".padEnd(22)} ${String(total).padStart(8)} inputs, seed ${seed}`].join("\n")}\n`);
 });

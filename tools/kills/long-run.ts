@@ -1,0 +1,23 @@
+// long-run.ts <model> <out> <steps>: trains a tiny model, and prints a line of JSON each fifty steps; run with --expose-gc.
+import { prepareBackend } from "@cai/backend";
+import { loadPolicy } from "@cai/policy";
+import { PPOTrainer } from "@cai/trainer";
+import * as tf from "@tensorflow/tfjs-core";
+
+const [, , model = "", out = "", steps = ""] = process.argv;
+
+await prepareBackend();
+const trainer = await PPOTrainer.create({
+  policy: await loadPolicy(model),
+  rewardModel: ({ responses }) => Float32Array.from(responses, (text) => text.length / 10),
+  batchSize: 2,
+  maxNewTokens: 4,
+  epochs: 2,
+  checkpointEvery: 200,
+});
+const prompts = ["the old house", "a letter", "somebody came"];
+for await (const { step } of trainer.steps(prompts, { steps: Number(steps), out })) {
+  if (step % 50 !== 0) continue;
+  globalThis.gc!();
+  console.log(JSON.stringify({ step, tensors: tf.memory().numTensors, rss: process.memoryUsage.rss() }));
+}

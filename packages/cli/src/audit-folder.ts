@@ -5,7 +5,7 @@ import { type LoggedSample, readMetrics, readSamples } from "@cai/run-log";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
-import { refuseOut } from "./refuse-out.ts";
+import { inFolderOfItsOwn } from "./refuse-out.ts";
 import { print } from "./visible.ts";
 
 /** The flags of `cai audit`. */
@@ -15,8 +15,10 @@ export interface AuditFlags extends JudgeFlags {
 }
 
 /** Audits a run's folder, prints its signs, and writes them with plots to `--out`. */
-export async function auditFolder(directory: string, { judge, out, json = false, ...flags }: AuditFlags): Promise<void> {
-  if (out !== undefined) await refuseOut(out);
+export const auditFolder = (directory: string, flags: AuditFlags): Promise<void> =>
+  inFolderOfItsOwn(flags.out, () => auditAndTell(directory, flags));
+
+async function auditAndTell(directory: string, { judge, out, json = false, ...flags }: AuditFlags): Promise<void> {
   const metrics = await readMetrics(directory);
   if (metrics.length === 0)
     throw new CliError("usage", `${directory} has no steps in metrics.jsonl: give the folder that cai train wrote, as its --out`);

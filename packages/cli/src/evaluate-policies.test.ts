@@ -3,7 +3,9 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tinyGpt2, tinyLlama } from "@cai/testing";
+import { lockFolder } from "@cai/whole-file";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CliError } from "./error.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { runCommand } from "./run-command.fixture.ts";
 
@@ -129,6 +131,15 @@ test.each<[string, Record<string, string>, string[], RegExp]>([
   expect((error as Error).message).toMatch(message);
   expect(exitCodeOf(error)).toBe(2);
   expect(existsSync(out)).toBe(false);
+});
+
+test("a folder in which another comparison goes on is refused, and is as it was", async () => {
+  const lock = await lockFolder(at("taken"), CliError);
+  const error = await evaluate({ "--out": at("taken") }).catch((error: Error) => error);
+  expect((error as Error).message).toMatch(/taken is in use by this process, since 20/);
+  expect(exitCodeOf(error)).toBe(2);
+  await lock.release();
+  expect(existsSync(at("taken"))).toBe(false);
 });
 
 test("a judge that gives no number fails the run, and nothing is written", async () => {

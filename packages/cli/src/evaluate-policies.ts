@@ -13,7 +13,7 @@ import { formatPrompts, sharedFormat } from "./format-prompts.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
-import { refuseOut } from "./refuse-out.ts";
+import { inFolderOfItsOwn } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { type RewardFlags, rewardNames } from "./reward-flags.ts";
@@ -35,10 +35,11 @@ export interface EvalFlags extends JudgeFlags, RewardFlags, Partial<ComparisonSe
 }
 
 /** Compares two policies, prints what came of it, and writes it with every answer to `--out`. */
-export async function evaluatePolicies(flags: EvalFlags): Promise<void> {
+export const evaluatePolicies = (flags: EvalFlags): Promise<void> => inFolderOfItsOwn(flags.out, () => compareAndTell(flags));
+
+async function compareAndTell(flags: EvalFlags): Promise<void> {
   const { policy, against, judge, reward, out, json = false, skipBadLines = false } = flags;
   const settings = resolveComparison(settingsOf(flags));
-  if (out !== undefined) await refuseOut(out);
   const reader = dataReader({ skipBadLines });
   const { rows } = await reader.read(readPrompts, flags.prompts);
   const terminal = terminalOf(process.stderr);

@@ -9,7 +9,7 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 const refusals = new Set([
   ...["invalid-option", "invalid-prompts", "invalid-completions", "run-exists", "checkpoint-mismatch", "cannot-read"],
   ...["no-run", "no-checkpoint", "options-changed", "locked", "cannot-lock"],
-  ...["file-exists", "bad-constitution", "bad-config", "bad-manifest", "pipeline-exists"],
+  ...["file-exists", "bad-constitution", "bad-config", "bad-manifest", "pipeline-exists", "no-folder", "port"],
 ]);
 
 /** The process's exit code after this error. */
@@ -17,7 +17,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (CliError.isInstance(error)) {
     if (error.code === "interrupted") return exitCodeAfter(error.cause as EndingSignal);
-    return error.code === "stray" ? exitCodes.failed : exitCodes.usage;
+    return error.code === "stray" || error.code === "differs" ? exitCodes.failed : exitCodes.usage;
   }
   return CaiError.isInstance(error) && refusals.has(error.code) ? exitCodes.usage : exitCodes.failed;
 }

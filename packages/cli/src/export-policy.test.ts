@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { goldenPath } from "@cai/testing";
+import { lockFile, lockFolder } from "@cai/whole-file";
 import { afterAll, expect, test } from "vitest";
+import { CliError } from "./error.ts";
 import { exportPolicy } from "./export-policy.ts";
 
 const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
@@ -57,6 +59,18 @@ test("an --out that can't be what the format writes is refused", async () => {
     });
   }
   expect(await readdir(root)).not.toContain("model.safetensors");
+});
+
+test("what another process writes to is refused before anything is loaded", async () => {
+  const [folder, file] = [join(root, "taken"), join(root, "taken.gguf")];
+  const locks = [await lockFolder(folder, CliError), await lockFile(file, CliError)];
+  for (const [format, out] of [["onnx", folder], ["gguf", file], ["gguf", folder]] as const) // biome-ignore format: a line
+    await expect(exportPolicy({ policy: "no-policy", format, out })).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining(`${out} is in use by this process, since 20`),
+    });
+  for (const lock of locks) await lock.release();
+  expect((await readdir(root)).filter((name) => name.startsWith("taken"))).toEqual([]);
 });
 
 test("another format, and --int8 where it says nothing, are refused before anything is written", async () => {

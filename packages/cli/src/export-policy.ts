@@ -2,6 +2,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { prepareBackend } from "@cai/backend";
 import type { CausalPolicy } from "@cai/policy";
+import { lockFile, lockFolder } from "@cai/whole-file";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { loadNamedPolicy } from "./resolve-policy.ts";
@@ -26,18 +27,23 @@ const fileEndings = { safetensors: ".safetensors", onnx: ".onnx", gguf: ".gguf" 
  * `model.gguf` in that folder.
  *
  * @throws CliError `usage` for a policy that can't be loaded or doesn't fit the format, and for an `out` that can't be what the format
- * writes: nothing was written
+ * writes, or that another process writes to: nothing was written
  */
 export async function exportPolicy({ policy: source, format, out, int8 = false }: ExportFlags): Promise<void> {
   if (int8 && format === "safetensors")
     throw new CliError("usage", "--int8 goes with --format onnx or gguf, not with safetensors: leave it out");
   const written = await placeOf(format, out);
-  await prepareBackend();
-  const policy = await readingInput(() => loadNamedPolicy(source));
-  if (format === "onnx") await exportToOnnx(policy, out, int8);
-  else if (format === "gguf") await exportToGguf(policy, written, int8);
-  else await policy.save(out);
-  policy.dispose();
+  const lock = await readingInput(() => (written === out && format === "gguf" ? lockFile : lockFolder)(out, CliError));
+  try {
+    await prepareBackend();
+    const policy = await readingInput(() => loadNamedPolicy(source));
+    if (format === "onnx") await exportToOnnx(policy, out, int8);
+    else if (format === "gguf") await exportToGguf(policy, written, int8);
+    else await policy.save(out);
+    policy.dispose();
+  } finally {
+    await lock.release();
+  }
   print(`${written}\n`);
 }
 

@@ -3,16 +3,20 @@ import { Command } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { backendCommand } from "./commands/backend.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { dashboardCommand } from "./commands/dashboard.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { dpoCommand } from "./commands/dpo.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { pipelineCommand } from "./commands/pipeline.ts";
 import { preferCommand } from "./commands/prefer.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { reviseCommand } from "./commands/revise.ts";
 import { rewardTrainCommand } from "./commands/reward-train.ts";
+import { runsCommand } from "./commands/runs.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -36,6 +40,10 @@ export function createProgram(): Command {
     scoreCommand(),
     evalCommand(),
     auditCommand(),
+    dashboardCommand(),
+    runsCommand(),
+    replayCommand(),
+    inspectCommand(),
     exportCommand(),
     demoCommand(),
     benchCommand(),

@@ -1,5 +1,6 @@
 import { type FolderUse, refuseUnfitFolder } from "@cai/training";
-import { checkWritable } from "@cai/whole-file";
+import { checkWritable, lockFolder } from "@cai/whole-file";
+import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 
 /**
@@ -12,3 +13,20 @@ export const refuseOut = (out: string, use: FolderUse = {}): Promise<void> =>
     await checkWritable(out);
     await refuseUnfitFolder(out, use);
   });
+
+/**
+ * Does work whose results go to a folder that holds nothing yet, or to none, while no other process may write there.
+ *
+ * @throws CliError `usage`, before the work begins; what the work throws
+ */
+export async function inFolderOfItsOwn<Result>(out: string | undefined, work: () => Promise<Result>): Promise<Result> {
+  if (out === undefined) return work();
+  await refuseOut(out);
+  const lock = await readingInput(() => lockFolder(out, CliError));
+  try {
+    await refuseOut(out); // it may have changed while the lock was another's
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}

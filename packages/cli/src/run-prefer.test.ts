@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { json as readJson, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -100,7 +100,9 @@ test.each(["choice", "likelihood-ratio", "contrast", "votes"])(
   },
 );
 
-test("killed in the middle and gone on with, it ends with the same bytes", async () => {
+test("while it goes on, another process is refused; killed in the middle and gone on with, it ends with the same bytes", {
+  timeout: 240_000,
+}, async () => {
   const whole = await startJudge();
   await prefer("whole.jsonl", "choice", ...drawn, ...whole.flags);
   const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
@@ -109,6 +111,11 @@ test("killed in the middle and gone on with, it ends with the same bytes", async
   const child = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"] });
   const ended = text(child.stderr);
   expect(await Promise.race([judge.silent, ended])).toBeUndefined(); // else what it ended with
+  for (const flags of [[], ["--resume"]])
+    await expect(prefer("killed.jsonl", "choice", ...drawn, ...judge.flags, ...flags)).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining(`killed.labelled.jsonl is in use by process ${child.pid} on ${hostname()}, since 20`),
+    });
   child.kill("SIGKILL");
   await ended;
   expect(existsSync(at("killed.jsonl"))).toBe(false);
@@ -167,6 +174,7 @@ test("wrong use is refused before anything is written", async () => {
     ["votes", [...drawn, "--votes", "3"], "votes is 3: expected an even number"],
     ["choice", ["--prompts", at("none.txt")], "none.txt does not exist"],
     ["choice", [...drawn, "--constitution", at("none.yaml")], "none.yaml"],
+    ["choice", [...drawn, "--resume"], "refused.labelled.jsonl to go on with: leave --resume out"],
   ];
   for (const [labeller, more, message] of refused) {
     await expect(prefer("refused.jsonl", labeller, ...more)).rejects.toMatchObject({

@@ -17,7 +17,7 @@ import { readPrompts } from "@cai/data";
 import type { FeedbackModel } from "@cai/feedback";
 import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
-import { makingRows, refuseExistingFiles } from "./making-rows.ts";
+import { makingRows, refuseUnfitFiles } from "./making-rows.ts";
 import type { PreferSettings } from "./prefer-settings.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
@@ -32,7 +32,8 @@ export async function runPrefer(
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
   const { out, options } = settings;
-  if (!resume) await refuseExistingFiles([out, labelledPairsFile(out)]);
+  const rows = labelledPairsFile(out);
+  await refuseUnfitFiles({ rows, files: [out, rows], resume });
   const constitution = await readingInput(() => readConstitution(settings.constitution));
   const reader = dataReader(settings);
   const prompts = settings.prompts === undefined ? [] : (await reader.read(readPrompts, settings.prompts)).rows.map(promptMessages);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { revisionReport } from "@cai/constitution";
@@ -70,16 +70,28 @@ test("every intermediate is in the file; beside it the report, and what cai sft 
   for (const { row } of pairs) expect(row.prompt).toMatch(/^\n\nHuman: .+\n\nAssistant:$/);
 });
 
-test("killed in the middle and gone on with, it ends with the same bytes", async () => {
+test("while it goes on, another process is refused; killed in the middle and gone on with, it ends with the same bytes", {
+  timeout: 240_000,
+}, async () => {
   await writeFile(at("more.txt"), `${Array.from({ length: 16 }, (_, i) => `day ${i}`).join("\n")}\n`);
   const more = ["--prompts", at("more.txt")];
   await revise("steady.jsonl", ...more);
   const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
   const child = spawn(process.execPath, [bin, ...argumentsOf("killed.jsonl", more)], { stdio: ["ignore", "ignore", "pipe"] });
-  child.stderr.on("data", (chunk: Buffer) => {
-    if (/\d\/16/.test(chunk.toString())) child.kill("SIGKILL");
+  const closed = new Promise((resolve) => child.on("close", resolve));
+  const begun = new Promise((resolve) => {
+    child.stderr.on("data", (chunk: Buffer) => {
+      if (/\d\/16/.test(chunk.toString()) && child.kill("SIGSTOP")) resolve("begun"); // it stands still, and lives
+    });
   });
-  await new Promise((resolve) => child.on("close", resolve));
+  expect(await Promise.race([begun, closed])).toBe("begun");
+  for (const flags of [[], ["--resume"]])
+    await expect(revise("killed.jsonl", ...more, ...flags)).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining(`killed.jsonl is in use by process ${child.pid} on ${hostname()}, since 20`),
+    });
+  child.kill("SIGKILL");
+  await closed;
   expect(child.signalCode).toBe("SIGKILL");
   expect(existsSync(at("killed.report.json"))).toBe(false);
   await expect(revise("killed.jsonl", ...more)).rejects.toThrow("killed.jsonl exists: give --resume");
@@ -89,6 +101,7 @@ test("killed in the middle and gone on with, it ends with the same bytes", async
   });
   await revise("killed.jsonl", ...more, "--resume");
   for (const name of everything) expect(await read(`killed.${name}`)).toBe(await read(`steady.${name}`));
+  expect((await readdir(root)).filter((name) => name.includes(".lock"))).toEqual([]);
 });
 
 test("wrong use is refused before anything is written", async () => {
@@ -101,6 +114,8 @@ test("wrong use is refused before anything is written", async () => {
     [["--prompts", at("begun.jsonl")], "begun.jsonl:1 ends with the assistant's turn"],
     [["--max-overlap", "2"], "maxOverlap is 2"],
     [["--feedback", "http://127.0.0.1:9/v1"], "give --feedback-model"],
+    [["--resume"], "refused.jsonl to go on with: leave --resume out"],
+    [["--out", at("prompts.txt/refused.jsonl")], "prompts.txt can't be written to: "],
   ];
   for (const [more, message] of refused) {
     await expect(revise("refused.jsonl", ...more)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });

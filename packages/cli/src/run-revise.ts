@@ -3,7 +3,7 @@ import { produceRevisions, type RevisionReport, readConstitution, revisionFiles,
 import { readPrompts } from "@cai/data";
 import { disposing } from "@cai/training";
 import { readingInput } from "./exit-codes.ts";
-import { makingRows, refuseExistingFiles } from "./making-rows.ts";
+import { makingRows, refuseUnfitFiles } from "./making-rows.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
 import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
@@ -17,7 +17,7 @@ export async function runRevise(
   { resume, json }: { readonly resume: boolean; readonly json: boolean },
 ): Promise<void> {
   const { out, options } = settings;
-  if (!resume) await refuseExistingFiles([out, ...Object.values(revisionFiles(out))]);
+  await refuseUnfitFiles({ rows: out, files: [out, ...Object.values(revisionFiles(out))], resume });
   const constitution = await readingInput(() => readConstitution(settings.constitution));
   const reader = dataReader(settings);
   const prompts = (await reader.read(readPrompts, settings.prompts)).rows.map(promptMessages);

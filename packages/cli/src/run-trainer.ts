@@ -5,7 +5,7 @@ import type { RunDisplay } from "./run-display.ts";
 import { print } from "./visible.ts";
 
 /** A run as a command shows it. */
-export interface ShownRun<Report, Evaluation, History> {
+export interface ShownRun<Report extends StepReport, Evaluation, History> {
   readonly display: RunDisplay;
   /** What was there for signals before it. */
   readonly before: { dispose(): void };
@@ -15,6 +15,8 @@ export interface ShownRun<Report, Evaluation, History> {
   readonly stepsDone: () => number;
   /** What the bar shows of a step, by name. */
   readonly figures: (report: Report) => Readonly<Record<string, number>>;
+  /** What is to be said of a step's numbers. */
+  readonly explain?: (metrics: Report["metrics"]) => readonly string[];
   /** What is told of a look at held-out data. */
   readonly evaluated: (evaluation: Evaluation) => string;
 }
@@ -31,6 +33,7 @@ export async function runTrainer<Report extends StepReport, Evaluation extends E
   train,
   stepsDone,
   figures,
+  explain,
   evaluated,
 }: ShownRun<Report, Evaluation, History>): Promise<History> {
   const { bar, json, say, notice, terminal } = display;
@@ -38,6 +41,7 @@ export async function runTrainer<Report extends StepReport, Evaluation extends E
     onStep: (report) => {
       if (json) print(`${JSON.stringify({ step: report.step, ...report.metrics })}\n`);
       bar?.show({ step: report.step, seconds: report.metrics["time/total"] ?? Number.NaN, figures: figures(report) });
+      for (const line of explain?.(report.metrics) ?? []) say(line);
     },
     onEvaluation: (evaluation) => say(evaluated(evaluation)),
     onCheckpoint: (directory) => say(terminal.dim(`checkpoint ${relative(process.cwd(), directory)}`)),

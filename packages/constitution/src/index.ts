@@ -49,4 +49,4 @@ export { answerAlone, type CriticisedAnswer, critiqueConversation, revisionConve
 export { type RevisionReport, revisionReport } from "./revision/revision-report.ts";
 export { keptRevisions, type RevisionRow, type RevisionVerdict, type RowEndings, type Unchecked } from "./revision/revision-row.ts";
 export { type RevisionExampleRow, type RevisionPairRow, revisionTrainingRows } from "./revision/revision-training-rows.ts";
-export { produceRows, type RowFile, type RowFileOptions, type RowProgress } from "./row-file.ts";
+export { holdsRows, produceRows, type RowFile, type RowFileOptions, type RowProgress } from "./row-file.ts";

@@ -1,9 +1,9 @@
-import { appendFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "@cai/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { produceRows, type RowFileOptions } from "./row-file.ts";
+import { holdsRows, produceRows, type RowFileOptions } from "./row-file.ts";
 
 interface Square {
   readonly square: number;
@@ -100,6 +100,17 @@ test("a file of which nothing says what it was made of is refused", async () => 
   expect(await readFile(file, "utf8")).toBe("mine\n");
 });
 
+test.each(["{", "null", "[]", "7"])("where that is damaged, the file is refused too: %s", async (damaged) => {
+  const { file, options } = await squares();
+  await produceRows(options);
+  await writeFile(`${file}.meta.json`, damaged);
+  await expect(produceRows(options)).rejects.toMatchObject({
+    code: "file-exists",
+    message: expect.stringContaining("meta.json is damaged"),
+  });
+  expect(await readFile(file, "utf8")).toBe(whole);
+});
+
 test("where the rows are gone, they may be made otherwise", async () => {
   const { file, options } = await squares();
   await produceRows(options);
@@ -126,9 +137,54 @@ test("too few rows, or too many, are refused before they are written", async () 
   expect(await readFile(file, "utf8")).toBe("");
 });
 
-test("a folder that is missing: the error names the file", async () => {
-  const { options } = await squares({ file: join(await temporaryFolder(), "missing", "squares.jsonl") });
-  await expect(produceRows(options)).rejects.toMatchObject({ code: "cannot-write", message: expect.stringContaining("squares.jsonl") });
+test("a folder that is missing is made; one that can't be made is told by the file's name, and nothing is made", async () => {
+  const folder = await temporaryFolder();
+  const { file, asked, options } = await squares({ file: join(folder, "missing", "squares.jsonl") });
+  await produceRows(options);
+  expect((await readdir(join(folder, "missing"))).toSorted()).toEqual(["squares.jsonl", "squares.jsonl.meta.json"]);
+  await expect(produceRows({ ...options, file: join(file, "below.jsonl") })).rejects.toMatchObject({
+    code: "cannot-lock",
+    message: expect.stringContaining("below.jsonl"),
+  });
+  expect(asked).toHaveLength(3);
+});
+
+test("while rows are made another maker is refused, and the file is as the first one makes it", async () => {
+  const { file, options } = await squares();
+  let [begin, goOn] = [() => {}, () => {}];
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const make = async (first: number, count: number) => {
+    begin();
+    await waiting;
+    return options.make(first, count);
+  };
+  const first = produceRows({ ...options, make });
+  await begun;
+  await expect(produceRows(options)).rejects.toMatchObject({
+    code: "locked",
+    message: expect.stringContaining("squares.jsonl is in use by this process, since 20"),
+  });
+  goOn();
+  await first;
+  expect(await readFile(file, "utf8")).toBe(whole);
+  expect((await produceRows(options)).kept).toBe(7);
+});
+
+test("a file counts as begun from its lock on, and not before", async () => {
+  const { file, options } = await squares();
+  expect(await holdsRows(file)).toBe(false);
+  await writeFile(`${file}.lock`, "{}"); // what a process left that was killed before it wrote anything else
+  expect(await holdsRows(file)).toBe(true);
+  await rm(`${file}.lock`);
+  await produceRows(options);
+  await rm(file);
+  expect(await holdsRows(file)).toBe(true); // by what says what it was made of
+  await expect(holdsRows(join(file, "..", "x".repeat(300)))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
 });
 
 test("whoever runs twice gets rows as they are in the file: without what JSON leaves out", async () => {

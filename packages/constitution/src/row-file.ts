@@ -1,6 +1,6 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { access, type FileHandle, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncFolder, wholeFiles } from "@cai/whole-file";
+import { fileLockPath, lockFile, syncFolder, wholeFiles } from "@cai/whole-file";
 import { canonicalJson, type Json } from "./content-hash.ts";
 import { ConstitutionError } from "./error.ts";
 
@@ -39,10 +39,12 @@ const files = wholeFiles(ConstitutionError);
 
 /**
  * Makes a file of rows, chunk after chunk; each is on the disk before the next is begun. Over a file that was begun it keeps the whole chunks
- * and goes on, so that a run which was killed anywhere, and started again, ends with the bytes of one that was not.
+ * and goes on, so that a run which was killed anywhere, and started again, ends with the bytes of one that was not. Meanwhile the file is locked
+ * (`<file>.lock`); its folder is made where it is missing.
  *
- * @throws ConstitutionError `file-exists` for a file of another identity, `bad-answer` where `make` gives another number of rows, `cannot-write`;
- * the signal's reason when it is aborted, at the end of a chunk or by `make`
+ * @throws ConstitutionError `locked` where another process makes the file, `cannot-lock`, `file-exists` for a file of another identity,
+ * `bad-answer` where `make` gives another number of rows, `cannot-write`; the signal's reason when it is aborted, at the end of a chunk or by
+ * `make`
  * @example
  * const { rows } = await produceRows({
  *   file: "squares.jsonl",
@@ -53,6 +55,39 @@ const files = wholeFiles(ConstitutionError);
  * });
  */
 export async function produceRows<Row extends object>(options: RowFileOptions<Row>): Promise<RowFile<Row>> {
+  const lock = await lockFile(options.file, ConstitutionError);
+  try {
+    return await makeRows(options);
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * Whether a file of rows was begun, also one that was stopped before its first chunk. Only what is not there counts as none: the system's error
+ * is thrown where it can't be seen.
+ *
+ * @example
+ * await holdsRows("no-such-file.jsonl"); // false
+ */
+export async function holdsRows(file: string): Promise<boolean> {
+  for (const name of [file, metaOf(file), fileLockPath(file)]) if (await isThere(name)) return true;
+  return false;
+}
+
+const metaOf = (file: string): string => `${file}.meta.json`;
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
+  );
+}
+
+async function makeRows<Row extends object>(options: RowFileOptions<Row>): Promise<RowFile<Row>> {
   const { file, total, chunkRows, make, signal, onProgress } = options;
   const { rows, bytes } = await openRows<Row>(options);
   const kept = rows.length;
@@ -90,7 +125,7 @@ async function append(handle: FileHandle, file: string, lines: readonly string[]
 /** The whole chunks that a file holds, and the bytes that they take; what says of which identity they are is on the disk afterwards. */
 async function openRows<Row extends object>({ file, identity, total, chunkRows }: RowFileOptions<Row>) {
   const bytes = await readIfThere(file);
-  const meta = `${file}.meta.json`;
+  const meta = metaOf(file);
   const made = { identity, total, chunkRows };
   if (bytes === undefined) {
     await files.write(meta, `${JSON.stringify(made, null, 2)}\n`);
@@ -110,13 +145,25 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
 function refuseOther(file: string, meta: Buffer | undefined, made: { readonly [name: string]: Json }): void {
   const advice = "give another name, or remove the file to make it anew";
   if (meta === undefined)
-    throw new ConstitutionError("file-exists", `${file} is there, without ${file}.meta.json that says what it was made of: ${advice}`);
-  const before = flat(JSON.parse(meta.toString()) as { readonly [name: string]: Json });
+    throw new ConstitutionError("file-exists", `${file} is there, without ${metaOf(file)} that says what it was made of: ${advice}`);
+  const stored = parseMeta(meta);
+  if (stored === undefined)
+    throw new ConstitutionError("file-exists", `${metaOf(file)} is damaged, so nothing says what ${file} was made of: ${advice}`);
+  const before = flat(stored);
   const now = flat(made);
   const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => before[name] !== now[name]);
   if (changed.length === 0) return;
   const changes = changed.map((name) => `${name} was ${before[name] ?? "not given"}, is ${now[name] ?? "not given"}`);
   throw new ConstitutionError("file-exists", `${file} was made otherwise (${changes.join("; ")}): ${advice}`);
+}
+
+function parseMeta(bytes: Uint8Array): { readonly [name: string]: Json } | undefined {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(bytes));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as { [name: string]: Json }) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Each name with the JSON of its value, those of the identity among them. */

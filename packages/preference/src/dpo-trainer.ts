@@ -1,6 +1,7 @@
 import type { ReferencePolicy, TrainablePolicy } from "@cai/contracts";
 import { accumulate, evaluateRows, makeOptimizer, openPass, type StepContext, Stopwatch, trainedParameters } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
+import { dpoBatchRows } from "./dpo-batch-rows.ts";
 import { type DpoChunk, dpoChunkLoss, dpoChunks, dpoNumbers, dpoTotals } from "./dpo-chunks.ts";
 import { type DpoRow, digestDpoRows, encodeDpoRows } from "./dpo-rows.ts";
 import { dpoSamples } from "./dpo-samples.ts";
@@ -76,15 +77,16 @@ export class DPOTrainer extends PairTrainer<DpoRow, DpoSettings> {
     const parts = losses.map(({ pairNumbers }) => pairNumbers);
     const totals = dpoTotals(parts, options);
 
-    // 3. AdamW on clipped gradients.
-    const update = await this.update(totals.loss, gradients, context);
+    // 3. AdamW on clipped gradients, where all is finite.
+    const { tokenizer } = this.policy;
+    const update = await this.update(totals.loss, gradients, context, () => dpoBatchRows(pairs, parts, tokenizer));
     trained();
 
     // 4. The statistics of this step.
     const seconds = watch.read();
     const tokens = pairs.reduce((sum, { chosenIds, rejectedIds }) => sum + chosenIds.length + rejectedIds.length, 0);
-    const metrics = { ...totals.metrics, ...update, tokens_per_second: tokens / seconds["time/total"], ...seconds };
-    return { ...totals, step, tokens, metrics, samples: dpoSamples(pairs, parts, options.beta, this.policy.tokenizer) };
+    const metrics = { ...totals.metrics, ...update.metrics, tokens_per_second: tokens / seconds["time/total"], ...seconds };
+    return { ...totals, step, tokens, metrics, samples: dpoSamples(pairs, parts, options.beta, tokenizer), failed: update.failed };
   }
 
   protected async look(pairs: readonly DpoRow[], signal: AbortSignal | undefined): Promise<PairEvaluation> {

@@ -1,9 +1,9 @@
 import {
   applyGradients,
   type EvaluationReport,
+  type FailedStep,
   type Gradients,
   type Optimizer,
-  refuseNonFinite,
   StageTrainer,
   type StepContext,
   type StepReport,
@@ -67,25 +67,30 @@ export abstract class PairTrainer<
   }
 
   /**
-   * AdamW on clipped gradients, which are disposed of here. Until it begins, nothing has changed; it is not aborted after.
+   * AdamW on clipped gradients, which are disposed of here; where the loss or a gradient is not finite, nothing. Until it begins, nothing has
+   * changed; it is not aborted after.
    *
-   * @throws TrainingError `non-finite`; nothing has changed then either.
+   * @param rows the step's pairs for a look, where it fails.
    */
   protected async update(
     loss: number,
     gradients: Gradients,
     { signal, updating }: StepContext,
-  ): Promise<{ readonly grad_norm: number; readonly lr: number }> {
+    rows: () => readonly object[],
+  ): Promise<{ readonly metrics: Readonly<Record<"grad_norm" | "lr", number>>; readonly failed: FailedStep | undefined }> {
     const { optimizers, hyperparameters: options, totalSteps } = this;
     const step = this.step + 1;
     const where = `step ${step}`;
     const learningRates = optimizers.map((optimizer) => scheduledRate(optimizer, { step, totalSteps }, options));
     try {
-      refuseNonFinite(loss, where);
       signal?.throwIfAborted();
       updating();
-      const norm = await applyGradients({ optimizers, gradients, learningRates, maxGradNorm: options.maxGradNorm, where });
-      return { grad_norm: norm, lr: learningRates[0]! };
+      const { maxGradNorm } = options;
+      const { failed, gradientNorm } = await applyGradients({ loss, optimizers, gradients, learningRates, maxGradNorm, where });
+      return {
+        metrics: { grad_norm: gradientNorm, lr: learningRates[0]! },
+        failed: failed && { ...failed, updatesBefore: 0, rows: rows() },
+      };
     } finally {
       tf.dispose([...gradients.values()]);
       await new Promise((resolve) => setImmediate(resolve)); // lets signals and other work in

@@ -9,3 +9,8 @@ export function rewardSamples(pairs: readonly RewardRow[], { chosen, rejected }:
     { prompt: texts.prompt, response: texts.rejected, score: rejected[pair]! },
   ]);
 }
+
+/** A step's pairs for a look, a plain object each: texts, tokens, label, and the scores of both answers in `scores`. */
+export function rewardBatchRows(pairs: readonly RewardRow[], { chosen, rejected }: ScoredPairs): object[] {
+  return pairs.map(({ texts, ...row }, pair) => ({ ...texts, ...row, scores: { chosen: chosen[pair]!, rejected: rejected[pair]! } }));
+}

@@ -6,7 +6,7 @@ import { evaluationOf, type PairEvaluation, type PairStepResult, PairTrainer } f
 import type { PreferencePair } from "./preference-pair.ts";
 import { calibrationOf, joinScored, rewardChunkLoss, rewardChunks, rewardTotals, scoredPairs } from "./reward-chunks.ts";
 import { digestRewardRows, encodeRewardRows, type RewardRow } from "./reward-rows.ts";
-import { rewardSamples } from "./reward-samples.ts";
+import { rewardBatchRows, rewardSamples } from "./reward-samples.ts";
 import { ScoringPolicy } from "./scoring-policy.ts";
 
 /** What becomes the reward model, and any option that shall differ from its default (`rewardOptions`). */
@@ -70,14 +70,14 @@ export class RewardTrainer extends PairTrainer<RewardRow, RewardSettings, Reward
     const scored = joinScored(losses.map((part) => part.scored));
     const totals = rewardTotals(scored, options);
 
-    // 2. AdamW on clipped gradients.
-    const update = await this.update(totals.loss, gradients, context);
+    // 2. AdamW on clipped gradients, where all is finite.
+    const update = await this.update(totals.loss, gradients, context, () => rewardBatchRows(pairs, scored));
 
     // 3. The statistics of this step.
     const seconds = watch.read();
     const tokens = pairs.reduce((sum, { chosenIds, rejectedIds }) => sum + chosenIds.length + rejectedIds.length, 0);
-    const metrics = { ...totals.metrics, ...update, tokens_per_second: tokens / seconds["time/total"], ...seconds };
-    return { ...totals, step, tokens, metrics, samples: rewardSamples(pairs, scored) };
+    const metrics = { ...totals.metrics, ...update.metrics, tokens_per_second: tokens / seconds["time/total"], ...seconds };
+    return { ...totals, step, tokens, metrics, samples: rewardSamples(pairs, scored), failed: update.failed };
   }
 
   protected async look(pairs: readonly RewardRow[], signal: AbortSignal | undefined): Promise<RewardEvaluation> {

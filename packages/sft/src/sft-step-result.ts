@@ -1,3 +1,4 @@
+import type { FailedStep } from "@cai/training";
 import type { Pack } from "./prepare-examples.ts";
 
 /** What a step did. */
@@ -12,6 +13,8 @@ export interface SftStepResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** None: nothing is drawn. */
   readonly samples: readonly [];
+  /** The update where it was not made, as its loss or gradient was not finite. */
+  readonly failed: FailedStep | undefined;
 }
 
 /** Gathers a step's numbers under TRL's names. */
@@ -24,9 +27,10 @@ export function sftStepResult(given: {
   readonly learningRate: number;
   /** Of the steps before it. */
   readonly tokensBefore: number;
+  readonly failed: FailedStep | undefined;
   readonly seconds: Readonly<Record<"time/total", number>>;
 }): SftStepResult {
-  const { step, packs, loss, entropy, gradientNorm, learningRate, tokensBefore, seconds } = given;
+  const { step, packs, loss, entropy, gradientNorm, learningRate, tokensBefore, failed, seconds } = given;
   const tokens = packs.flat().reduce((sum, { ids }) => sum + ids.length, 0);
   const metrics = {
     loss,
@@ -37,5 +41,5 @@ export function sftStepResult(given: {
     tokens_per_second: tokens / seconds["time/total"],
     ...seconds,
   };
-  return { step, loss, tokens, metrics, samples: [] };
+  return { step, loss, tokens, metrics, samples: [], failed };
 }

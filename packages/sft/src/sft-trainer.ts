@@ -5,7 +5,6 @@ import {
   consecutiveRuns,
   makeOptimizer,
   openPass,
-  refuseNonFinite,
   StageTrainer,
   type StepContext,
   Stopwatch,
@@ -15,6 +14,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { SftExample } from "./encode-example.ts";
 import { evaluatePacks, type SftEvaluation } from "./evaluate-packs.ts";
+import { packRows } from "./pack-rows.ts";
 import { digestPacks, type Pack, prepareExamples } from "./prepare-examples.ts";
 import { sftBatch } from "./sft-batch.ts";
 import { sftLoss, sumCounted } from "./sft-loss.ts";
@@ -73,18 +73,19 @@ export class SFTTrainer extends StageTrainer<SftExample, Pack, SftSettings, SftS
     try {
       const loss = losses.reduce((sum, part) => sum + part.loss, 0);
       const entropy = losses.reduce((sum, { numbers, counted }) => sum + sumCounted(numbers.entropy, counted), 0) / tokens;
-      refuseNonFinite(loss, where);
 
-      // 3. AdamW on clipped gradients. Nothing has changed so far, and nothing is aborted after.
+      // 3. AdamW on clipped gradients, where all is finite. Nothing has changed so far, and nothing is aborted after.
       signal?.throwIfAborted();
       updating();
       const learningRate = scheduledRate(optimizer, { step, totalSteps }, options);
-      const update = { optimizers: [optimizer], gradients, learningRates: [learningRate], maxGradNorm: options.maxGradNorm, where };
-      const gradientNorm = await applyGradients(update);
+      const learningRates = [learningRate];
+      const update = { loss, optimizers: [optimizer], gradients, learningRates, maxGradNorm: options.maxGradNorm, where };
+      const { failed, gradientNorm } = await applyGradients(update);
 
       // 4. The statistics of this step.
       const { tokens: tokensBefore } = this.getStatistics();
-      return sftStepResult({ step, packs, loss, entropy, gradientNorm, learningRate, tokensBefore, seconds: watch.read() });
+      const measured = { loss, entropy, gradientNorm, learningRate, tokensBefore, seconds: watch.read() };
+      return sftStepResult({ step, packs, ...measured, failed: failed && { ...failed, updatesBefore: 0, rows: packRows(packs, parts) } });
     } finally {
       tf.dispose([...gradients.values()]);
       await new Promise((resolve) => setImmediate(resolve)); // lets signals and other work in

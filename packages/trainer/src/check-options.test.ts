@@ -25,7 +25,7 @@ describe("at creation, before a tensor is made", () => {
     [{ learningrate: 1e-4 }, "unknown option learningrate: did you mean learningRate?"],
     [{ batch_size: 8 }, "unknown option batch_size: did you mean batchSize?"],
     [{ rewardmodel: lowIdReward }, "unknown option rewardmodel: did you mean rewardModel?"],
-    [{ optimiser: "sgd" }, /^unknown option optimiser: expected one of policy, rewardModel, .*, rewardClip$/],
+    [{ optimiser: "sgd" }, /^unknown option optimiser: expected one of policy, rewardModel, .*, equalRewardSteps$/],
     [{ out: "runs/first" }, "out is an option of train and steps: give it there"],
     [{ onStep: () => {} }, "onStep is an option of train and steps: give it there"],
     [

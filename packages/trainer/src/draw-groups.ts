@@ -1,5 +1,6 @@
 import type { RewardModel } from "@cai/contracts";
 import { replaceRows, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
+import { hasEqualScores } from "./equal-scores.ts";
 
 /** Answers to prompts, group by group, with their scores. */
 export interface ScoredGroups {
@@ -34,7 +35,9 @@ export async function drawGroups({
   const scores = Float32Array.from(await score(rollout));
   let redrawn = 0;
   for (let attempt = 1; attempt <= redraws; attempt++) {
-    const equal = prompts.map((_, group) => group).filter((group) => hasEqualScores(scores, group, groupSize));
+    const equal = prompts
+      .map((_, group) => group)
+      .filter((group) => hasEqualScores(scores.subarray(group * groupSize, (group + 1) * groupSize)));
     if (equal.length === 0) break;
     redrawn += equal.length;
     for (const group of equal) {
@@ -49,9 +52,4 @@ export async function drawGroups({
     }
   }
   return { rollout, scores, redrawn };
-}
-
-function hasEqualScores(scores: Float32Array, group: number, groupSize: number): boolean {
-  const own = scores.subarray(group * groupSize, (group + 1) * groupSize);
-  return own.every((score) => score === own[0]);
 }

@@ -6,6 +6,8 @@ import {
   count,
   countOrNone,
   factorOrNone,
+  type GuardSettings,
+  guardOptions,
   least,
   leastClip,
   type OptimizerSettings,
@@ -18,12 +20,20 @@ import {
   TrainingError,
 } from "@cai/training";
 import type { GrpoSettings } from "./grpo-options.ts";
+import { maxApproxKl } from "./max-approx-kl.ts";
 import { refuseStrongDecay } from "./refuse-strong-decay.ts";
 
 /** What trainers without a value model share, which take several answers to one prompt, or one. */
-export interface GroupSettings extends RunSettings, Omit<BatchSettings, "epochs">, SamplingSettings, OptimizerSettings, ScoreSettings {
+export interface GroupSettings
+  extends RunSettings,
+    Omit<BatchSettings, "epochs">,
+    SamplingSettings,
+    OptimizerSettings,
+    ScoreSettings,
+    GuardSettings {
   numGenerations: number;
   numIterations: number;
+  maxApproxKl: number;
   beta: number;
   epsilon: number;
   epsilonHigh: number;
@@ -46,8 +56,10 @@ export const groupOptions: OptionTable<GroupSettings> = {
   ...samplingOptions,
   ...optimizerOptions,
   ...scoreOptions,
+  ...guardOptions,
   numGenerations: { default: 8, integer: true, min: 2, describe: "answers a prompt, which are compared with each other" },
   numIterations: { default: 1, ...count, describe: "passes over each batch of answers" },
+  maxApproxKl,
   beta: { default: 0, ...factorOrNone, describe: "weight of the KL to the reference (0: no reference is loaded)" },
   epsilon: { default: 0.2, min: leastClip, describe: "the ratio is clipped to 1 ± this, less than 1" },
   epsilonHigh: { default: 0, min: leastClip, zeroIsOff: true, describe: "upper side of the clip, where it differs (0: epsilon)" },
@@ -70,7 +82,7 @@ export const groupOptions: OptionTable<GroupSettings> = {
  */
 export function resolveGroupOptions<Settings extends GroupSettings>(table: OptionTable<Settings>, given: Partial<Settings>): Settings {
   const options = resolveOptions(table, given);
-  const { batchSize, numGenerations, maxNewTokens, epsilon, overlongBuffer, redrawEqualGroups } = options;
+  const { batchSize, numGenerations, maxNewTokens, beta, epsilon, maxKl, overlongBuffer, redrawEqualGroups } = options;
   refuseUnevenBatches({ ...options, batchSize: batchSize * numGenerations });
   refuseCrossedLengths(options);
   refuseStrongDecay(options.weightDecay, options.learningRate);
@@ -78,6 +90,7 @@ export function resolveGroupOptions<Settings extends GroupSettings>(table: Optio
     throw new TrainingError("invalid-option", message);
   };
   if (epsilon >= 1) refuse(`epsilon is ${epsilon}; expected less than 1, the ratio is clipped to 1 ± epsilon`);
+  if (maxKl > 0 && beta === 0) refuse(`maxKl is ${maxKl}, and beta 0: no KL is measured without a reference; give beta a number above 0`);
   if (overlongBuffer > maxNewTokens) refuse(`overlongBuffer ${overlongBuffer} exceeds maxNewTokens ${maxNewTokens}`);
   const { lossType, importanceLevel } = options as Partial<GrpoSettings>;
   if (lossType === "cispo" && importanceLevel === "sequence")

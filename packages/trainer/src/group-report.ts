@@ -1,9 +1,12 @@
 import { countValid, rowLengths } from "@cai/contracts";
 import { policyDiagnostics } from "@cai/ppo-loss";
 import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
-import type { ChunkLoss } from "@cai/training";
+import type { ChunkLoss, FailedStep } from "@cai/training";
+import { batchRows } from "./batch-rows.ts";
+import { hasEqualScores } from "./equal-scores.ts";
 import type { GroupExperience } from "./group-experience.ts";
 import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
+import { sampledEntropy } from "./sampled-entropy.ts";
 
 /** What a step of a trainer without a value model did. */
 export interface GroupStepResult {
@@ -18,6 +21,12 @@ export interface GroupStepResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** The batch's first few rows. */
   readonly samples: readonly ScoredSample[];
+  /** Mean over tokens of −log-probability: an estimate of the entropy, in nats. */
+  readonly entropyPerToken: number;
+  /** In every group all scores are the same; of answers that are not compared in groups, all of the step's. */
+  readonly equalScores: boolean;
+  /** An update that was not made, as its loss or gradient was not finite. */
+  readonly failed: FailedStep | undefined;
 }
 
 /** Of an optimizer step: its loss, and how far the policy has moved. */
@@ -47,19 +56,23 @@ export function groupStepResult(given: {
   readonly step: number;
   readonly rollout: TextRollout;
   readonly scores: Float32Array;
+  readonly experience: GroupExperience;
   /** `[groups]`. */
   readonly groupDeviations: Float32Array;
   readonly redrawn: number;
   /** Means over the optimizer steps, by name. */
   readonly update: Readonly<Partial<Record<string, number>>>;
   readonly updates: number;
+  readonly failed: Omit<FailedStep, "rows"> | undefined;
   readonly learningRate: number;
   readonly seconds: Readonly<Record<"time/total", number>>;
 }): GroupStepResult {
-  const { step, rollout, scores, groupDeviations, redrawn, update, updates, learningRate, seconds } = given;
+  const { step, rollout, scores, experience, groupDeviations, redrawn, update, updates, failed, learningRate, seconds } = given;
   const { mask, shape } = rollout.responses;
   const lengths = rowLengths(mask, shape);
   const tokens = countValid(mask);
+  const entropyPerToken = sampledEntropy(experience.logprobs, experience.responses.mask);
+  const groupSize = scores.length / groupDeviations.length;
   const cut = rollout.finishReasons.filter((reason) => reason === "length").length;
   return {
     step,
@@ -67,6 +80,9 @@ export function groupStepResult(given: {
     klPerToken: update.kl ?? Number.NaN,
     tokens,
     samples: sampleRows(rollout, scores),
+    entropyPerToken,
+    equalScores: hasEqualScores(scores, groupSize > 1 ? groupSize : scores.length),
+    failed: failed && { ...failed, rows: failedRows(rollout, scores, experience) },
     metrics: {
       reward: mean(scores),
       reward_std: deviation(scores),
@@ -78,6 +94,7 @@ export function groupStepResult(given: {
       "completions/max_length": Math.max(...lengths),
       "completions/clipped_ratio": cut / shape[0],
       "groups/redrawn": redrawn,
+      "objective/entropy_per_token": entropyPerToken,
       ...(update as Record<string, number>),
       "policy/updates": updates,
       lr: learningRate,
@@ -85,6 +102,15 @@ export function groupStepResult(given: {
       ...seconds,
     },
   };
+}
+
+/** What the step learned from. */
+function failedRows(
+  rollout: TextRollout,
+  scores: Float32Array,
+  { responses, logprobs, refLogprobs, advantages, weights }: GroupExperience,
+) {
+  return batchRows(rollout, scores, { ofTokens: { mask: responses.mask, logprobs, refLogprobs, advantages, weights } });
 }
 
 /** Nothing of answers that are not compared in groups. */

@@ -77,7 +77,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
   }
 
   /** Iterations of minibatches over the answers. */
-  protected update({
+  protected async update({
     experience,
     before: { firstPass, open },
     lossOf,
@@ -87,6 +87,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
     readonly lossOf: (numbers: GroupNumbers, rows: GroupExperience, denominators: Denominators) => GroupLoss;
   }) {
     const { hyperparameters: options, totalSteps } = this;
+    await this.onExperience?.(experience, this.step + 1);
     return updateOnMinibatches({
       experience,
       select: selectGroupExperience,
@@ -99,6 +100,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
       open,
       lossOf,
       measure: measureGroupUpdate,
+      isTooFar: (measures) => options.maxApproxKl > 0 && measures["policy/approxkl"]! > options.maxApproxKl,
     });
   }
 

@@ -70,7 +70,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
-    const { means, updates, learningRates } = await this.update({
+    const { means, updates, learningRates, failed } = await this.update({
       experience,
       before,
       lossOf: (numbers, rows, denominators) => grpoLoss(numbers, rows, options, denominators),
@@ -78,7 +78,8 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     trained();
 
     // 8. The statistics of this step.
-    const learned = { groupDeviations, redrawn, update: { ...means, ...sampling }, updates, learningRate: learningRates[0]! };
+    const update = { ...means, ...sampling };
+    const learned = { experience, groupDeviations, redrawn, update, updates, failed, learningRate: learningRates[0]! };
     return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
   }
 }

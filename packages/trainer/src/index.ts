@@ -15,7 +15,7 @@ export type { Experience } from "./experience.ts";
 export type { GroupStepResult } from "./group-report.ts";
 export { type GrpoSettings, grpoOptions } from "./grpo-options.ts";
 export { GRPOTrainer, type GRPOTrainerOptions } from "./grpo-trainer.ts";
-export type { OnPolicyRunOptions } from "./on-policy-run.ts";
+export type { OnExperience, OnPolicyRunOptions, StepExperience } from "./on-policy-run.ts";
 export type { StepOptions } from "./on-policy-trainer.ts";
 export { type Hyperparameters, hyperparameterTable, resolveHyperparameters } from "./ppo-options.ts";
 export type { PPOTrainerOptions } from "./ppo-parts.ts";

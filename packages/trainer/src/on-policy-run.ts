@@ -1,18 +1,39 @@
+import type { SequenceBatch } from "@cai/contracts";
 import type { Evaluation, Prompt, TextRollout } from "@cai/rollouts";
 import { type TrainOptionNames, type TrainOptions, trainOptionNames } from "@cai/training";
 
 /** Called as things happen, beside what every run calls. */
 export type OnRollout = (rollout: TextRollout, step: number) => void | Promise<void>;
 
+/** What a step learns from, before its first update. Arrays are `[B, T]` over response tokens, 0 where the response mask is 0. */
+export interface StepExperience extends SequenceBatch {
+  /** Of the policy before its update. */
+  readonly logprobs: Float32Array;
+  /** Of the reference; undefined where a step is compared with none. */
+  readonly refLogprobs: Float32Array | undefined;
+  readonly advantages: Float32Array;
+  /** Of the value model, as `returns` and `rewards` with PPO only. */
+  readonly values?: Float32Array;
+  readonly returns?: Float32Array;
+  /** The KL penalty on every token, and the score on the last. */
+  readonly rewards?: Float32Array;
+}
+
+/** The policy still stands as it was when it wrote the responses. */
+export type OnExperience = (experience: StepExperience, step: number) => void | Promise<void>;
+
 /** How `train` and `steps` run. */
 export interface OnPolicyRunOptions<Report> extends Omit<TrainOptions<Prompt, Report, Evaluation>, "evaluationData" | "callbacks"> {
   /** Held-out prompts for `evaluateEvery`. */
   readonly evaluationPrompts?: readonly Prompt[];
-  readonly callbacks?: TrainOptions<Prompt, Report, Evaluation>["callbacks"] & { readonly onRollout?: OnRollout };
+  readonly callbacks?: TrainOptions<Prompt, Report, Evaluation>["callbacks"] & {
+    readonly onRollout?: OnRollout;
+    readonly onExperience?: OnExperience;
+  };
 }
 
 /** The names that its `train` and `steps` know. */
 export const onPolicyRunNames: TrainOptionNames = {
   options: trainOptionNames.options.map((name) => (name === "evaluationData" ? "evaluationPrompts" : name)),
-  callbacks: ["onRollout", ...trainOptionNames.callbacks],
+  callbacks: ["onRollout", "onExperience", ...trainOptionNames.callbacks],
 };

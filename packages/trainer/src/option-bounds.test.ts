@@ -12,6 +12,8 @@ const inFloat64 = [
   "adamBeta1",
   "adamBeta2",
   "maxApproxKl",
+  "maxKl",
+  "minEntropy",
   "klTarget",
   "klHorizon",
 ];

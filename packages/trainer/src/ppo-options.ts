@@ -6,6 +6,8 @@ import {
   batchOptions,
   countOrNone,
   factorOrNone,
+  type GuardSettings,
+  guardOptions,
   least,
   leastClip,
   type OptimizerSettings,
@@ -17,6 +19,7 @@ import {
   runOptions,
   TrainingError,
 } from "@cai/training";
+import { maxApproxKl } from "./max-approx-kl.ts";
 import { refuseStrongDecay } from "./refuse-strong-decay.ts";
 
 /** What is PPO's own among its options. */
@@ -50,7 +53,14 @@ interface PpoOwnSettings {
 }
 
 /** What shapes PPO and is plain data: saved in `config.json`, given as flags to `cai train`. */
-export interface Hyperparameters extends RunSettings, BatchSettings, SamplingSettings, OptimizerSettings, ScoreSettings, PpoOwnSettings {}
+export interface Hyperparameters
+  extends RunSettings,
+    BatchSettings,
+    SamplingSettings,
+    OptimizerSettings,
+    ScoreSettings,
+    GuardSettings,
+    PpoOwnSettings {}
 
 const ownOptions: OptionTable<PpoOwnSettings> = {
   gamma: { default: 0.99, min: 0, max: 1, describe: "discount" },
@@ -101,7 +111,7 @@ const ownOptions: OptionTable<PpoOwnSettings> = {
     describe: "what the sum is divided by under the aggregation 'constant'",
   },
   entropyCoef: { default: 0, ...factorOrNone, describe: "weight of the entropy bonus" },
-  maxApproxKl: { default: 0, min: 0, describe: "the epochs of a step end before an update whose approximate KL exceeds this (0: off)" },
+  maxApproxKl,
   valueLossCoef: { default: 0.5, ...factorOrNone, describe: "weight of the value loss" },
   valueClipRange: { default: 0.2, min: least, zeroIsOff: true, describe: "values are clipped to the old ones ± this in the loss (0: off)" },
   valueLearningRate: {
@@ -137,6 +147,7 @@ export const hyperparameterTable: OptionTable<Hyperparameters> = {
   ...optimizerOptions,
   ...ownOptions,
   ...scoreOptions,
+  ...guardOptions,
 };
 
 /**

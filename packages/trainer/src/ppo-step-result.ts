@@ -3,8 +3,12 @@ import { maskedMean } from "@cai/gae";
 import type { klSummary } from "@cai/kl";
 import { explainedVariance, type ImportanceCorrection } from "@cai/ppo-loss";
 import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
+import type { FailedStep } from "@cai/training";
+import { batchRows } from "./batch-rows.ts";
+import { hasEqualScores } from "./equal-scores.ts";
 import type { Experience } from "./experience.ts";
 import type { UpdateMeasures } from "./ppo-measure.ts";
+import { sampledEntropy } from "./sampled-entropy.ts";
 import { samplingMismatch } from "./sampling-mismatch.ts";
 
 /** Scores and both models' log-probabilities of a batch: what token rewards are made of. */
@@ -39,6 +43,12 @@ export interface StepResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** The batch's first few rows. */
   readonly samples: readonly ScoredSample[];
+  /** Mean over tokens of −log-probability: an estimate of the entropy, in nats. */
+  readonly entropyPerToken: number;
+  /** All of the batch's scores are the same. */
+  readonly equalScores: boolean;
+  /** An update that was not made, as its loss or gradient was not finite. */
+  readonly failed: FailedStep | undefined;
 }
 
 /** Gathers a step's numbers under their names. Everything that is a mean over tokens counts valid ones only. */
@@ -47,12 +57,14 @@ export function stepResult(given: {
   readonly rollout: TextRollout;
   readonly scores: Float32Array;
   readonly adjustedScores: Float32Array;
-  readonly experience: Experience & { readonly nonScoreRewards: Float32Array; readonly rawAdvantages: Float32Array };
+  /** With the rewards of tokens, the part of them that is no score, and advantages before whitening; `[B, T]` each. */
+  readonly experience: Experience & Readonly<Record<"rewards" | "nonScoreRewards" | "rawAdvantages", Float32Array>>;
   readonly kl: ReturnType<typeof klSummary>;
   readonly klCoefficient: number;
   /** Means over the optimizer steps, and their number: less than epochs × minibatches where the KL limit ended them. */
   readonly update: Partial<UpdateMeasures> & { readonly grad_norm?: number };
   readonly updates: number;
+  readonly failed: Omit<FailedStep, "rows"> | undefined;
   /** The value model was trained alone. */
   readonly valueOnly: boolean;
   readonly learningRate: number;
@@ -60,10 +72,11 @@ export function stepResult(given: {
   /** `time/…`. */
   readonly seconds: Readonly<Record<"time/total", number>>;
 }): StepResult {
-  const { step, rollout, scores, adjustedScores, kl, seconds, update } = given;
+  const { step, rollout, scores, adjustedScores, experience, kl, seconds, update, failed } = given;
   const rows = scores.length;
   const tokens = countValid(rollout.responses.mask);
   const meanReward = mean(scores);
+  const entropyPerToken = sampledEntropy(experience.logprobs, rollout.responses.mask);
   const ended = rollout.finishReasons.filter((reason) => reason !== "length").length;
   return {
     step,
@@ -73,15 +86,19 @@ export function stepResult(given: {
     kl: kl.perSequence,
     klPerToken: kl.perToken,
     meanReward,
-    meanAdvantage: maskedMean({ x: given.experience.rawAdvantages, mask: rollout.responses.mask }),
+    meanAdvantage: maskedMean({ x: experience.rawAdvantages, mask: rollout.responses.mask }),
     samples: sampleRows(rollout, scores),
+    entropyPerToken,
+    equalScores: hasEqualScores(scores),
+    failed: failed && { ...failed, rows: failedRows(rollout, experience, { scores, adjustedScores }) },
     metrics: {
       "objective/kl": kl.perSequence,
       "objective/kl_per_token": kl.perToken,
-      "objective/entropy": -sum(given.experience.logprobs) / rows,
+      "objective/entropy": -sum(experience.logprobs) / rows,
+      "objective/entropy_per_token": entropyPerToken,
       "objective/scores": meanReward,
       "objective/scores_std": deviation(scores),
-      "objective/rlhf_reward": mean(adjustedScores) + sum(given.experience.nonScoreRewards) / rows,
+      "objective/rlhf_reward": mean(adjustedScores) + sum(experience.nonScoreRewards) / rows,
       "objective/kl_coef": given.klCoefficient,
       "policy/loss": update.policyLoss ?? 0,
       "policy/approxkl": update.approxKl ?? 0,
@@ -93,16 +110,26 @@ export function stepResult(given: {
       "val/loss": update.valueLoss ?? 0,
       "val/updates": given.updates,
       "val/clipfrac": update.valueClipFraction ?? 0,
-      "val/explained_variance": explainedVariance({ ...given.experience, mask: rollout.responses.mask }),
+      "val/explained_variance": explainedVariance({ ...experience, mask: rollout.responses.mask }),
       grad_norm: update.grad_norm ?? 0,
       lr: given.valueOnly ? 0 : given.learningRate,
-      ...samplingMismatch(given.experience, given.experience.logprobs, given.importance).metrics,
+      ...samplingMismatch(experience, experience.logprobs, given.importance).metrics,
       "tokens/response_mean": tokens / rows,
       "tokens/eos_fraction": ended / rows,
       tokens_per_second: tokens / seconds["time/total"],
       ...seconds,
     },
   };
+}
+
+/** What the step learned from. */
+function failedRows(
+  rollout: TextRollout,
+  { rewards, logprobs, refLogprobs, values, advantages, returns }: Parameters<typeof stepResult>[0]["experience"],
+  { scores, adjustedScores }: Readonly<Record<"scores" | "adjustedScores", Float32Array>>,
+): object[] {
+  const ofTokens = { rewards, logprobs, refLogprobs, values, advantages, returns };
+  return batchRows(rollout, scores, { ofRows: { adjustedScore: adjustedScores }, ofTokens });
 }
 
 function sum(values: Float32Array): number {

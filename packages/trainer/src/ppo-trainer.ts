@@ -91,10 +91,11 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });
     const advantages = whiten({ x: rawAdvantages, mask });
     const experience = { ...rollout, logprobs, refLogprobs, values, advantages, returns };
+    await this.onExperience?.({ ...experience, rewards }, step);
 
     // 8. Epochs of minibatches: clipped surrogate + value loss (− entropy), AdamW on clipped gradients. While the critic warms up, it alone.
     const weights = { klWeight: klCoefficient, importance: parts.importance, valueOnly };
-    const { means, updates, learningRates } = await updateOnMinibatches({
+    const { means, updates, learningRates, failed } = await updateOnMinibatches({
       experience,
       select: selectExperience,
       optimizers,
@@ -111,8 +112,8 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     trained();
 
     // 9. β for the next step, and the statistics of this one.
-    if (!valueOnly) this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
-    const learned = { experience: { ...experience, nonScoreRewards, rawAdvantages }, update: means, updates, valueOnly };
+    if (!valueOnly && !failed) this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
+    const learned = { experience: { ...experience, rewards, nonScoreRewards, rawAdvantages }, update: means, updates, valueOnly, failed };
     const measured = { scores, adjustedScores, kl, klCoefficient, learningRate: learningRates[0]!, seconds: watch.read() };
     return stepResult({ step, rollout, importance: parts.importance, ...learned, ...measured });
   }

@@ -64,7 +64,7 @@ export class ReinforcePlusPlusTrainer extends GroupTrainer<ReinforcePlusPlusSett
     const experience: GroupExperience = { ...counted, logprobs: before.logprobs, refLogprobs, advantages, weights };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
-    const { means, updates, learningRates } = await this.update({
+    const { means, updates, learningRates, failed } = await this.update({
       experience,
       before,
       lossOf: (numbers, rows, denominators) => reinforcePlusPlusLoss(numbers, rows, options, denominators),
@@ -73,7 +73,7 @@ export class ReinforcePlusPlusTrainer extends GroupTrainer<ReinforcePlusPlusSett
 
     // 8. The statistics of this step.
     const update = { ...means, ...sampling, ...(refLogprobs && { kl: klSummary({ kl, mask, shape }).perToken }) };
-    const learned = { groupDeviations, redrawn, update, updates, learningRate: learningRates[0]! };
+    const learned = { experience, groupDeviations, redrawn, update, updates, failed, learningRate: learningRates[0]! };
     return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
   }
 

@@ -74,7 +74,7 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
     };
 
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
-    const { means, updates, learningRates } = await this.update({
+    const { means, updates, learningRates, failed } = await this.update({
       experience,
       before,
       lossOf: (numbers, rows, denominators) => rlooLoss(numbers, rows, options, denominators),
@@ -82,13 +82,8 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
     trained();
 
     // 8. The statistics of this step.
-    const learned = {
-      groupDeviations,
-      redrawn,
-      update: { ...means, ...sampling, ...(tokenKls && { kl: klSummary({ kl: tokenKls, mask, shape }).perToken }) },
-      updates,
-      learningRate: learningRates[0]!,
-    };
+    const update = { ...means, ...sampling, ...(tokenKls && { kl: klSummary({ kl: tokenKls, mask, shape }).perToken }) };
+    const learned = { experience, groupDeviations, redrawn, update, updates, failed, learningRate: learningRates[0]! };
     return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
   }
 }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { ScoreRequest } from "@cai/contracts";
-import { loadPolicy } from "@cai/policy";
+import { type CausalPolicy, loadPolicy } from "@cai/policy";
 import { temporaryFolder, tinyGpt2 } from "@cai/testing";
+import * as tf from "@tensorflow/tfjs-core";
 import type { PPOTrainerOptions } from "./ppo-parts.ts";
 import { PPOTrainer } from "./ppo-trainer.ts";
 
@@ -25,6 +26,26 @@ export async function tinyTrainer(options: Partial<PPOTrainerOptions> = {}): Pro
 export function disposeTrainer(trainer: PPOTrainer): void {
   trainer.dispose();
   trainer.parts.policy.dispose();
+}
+
+/**
+ * The tiny model, with passes whose log-probabilities are NaN: those for which `breaks` says so. Steps are told by their draws; passes are counted
+ * from 1 within each.
+ */
+export async function breakingPolicy(breaks: (step: number, pass: number) => boolean): Promise<CausalPolicy> {
+  const policy = await loadPolicy(tinyModel);
+  const { generate, tokenLogprobs } = policy;
+  let [step, pass] = [0, 0];
+  policy.generate = (prompts, sampling) => {
+    [step, pass] = [sampling.draws.step, 0];
+    return generate.call(policy, prompts, sampling);
+  };
+  policy.tokenLogprobs = (...given) => {
+    pass++;
+    const read = tokenLogprobs.apply(policy, given);
+    return breaks(step, pass) ? { ...read, logprobs: tf.mul(read.logprobs, Number.NaN) } : read;
+  };
+  return policy;
 }
 
 /** A new folder of its own, which goes with the test; the run goes into a subfolder that does not exist yet. */

@@ -5,11 +5,11 @@ import {
   applyGradients,
   type BatchSettings,
   type ChunkLoss,
+  type FailedStep,
   type ForwardPass,
   type Optimizer,
   type OptimizerSettings,
   type PassNumbers,
-  refuseNonFinite,
   type Slopes,
   scheduledRate,
   WeightedMeans,
@@ -24,6 +24,8 @@ export interface Update<Name extends string> {
   readonly updates: number;
   /** Of each optimizer. */
   readonly learningRates: readonly number[];
+  /** The one that was not made, and ended the step's updates: its loss or gradient is not finite. */
+  readonly failed: Omit<FailedStep, "rows"> | undefined;
 }
 
 /** What an update learns from, and how. */
@@ -51,9 +53,8 @@ export interface UpdateOptions<Batch, Numbers extends PassNumbers, Loss, Name ex
 type Measures<Name extends string> = Readonly<Record<Name, number | undefined>>;
 
 /**
- * Epochs of minibatches over an experience: passes, their losses, AdamW on clipped gradients.
- *
- * @throws TrainingError `non-finite` for a loss or gradient that is not finite, before any weight has changed by it.
+ * Epochs of minibatches over an experience: passes, their losses, AdamW on clipped gradients. A loss or gradient that is not finite ends them
+ * before any weight has changed by it; what was updated before stays.
  */
 export async function updateOnMinibatches<
   Batch extends Pick<SequenceBatch, "responses">,
@@ -65,6 +66,7 @@ export async function updateOnMinibatches<
   const learningRates = optimizers.map((optimizer) => scheduledRate(optimizer, { step, totalSteps }, options));
   const means = new WeightedMeans<Name | "grad_norm">();
   let updates = 0;
+  let failed: Update<Name>["failed"];
   let first = given.firstPass;
   for (const { epoch, batch, microbatches, denominators } of minibatchesOf(experience, select, { ...options, epochs, step })) {
     if (denominators.tokens === 0) continue; // all of its responses were cut, and count for nothing
@@ -75,15 +77,16 @@ export async function updateOnMinibatches<
     );
     first = undefined;
     try {
-      const where = `step ${step}, epoch ${epoch + 1}`;
+      const loss = losses.reduce((sum, { total }) => sum + total, 0);
       const measures = measure(losses, batch);
-      refuseNonFinite(
-        losses.reduce((sum, { total }) => sum + total, 0),
-        where,
-      );
-      if (isTooFar?.(measures)) break;
-      const gradientNorm = await applyGradients({ optimizers, gradients, learningRates, maxGradNorm: options.maxGradNorm, where });
-      means.add(denominators.tokens, { ...measures, grad_norm: gradientNorm });
+      if (Number.isFinite(loss) && isTooFar?.(measures)) break;
+      const where = `step ${step}, epoch ${epoch + 1}`;
+      const update = await applyGradients({ loss, optimizers, gradients, learningRates, maxGradNorm: options.maxGradNorm, where });
+      if (update.failed) {
+        failed = { ...update.failed, updatesBefore: updates };
+        break;
+      }
+      means.add(denominators.tokens, { ...measures, grad_norm: update.gradientNorm });
       updates++;
     } finally {
       tf.dispose([...gradients.values()]);
@@ -91,5 +94,5 @@ export async function updateOnMinibatches<
     await new Promise((resolve) => setImmediate(resolve)); // lets signals and other work in
   }
   first?.dispose();
-  return { means: means.read(), updates, learningRates };
+  return { means: means.read(), updates, learningRates, failed };
 }

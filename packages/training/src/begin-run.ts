@@ -8,6 +8,7 @@ import { TrainingError } from "./error.ts";
 import { type FolderUse, refuseUnfitFolder } from "./fit-folder.ts";
 import { checkState, restoreStage, type StoredStage } from "./restore-stage.ts";
 import { RunFolder } from "./run-folder.ts";
+import { noStreaks, type StepStreaks } from "./run-guards.ts";
 import type { Json, StepReport } from "./stage.ts";
 import { type ConfigChange, compareConfig, type RunConfig } from "./stored-config.ts";
 import { restoreMetrics } from "./stored-metrics.ts";
@@ -17,12 +18,15 @@ export interface BegunRun {
   readonly folder: RunFolder;
   /** A step that was made before the run was stopped, and is in no log yet. */
   readonly unrecorded: StepReport | undefined;
+  /** Of the steps that were made so far. */
+  readonly streaks: StepStreaks;
 }
 
-interface Found {
+interface Found extends Pick<BegunRun, "unrecorded" | "streaks"> {
   readonly changes: readonly ConfigChange[];
-  readonly unrecorded: StepReport | undefined;
 }
+
+const nothingFound: Found = { changes: [], unrecorded: undefined, streaks: noStreaks };
 
 /**
  * Takes a run's folder for this process, and puts the stage where the run left it. Beside the lock nothing is written, and of what is there
@@ -54,10 +58,10 @@ export async function beginRun(
   try {
     await refuseUnfitFolder(out, { resume, overwrite }); // it may have changed while the lock was another's
     const compare = (afterStep: number) => compareConfig(out, config, { own, afterStep, allowChanges, notice });
-    const { changes, unrecorded } = resume ? await restoreLatest(stage, out, { compare, notice }) : { changes: [], unrecorded: undefined };
+    const { changes, ...found } = resume ? await restoreLatest(stage, out, { compare, notice }) : nothingFound;
     for (const name of await readdir(out)) if (isTemporary(name)) await rm(join(out, name), { recursive: true, force: true });
     const told = { ...config, ...(changes.length > 0 && { changes: changes as unknown as Json }) };
-    return { folder: new RunFolder({ directory: out, config: told, use: { resume, overwrite }, lock }), unrecorded };
+    return { folder: new RunFolder({ directory: out, config: told, use: { resume, overwrite }, lock }), ...found };
   } catch (error) {
     await lock.release();
     throw error;
@@ -78,14 +82,13 @@ async function restoreLatest(
   if (checkpoint === undefined) {
     await refuseLostCheckpoints(out, skipped);
     how.notice(`the run at ${out} was stopped before its first checkpoint: it starts again from step 1`);
-    return { changes: [], unrecorded: undefined };
+    return nothingFound;
   }
   for (const reason of skipped) how.notice(reason);
   if (skipped.length > 0) how.notice(`going on from ${basename(checkpoint.directory)}`);
   const changes = await how.compare(step);
-  const { unrecorded } = await restoreStage(checkpoint, stage);
-  if (unrecorded === undefined) return { changes, unrecorded };
-  return { changes, unrecorded: { ...unrecorded, metrics: restoreMetrics(unrecorded.metrics) } };
+  const { unrecorded, streaks = noStreaks } = await restoreStage(checkpoint, stage);
+  return { changes, streaks, unrecorded: unrecorded && { ...unrecorded, metrics: restoreMetrics(unrecorded.metrics) } };
 }
 
 /** Steps that were logged, with nothing to go on from, are lost only if their owner says so. */

@@ -81,4 +81,9 @@ const shape: readonly { readonly name: keyof StageState; readonly expected: stri
     isRight: (value) =>
       value === undefined || (isObject(value) && isCount(value.step) && isObject(value.metrics) && Array.isArray(value.samples)),
   },
+  {
+    name: "streaks",
+    expected: "numbers of steps by name, or nothing",
+    isRight: (value) => value === undefined || (isObject(value) && isCount(value.failed) && isCount(value.equalScores)),
+  },
 ];

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createParameter } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { onTestFinished } from "vitest";
+import type { GuardSettings } from "./guard-options.ts";
 import { makeOptimizer } from "./optimizer.ts";
 import { optimizerOptions } from "./optimizer-options.ts";
 import { resolveOptions } from "./option-table.ts";
@@ -18,10 +19,12 @@ interface CountingOptions {
   /** Its place in a step: before anything has changed; when it is said that it will; after the first weight has. */
   readonly failing?: "before" | "announced" | "within";
   readonly evaluate?: () => Promise<EvaluationReport>;
+  /** What a step tells beside its numbers. One that failed counts nothing of its batch. */
+  readonly tells?: (step: number) => Partial<StepReport>;
 }
 
 /** A stage that moves one weight by what its batch says, and counts what it has seen. */
-export function countingStage({ failAt, failing = "before", evaluate }: CountingOptions = {}) {
+export function countingStage({ failAt, failing = "before", evaluate, tells = () => ({}) }: CountingOptions = {}) {
   const weight = createParameter({ name: "w", layer: 0, value: tf.tensor1d([0]) });
   const optimizer = makeOptimizer([weight], resolveOptions(optimizerOptions, {}));
   const model = { source: "counting", sha256: "c".repeat(64) };
@@ -36,14 +39,16 @@ export function countingStage({ failAt, failing = "before", evaluate }: Counting
     batch: (step) => step * 10,
     async step(batch, { updating }) {
       if (failAt === steps + 1 && failing === "before") throw new Error("the reward model is gone");
+      const told = tells(steps + 1);
       updating();
+      if (told.failed) return { step: ++steps, metrics: { seen, failed: 1 }, samples: [], ...told };
       seen += batch;
       if (failAt === steps + 1 && failing === "announced") throw new Error("out of memory");
       optimizer.adamW.step({ gradients: new Map([["w", tf.tensor1d([0])]]), learningRate: 0 });
       if (failAt === steps + 1) throw new Error("the loss is NaN");
       weight.assign(tf.tensor1d([weight.value.dataSync()[0]! + batch]));
       steps++;
-      return { step: steps, metrics: { seen }, samples: [] };
+      return { step: steps, metrics: { seen }, samples: [], ...told };
     },
     state: () => ({ steps, seen }),
     restore: (state) => {
@@ -65,7 +70,7 @@ const settings = { ...resolveOptions(runOptions, { steps: 5, checkpointEvery: 2 
 export async function runAll(
   stage: ReturnType<typeof countingStage>["stage"],
   options: RunOptions<StepReport, EvaluationReport>,
-  more: Partial<RunSettings> = {},
+  more: Partial<RunSettings & GuardSettings> = {},
 ) {
   const reports: StepReport[] = [];
   for await (const report of runStage(stage, { ...settings, ...more }, options)) reports.push(report);

@@ -7,6 +7,7 @@ export { rowsOfEpoch, rowsOfStep } from "./data-order.ts";
 export { disposing } from "./disposing.ts";
 export { TrainingError } from "./error.ts";
 export { evaluateRows } from "./evaluate-rows.ts";
+export type { FailedStep, FailedUpdate } from "./failed-update.ts";
 export { type FolderUse, holdsRun, refuseUnfitFolder } from "./fit-folder.ts";
 export {
   accumulate,
@@ -18,7 +19,8 @@ export {
   type PassTensors,
   type Slopes,
 } from "./forward-pass.ts";
-export { applyGradients, makeOptimizer, type Optimizer, refuseNonFinite, scheduledRate } from "./optimizer.ts";
+export { type GuardSettings, guardOptions } from "./guard-options.ts";
+export { applyGradients, makeOptimizer, type Optimizer, scheduledRate, type UpdateResult } from "./optimizer.ts";
 export { type OptimizerSettings, optimizerOptions } from "./optimizer-options.ts";
 export { count, countOrNone, factorOrNone, least, leastClip, type OptionSpec, type OptionTable, resolveOptions } from "./option-table.ts";
 export { type ModelMemory, type PeakMemory, peakMemory, type StepTokens } from "./peak-memory.ts";

@@ -1,7 +1,7 @@
 import type { Parameter } from "@cai/contracts";
 import { AdamW, clipFactor, globalNorm, learningRateAt } from "@cai/optim";
 import type * as tf from "@tensorflow/tfjs-core";
-import { TrainingError } from "./error.ts";
+import type { FailedUpdate } from "./failed-update.ts";
 import type { Gradients } from "./forward-pass.ts";
 import type { OptimizerSettings } from "./optimizer-options.ts";
 
@@ -32,19 +32,28 @@ export function scheduledRate(
   return learningRateAt({ schedule, base: learningRate, step: step - 1, totalSteps: totalSteps || Number.MAX_SAFE_INTEGER, warmupSteps });
 }
 
+/** What an update did. */
+export interface UpdateResult {
+  /** Of the first optimizer's gradients, before clipping. */
+  readonly gradientNorm: number;
+  /** Where it was not made; nothing has changed then. */
+  readonly failed?: FailedUpdate;
+}
+
 /**
- * One update of each optimizer, on gradients clipped to `maxGradNorm`. All are looked at before the first weight changes.
- *
- * @returns the norm of the first optimizer's gradients, before clipping.
- * @throws TrainingError `non-finite` for a gradient that is not finite; nothing has changed then.
+ * One update of each optimizer, on gradients clipped to `maxGradNorm`; none where the loss or a gradient is not finite. All are looked at before
+ * the first weight changes.
  */
 export async function applyGradients({
+  loss,
   optimizers,
   gradients,
   learningRates,
   maxGradNorm,
   where,
 }: {
+  /** That the gradients are of. */
+  readonly loss: number;
   readonly optimizers: readonly Optimizer[];
   readonly gradients: Gradients;
   /** One for each optimizer. */
@@ -52,29 +61,21 @@ export async function applyGradients({
   readonly maxGradNorm: number;
   /** What a message calls the place: "step 3, epoch 1". */
   readonly where: string;
-}): Promise<number> {
+}): Promise<UpdateResult> {
   const norms: number[] = [];
-  for (const { parameters } of optimizers) {
-    const norm = await globalNorm(parameters.map(({ name }) => gradients.get(name)!));
-    if (!Number.isFinite(norm)) throw nonFinite(`the gradient's norm is ${norm}`, where);
-    norms.push(norm);
-  }
+  for (const { parameters } of optimizers) norms.push(await globalNorm(parameters.map(({ name }) => gradients.get(name)!)));
+  const gradientNorm = norms[0]!;
+  if (![loss, ...norms].every(Number.isFinite))
+    return { gradientNorm, failed: { where, loss, gradientNorms: await normsByParameter(optimizers, gradients) } };
   optimizers.forEach(({ adamW }, index) => {
     const scale = clipFactor({ norm: norms[index]!, maxNorm: maxGradNorm });
     adamW.step({ gradients, learningRate: learningRates[index]!, scale });
   });
-  return norms[0]!;
+  return { gradientNorm };
 }
 
-/** @throws TrainingError `non-finite` for a loss that is not finite. */
-export function refuseNonFinite(loss: number, where: string): void {
-  if (!Number.isFinite(loss)) throw nonFinite(`the loss is ${loss}`, where);
-}
-
-function nonFinite(what: string, where: string): TrainingError {
-  return new TrainingError(
-    "non-finite",
-    `${where}: ${what}; the update was refused and the weights stay as they were before it. ` +
-      "Lower the learning rate, or look for scores of extreme size",
-  );
+async function normsByParameter(optimizers: readonly Optimizer[], gradients: Gradients): Promise<Record<string, number>> {
+  const norms: Record<string, number> = {};
+  for (const { name } of optimizers.flatMap(({ parameters }) => parameters)) norms[name] = await globalNorm([gradients.get(name)!]);
+  return norms;
 }

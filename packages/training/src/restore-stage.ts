@@ -1,5 +1,6 @@
 import type { Checkpoint } from "@cai/checkpoint";
 import { checkStageState, notState } from "./check-state.ts";
+import type { StepStreaks } from "./run-guards.ts";
 import type { Stage, StepReport } from "./stage.ts";
 import { restoreTensors, type StageState, writeStageState } from "./stage-state.ts";
 import { storeMetrics } from "./stored-metrics.ts";
@@ -11,17 +12,28 @@ export type StoredStage = Pick<Stage<never, never, never>, "stepsDone" | "identi
  * Writes a stage's complete state, atomically; `directory` is the checkpoint's own, as in `runs/first/checkpoints/step-000010`.
  *
  * @param unrecorded the newest step, where it is in no log yet.
+ * @param streaks of the run that it is written by.
  */
 export async function saveStage(
   directory: string,
   stage: StoredStage,
-  { unrecorded, ...kept }: { readonly keep?: number; readonly spare?: string; readonly unrecorded?: StepReport | undefined } = {},
+  {
+    unrecorded,
+    streaks,
+    ...kept
+  }: {
+    readonly keep?: number;
+    readonly spare?: string;
+    readonly unrecorded?: StepReport | undefined;
+    readonly streaks?: StepStreaks;
+  } = {},
 ): Promise<void> {
   const state = {
     step: stage.stepsDone,
     identity: stage.identity,
     stage: stage.state(),
     ...(unrecorded && { unrecorded: plain(unrecorded) }),
+    ...(streaks && { streaks }),
   };
   await writeStageState(directory, state, stage.trained, kept);
 }

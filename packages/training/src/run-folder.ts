@@ -1,8 +1,9 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openRunLog, type RunLog } from "@cai/run-log";
-import { type FolderLock, syncFolder, temporaryName, wholeFiles } from "@cai/whole-file";
+import { type OwnerLock, syncFolder, temporaryName, wholeFiles } from "@cai/whole-file";
 import { TrainingError } from "./error.ts";
+import { writeFailedStep } from "./failed-step.ts";
 import type { FolderUse } from "./fit-folder.ts";
 import type { EvaluationReport, StepReport } from "./stage.ts";
 import type { RunConfig } from "./stored-config.ts";
@@ -10,14 +11,14 @@ import type { RunConfig } from "./stored-config.ts";
 const files = wholeFiles(TrainingError);
 
 /**
- * What a run leaves beside its checkpoints: `config.json`, `metrics.jsonl`, `samples.jsonl`, `tensorboard/`, `final/`. Until the first step is
- * complete there is a lock alone, and what an earlier start left stays as it was.
+ * What a run leaves beside its checkpoints: `config.json`, `metrics.jsonl`, `samples.jsonl`, `tensorboard/`, `failed-step/`, `final/`. Until the
+ * first step is complete there is a lock alone, and what an earlier start left stays as it was.
  */
 export class RunFolder {
   readonly #directory: string;
   readonly #config: RunConfig;
   readonly #use: FolderUse;
-  readonly #lock: FolderLock;
+  readonly #lock: OwnerLock;
   #log: RunLog | undefined;
 
   constructor({
@@ -30,7 +31,7 @@ export class RunFolder {
     readonly config: RunConfig;
     readonly use: FolderUse;
     /** Given back by `close`. */
-    readonly lock: FolderLock;
+    readonly lock: OwnerLock;
   }) {
     this.#directory = directory;
     this.#config = config;
@@ -38,26 +39,17 @@ export class RunFolder {
     this.#lock = lock;
   }
 
-  /** Writes a step's numbers and samples. */
-  async record({ step, metrics, samples }: StepReport, evaluation: EvaluationReport | undefined): Promise<void> {
+  /** Writes a step's numbers and samples; of one that failed, in place of an earlier one, what it learned from. */
+  async record({ step, metrics, samples, failed }: StepReport, evaluation: EvaluationReport | undefined): Promise<void> {
     this.#log ??= await this.#open(step);
     await this.#log.metrics(step, { ...metrics, ...evaluation?.metrics });
     await this.#log.samples(step, samples);
+    if (failed) await this.#replace("failed-step", (partial) => writeFailedStep(partial, step, failed));
   }
 
-  /** What was trained, for others to load: there as a whole or not at all. */
+  /** What was trained, for others to load. */
   async finish(stage: { save(directory: string): Promise<void> }): Promise<void> {
-    const final = finalDirectory(this.#directory);
-    const partial = temporaryName(final);
-    try {
-      await stage.save(partial);
-      await this.#remove("final");
-      await rename(partial, final);
-      await syncFolder(this.#directory);
-    } catch (error) {
-      await rm(partial, { recursive: true, force: true }).catch(() => {}); // the error above tells more
-      throw error;
-    }
+    await this.#replace("final", (partial) => stage.save(partial));
   }
 
   async close(): Promise<void> {
@@ -75,6 +67,21 @@ export class RunFolder {
     // It tells a run that was stopped before its first checkpoint from one whose checkpoints are gone.
     await files.makeFolder(join(this.#directory, "checkpoints"));
     return log;
+  }
+
+  /** A folder with new content: there as a whole or not at all. */
+  async #replace(name: string, fill: (partial: string) => Promise<void>): Promise<void> {
+    const path = join(this.#directory, name);
+    const partial = temporaryName(path);
+    try {
+      await fill(partial);
+      await this.#remove(name);
+      await rename(partial, path);
+      await syncFolder(this.#directory);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true }).catch(() => {}); // the error above tells more
+      throw error;
+    }
   }
 
   /** Takes the name away in one step, so that a part of what is removed is never taken for the whole. */

@@ -9,6 +9,7 @@ export interface RunSettings {
   checkpointEvery: number;
   checkpointKeep: number;
   keepBest: string;
+  maxFailedSteps: number;
 }
 
 export const runOptions: OptionTable<RunSettings> = {
@@ -20,5 +21,10 @@ export const runOptions: OptionTable<RunSettings> = {
   keepBest: {
     default: "",
     describe: "metric whose best step's checkpoint is kept too, highest, or lowest with :min behind it (empty: none)",
+  },
+  maxFailedSteps: {
+    default: 3,
+    ...count,
+    describe: "steps in a row with a loss or gradient that is not finite, after which the run stops (1: at once)",
   },
 };

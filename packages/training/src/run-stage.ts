@@ -3,7 +3,9 @@ import { checkpointName } from "@cai/checkpoint";
 import { beginRun } from "./begin-run.ts";
 import { bestCheckpoint } from "./best-checkpoint.ts";
 import type { FolderUse } from "./fit-folder.ts";
+import type { GuardSettings } from "./guard-options.ts";
 import { saveStage } from "./restore-stage.ts";
+import { countStreaks, noStreaks, refuseToGoOn, warningsAfter } from "./run-guards.ts";
 import type { RunSettings } from "./run-options.ts";
 import type { EvaluationReport, Stage, StepContext, StepReport } from "./stage.ts";
 import type { RunConfig } from "./stored-config.ts";
@@ -34,21 +36,23 @@ export interface RunCallbacks<Report, Evaluation> {
   readonly onStep?: (report: Report) => void | Promise<void>;
   readonly onEvaluation?: (evaluation: Evaluation) => void | Promise<void>;
   readonly onCheckpoint?: (directory: string) => void | Promise<void>;
-  /** Something that a person should know: a damaged checkpoint that was passed over, a run that starts over. Default: a warning of the process. */
+  /** What a person should know: a damaged checkpoint that was passed over, a step that is not applied. Default: a warning of the process. */
   readonly onNotice?: (message: string) => void;
 }
 
 /**
  * Runs a stage to its last step: resumes, evaluates when due, logs, writes checkpoints, and saves what was trained. Nothing runs until it is
- * iterated. Leaving it early, an abort, or a failure before the first update of a step leaves a checkpoint of the last complete step, where there
- * is a folder. The folder is locked from the start, and holds nothing else before the first complete step, so that bad input leaves nothing behind.
+ * iterated. Leaving it early, an abort, a step beyond a limit, or a failure before the first update of a step leaves a checkpoint of the last
+ * complete step, where there is a folder. The folder is locked from the start, and holds nothing else before the first complete step, so that bad
+ * input leaves nothing behind.
  *
  * @param settings of the whole run; all of `config` is written to `config.json`.
- * @throws RunLogError `run-exists` for a folder that holds a run; CheckpointError, TrainingError for one that can't go on.
+ * @throws RunLogError `run-exists` for a folder that holds a run; CheckpointError, TrainingError for one that can't go on; TrainingError
+ *   `non-finite`, `beyond-limit` after a step that should be the last one.
  */
 export async function* runStage<Batch, Report extends StepReport, Evaluation extends EvaluationReport>(
   stage: Stage<Batch, Report, Evaluation>,
-  settings: RunSettings,
+  settings: RunSettings & Partial<GuardSettings>,
   options: RunOptions<Report, Evaluation>,
 ): AsyncGenerator<Report, void, undefined> {
   const { out, signal, callbacks } = options;
@@ -58,6 +62,7 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
   const begun = out === undefined ? undefined : await beginRun(stage, { ...options, out, config, own: Object.keys(settings), notice });
   const folder = begun?.folder;
   let unrecorded = begun?.unrecorded;
+  let streaks = begun?.streaks ?? noStreaks;
   let checkpointed = stage.stepsDone;
   let whole = true;
 
@@ -65,7 +70,7 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
     if (out === undefined || checkpointed === stage.stepsDone) return;
     const directory = join(out, "checkpoints", checkpointName(stage.stepsDone));
     const spare = keepBest === "" ? undefined : await bestCheckpoint(out, keepBest, stage.stepsDone);
-    await saveStage(directory, stage, { keep, unrecorded, ...(spare !== undefined && { spare }) });
+    await saveStage(directory, stage, { keep, unrecorded, streaks, ...(spare !== undefined && { spare }) });
     checkpointed = stage.stepsDone;
     await callbacks?.onCheckpoint?.(directory);
   };
@@ -89,11 +94,15 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
         whole = true;
       });
       whole = true;
+      streaks = countStreaks(streaks, report);
       const evaluation = await record(report);
+      const guarded = { report, streaks, settings, out };
+      for (const warning of warningsAfter(guarded)) notice(warning);
       if (checkpointEvery > 0 && report.step % checkpointEvery === 0) await checkpoint();
       await callbacks?.onStep?.(report);
       if (evaluation) await callbacks?.onEvaluation?.(evaluation);
       yield report;
+      refuseToGoOn(guarded);
     }
     await checkpoint();
     if (out !== undefined && keepBest !== "" && (await bestCheckpoint(out, keepBest, steps)) === undefined)

@@ -3,6 +3,7 @@ import type { Parameter } from "@cai/contracts";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "./error.ts";
 import type { Optimizer } from "./optimizer.ts";
+import type { StepStreaks } from "./run-guards.ts";
 import type { Json, RunIdentity, StepReport, TrainedTensors } from "./stage.ts";
 import type { StoredMetrics } from "./stored-metrics.ts";
 
@@ -16,7 +17,9 @@ export interface StageState {
   /** The stage's own. */
   readonly stage: { readonly [name: string]: Json };
   /** The newest step, where it is in no log yet: its evaluation, or the log, failed. */
-  readonly unrecorded?: Omit<StepReport, "metrics"> & { readonly metrics: StoredMetrics };
+  readonly unrecorded?: Pick<StepReport, "step" | "samples"> & { readonly metrics: StoredMetrics };
+  /** Of the run, where it was written by one. */
+  readonly streaks?: StepStreaks;
 }
 
 const momentsFile = (index: number) => `optimizer-${index}.safetensors`;
@@ -24,7 +27,7 @@ const momentsFile = (index: number) => `optimizer-${index}.safetensors`;
 /** Writes a complete state; tensors are read one at a time. */
 export async function writeStageState(
   directory: string,
-  { step, identity, stage, unrecorded }: Omit<StageState, "format" | "optimizerSteps">,
+  { step, identity, stage, unrecorded, streaks }: Omit<StageState, "format" | "optimizerSteps">,
   { models, optimizers }: TrainedTensors,
   { keep, spare }: Pick<CheckpointContents, "keep" | "spare"> = {},
 ): Promise<void> {
@@ -34,7 +37,15 @@ export async function writeStageState(
     tensors[momentsFile(index)] = momentSource(optimizer);
   });
   const optimizerSteps = optimizers.map(({ adamW }) => adamW.stepCount);
-  const state: StageState = { format: 3, step, identity, optimizerSteps, stage, ...(unrecorded && { unrecorded }) };
+  const state: StageState = {
+    format: 3,
+    step,
+    identity,
+    optimizerSteps,
+    stage,
+    ...(unrecorded && { unrecorded }),
+    ...(streaks && { streaks }),
+  };
   await writeCheckpoint({ directory, state, tensors, ...(keep !== undefined && { keep }), ...(spare !== undefined && { spare }) });
 }
 

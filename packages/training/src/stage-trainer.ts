@@ -1,9 +1,12 @@
 import { createRequire } from "node:module";
+import { arch, availableParallelism, cpus } from "node:os";
 import { readCheckpoint } from "@cai/checkpoint";
 import { readMetrics } from "@cai/run-log";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkTrainOptions, trainOptionNames } from "./check-train-options.ts";
 import { rowsOfStep } from "./data-order.ts";
+import { TrainingError } from "./error.ts";
+import { describeFailure, describeKept } from "./failed-update.ts";
 import { resolveOptions } from "./option-table.ts";
 import { restoreStage, saveStage } from "./restore-stage.ts";
 import { finalDirectory } from "./run-folder.ts";
@@ -66,7 +69,9 @@ export abstract class StageTrainer<
   protected abstract prepare(items: readonly Item[], notice: (message: string) => void): Row[];
   /** Of prepared data in its order, hexadecimal. */
   protected abstract digest(rows: readonly Row[]): string;
-  /** One step of the algorithm. */
+  /**
+   * One step of the algorithm. One with an update that is not finite is told as `failed`, and may leave `state` as it likes: it is put back.
+   */
   protected abstract learn(rows: readonly Row[], context: StepContext): Promise<Report>;
   /** How it does on held-out data. */
   protected abstract look(rows: readonly Row[], signal: AbortSignal | undefined): Promise<Evaluation>;
@@ -140,9 +145,18 @@ export abstract class StageTrainer<
     yield* runStage(stage, settings, { ...options, config });
   }
 
-  /** One whole step on the given data. */
+  /**
+   * One whole step on the given data.
+   *
+   * @throws TrainingError `non-finite` for a loss or gradient that is not finite; the step then counts as not made, but for updates of it that
+   *   came before.
+   */
   async trainStep(items: readonly Item[], { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Report> {
-    return this.#step(this.prepare(items, warn), { signal, updating() {} });
+    const report = await this.#attempt(this.prepare(items, warn), { signal, updating() {} });
+    const { failed } = report;
+    if (failed === undefined) return this.#count(report);
+    const advice = "lower the learning rate, or look for scores of extreme size";
+    throw new TrainingError("non-finite", `${describeFailure(failed)}; ${describeKept(failed)}: ${advice}`);
   }
 
   /** How it does on held-out data. */
@@ -164,8 +178,17 @@ export abstract class StageTrainer<
     await restoreStage(await readCheckpoint(directory), this.#stage());
   }
 
-  async #step(rows: readonly Row[], context: StepContext): Promise<Report> {
+  /** A step that is not counted yet. What one that failed has changed beside the weights is put back. */
+  async #attempt(rows: readonly Row[], context: StepContext): Promise<Report> {
+    const before = this.state();
     const report = await this.learn(rows, context);
+    if (!report.failed) return report;
+    this.restore(before);
+    const samples = report.samples.filter(({ score }) => Number.isFinite(score));
+    return { ...report, samples, metrics: { ...report.metrics, failed: 1 } };
+  }
+
+  #count(report: Report): Report {
     this.#statistics = addStep(this.#statistics, report);
     return report;
   }
@@ -181,7 +204,7 @@ export abstract class StageTrainer<
       get stepsDone() {
         return trainer.step;
       },
-      step: (rows, context) => this.#step(rows, context),
+      step: async (rows, context) => this.#count(await this.#attempt(rows, context)),
       state: () => ({ ...this.state(), statistics: storedStatistics(this.#statistics) }),
       restore: ({ statistics, ...own }) => {
         const restored = restoreStatistics(statistics);
@@ -197,5 +220,12 @@ const warn = (message: string): void => process.emitWarning(message);
 
 function versions(): Record<string, string> {
   const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
-  return { "@cai/training": version, "@tensorflow/tfjs-core": tf.version_core, backend: tf.getBackend(), node: process.versions.node };
+  const machine = `${arch()}, ${cpus()[0]?.model ?? "unknown"} × ${availableParallelism()}`;
+  return {
+    "@cai/training": version,
+    "@tensorflow/tfjs-core": tf.version_core,
+    backend: tf.getBackend(),
+    node: process.versions.node,
+    machine,
+  };
 }

@@ -1,5 +1,6 @@
 import type { ModelIdentity, Parameter } from "@cai/contracts";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { FailedStep } from "./failed-update.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Plain data that survives JSON. */
@@ -13,6 +14,14 @@ export interface StepReport {
   readonly metrics: Readonly<Record<string, number>>;
   /** Lines of `samples.jsonl`. */
   readonly samples: readonly { readonly prompt: string; readonly response: string; readonly score: number }[];
+  /** An update whose loss or gradient was not finite: it was not made, and beside the weights the stage is as before the step. */
+  readonly failed?: FailedStep | undefined;
+  /** KL to the reference, in nats a token: what `maxKl` bounds. */
+  readonly klPerToken?: number | undefined;
+  /** Entropy of the policy, in nats a token: what `minEntropy` bounds. */
+  readonly entropyPerToken?: number | undefined;
+  /** No score differs from those that it is compared with, so that they tell nothing. */
+  readonly equalScores?: boolean | undefined;
 }
 
 /** What a look at held-out data tells. */
@@ -57,7 +66,10 @@ export interface Stage<Batch, Report extends StepReport, Evaluation extends Eval
   readonly stepsDone: number;
   /** The data of a step, counted from 1: a function of the seed and this. */
   batch(step: number): Batch;
-  /** Throws before `context.updating()`, with nothing changed, or completes, or leaves weights that must be read back from a checkpoint. */
+  /**
+   * Throws before `context.updating()`, with nothing changed, or completes, or leaves weights that must be read back from a checkpoint. A step with
+   * an update that is not finite is complete too, and told as `failed`.
+   */
   step(batch: Batch, context: StepContext): Promise<Report>;
   evaluate?(signal: AbortSignal | undefined): Promise<Evaluation>;
   /** All that changes the bytes to come beside the tensors. */

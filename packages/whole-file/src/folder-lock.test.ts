@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
@@ -6,15 +5,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { lockFolder, lockName } from "./folder-lock.ts";
+import { LockError, leaveLock as leave, sleeper } from "./lock-owner.fixture.ts";
 import { thisProcess } from "./process-identity.ts";
-
-class LockError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
 
 async function newFolder(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), "folder-lock-"));
@@ -24,22 +16,7 @@ async function newFolder(): Promise<string> {
 
 const lock = (folder: string) => lockFolder(folder, LockError);
 
-/** Leaves a lock as if its owner were this, last heard of so many seconds ago. */
-async function leaveLock(folder: string, owner: object, secondsAgo = 0): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, lockName);
-  await writeFile(path, JSON.stringify({ id: "left", since: "2026-01-02T03:04:05.000Z", ...thisProcess(), ...owner }));
-  const then = new Date(Date.now() - secondsAgo * 1000);
-  await utimes(path, then, then);
-}
-
-/** A process that lives until it is killed. */
-async function sleeper(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-  await once(child, "spawn");
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return child;
-}
+const leaveLock = (folder: string, owner: object, secondsAgo = 0) => leave(join(folder, lockName), owner, secondsAgo);
 
 test("a second taker is told who has the folder, since when, and what to do; after it is given back it can be taken again", async () => {
   const folder = await newFolder();

@@ -1,34 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
-import { uptime } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { isRunning, type ProcessIdentity, thisProcess } from "./process-identity.ts";
+import { join } from "node:path";
+import { isLockHeld, type LockErrorClass, type OwnerLock, takeLock } from "./owner-lock.ts";
 
 /** The file in a folder that says which process works in it. */
 export const lockName = "run.lock";
 
-/** The class of what is thrown: `locked` where another process has the folder, `cannot-lock` where the system refuses. */
-export type LockErrorClass = new (code: "locked" | "cannot-lock", message: string, options?: { readonly cause: unknown }) => Error;
-
-/** A folder that this process has for itself. */
-export interface FolderLock {
-  /** Gives it back; a folder that was made for the lock goes, if it is still empty. */
-  release(): Promise<void>;
-}
-
-interface Owner extends ProcessIdentity {
-  readonly id: string;
-  /** For people. */
-  readonly since: string;
-}
-
-/** An owner on another system can't be looked at: it shows that it lives by the time of the file, and counts as dead after so long. */
-const heartbeat = 10_000;
-const silence = 600_000;
-
 /**
- * Takes a folder, which is made where it is missing, for this process alone. A crash or a power cut leaves the lock behind; it then counts for
- * nothing: an owner that is no longer there, or whose number another process has, is known by the system's start and its own.
+ * Takes a folder, which is made where it is missing, for this process alone. What a crash or a power cut left behind counts for nothing: an
+ * owner that is no longer there, or whose number another process has, is known by the system's start and its own.
  *
  * @throws `locked`, with the owner's number, host and time, and what to do; `cannot-lock` where nothing can be written there.
  * @example
@@ -36,120 +14,8 @@ const silence = 600_000;
  * const lock = await lockFolder("runs/first", RunError);
  * await lock.release();
  */
-export async function lockFolder(folder: string, FileError: LockErrorClass): Promise<FolderLock> {
-  const path = join(folder, lockName);
-  const refuse = (cause: unknown): never => {
-    throw new FileError("cannot-lock", `${folder} can't be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  };
-  const firstMade = await mkdir(folder, { recursive: true }).catch(refuse);
-  const owner: Owner = { id: randomUUID(), ...thisProcess(), since: new Date().toISOString() };
-  while (!(await take(path, owner).catch(refuse))) {
-    const found = await readLock(path).catch(refuse);
-    if (found === undefined) continue; // given back in the meantime
-    if (await isHeld(found)) throw new FileError("locked", describeOwner(folder, found.owner));
-    if (await takeOver(path, found.text, owner).catch(refuse)) break;
-  }
-  const beat = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), heartbeat).unref();
-  return {
-    async release() {
-      clearInterval(beat);
-      if ((await readLock(path).catch(() => undefined))?.owner?.id === owner.id) await rm(path, { force: true }).catch(() => {});
-      if (firstMade !== undefined) await removeEmpty(resolve(folder), resolve(firstMade));
-    },
-  };
-}
+export const lockFolder = (folder: string, FileError: LockErrorClass): Promise<OwnerLock> =>
+  takeLock({ kind: "folder", taken: folder, path: join(folder, lockName) }, FileError);
 
-/** The first to make the file has it. */
-async function take(path: string, owner: Owner): Promise<boolean> {
-  try {
-    await writeFile(path, JSON.stringify(owner), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-interface FoundLock {
-  readonly text: string;
-  /** Undefined where it is being written, or a crash left a part of it. */
-  readonly owner: Owner | undefined;
-  /** When the owner was last heard of. */
-  readonly heard: number;
-}
-
-async function readLock(path: string): Promise<FoundLock | undefined> {
-  try {
-    const [text, { mtimeMs: heard }] = [await readFile(path, "utf8"), await stat(path)];
-    return { text, owner: parseOwner(text), heard };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function parseOwner(text: string): Owner | undefined {
-  try {
-    const owner: Owner | null = JSON.parse(text);
-    return typeof owner?.pid === "number" && typeof owner.id === "string" ? owner : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function isHeld({ owner, heard }: FoundLock): Promise<boolean> {
-  const quiet = Date.now() - heard;
-  if (owner === undefined) return quiet < heartbeat;
-  const here = thisProcess();
-  if (owner.place !== null && owner.place === here.place) return isRunning(owner);
-  if (owner.host === here.host) {
-    if (owner.place === null && !isRunning(owner)) return false;
-    const systemStart = Date.now() - uptime() * 1000;
-    if (heard < systemStart) return false; // before a reboot
-  }
-  return quiet < silence;
-}
-
-/**
- * Puts this owner in the place of a dead one. Only who holds `<lock>.takeover` may, and only while the lock is still the dead one's, so that of
- * many who found it dead one gets it.
- */
-async function takeOver(path: string, dead: string, owner: Owner): Promise<boolean> {
-  const right = `${path}.takeover`;
-  if (!(await take(right, owner))) {
-    const other = await readLock(right);
-    if (other !== undefined && !(await isHeld(other))) await rm(right, { force: true });
-    await new Promise((passed) => setTimeout(passed, 20));
-    return false;
-  }
-  try {
-    if ((await readLock(path))?.text !== dead) return false;
-    const own = `${path}.${owner.id}.tmp`;
-    await writeFile(own, JSON.stringify(owner));
-    await rename(own, path);
-    return true;
-  } finally {
-    await rm(right, { force: true });
-  }
-}
-
-function describeOwner(folder: string, owner: Owner | undefined): string {
-  if (owner === undefined) return `${folder} is being taken by another process: wait for it to end, or name another folder`;
-  const { pid, host, since } = owner;
-  const who = pid === process.pid && owner.place === thisProcess().place ? "this process" : `process ${pid} on ${host}`;
-  return (
-    `${folder} is in use by ${who}, since ${since}: wait for its end, or stop it, or name another folder ` +
-    `(should it be gone for certain, remove ${join(folder, lockName)})`
-  );
-}
-
-/** The folders from `path` up to `first`, as long as they are empty. */
-async function removeEmpty(path: string, first: string): Promise<void> {
-  for (let folder = path; folder.startsWith(first); folder = dirname(folder)) {
-    try {
-      await rmdir(folder);
-    } catch {
-      return;
-    }
-  }
-}
+/** Whether a process has a folder for itself, and is still there. One that can't be looked at counts as free. */
+export const isLocked = (folder: string): Promise<boolean> => isLockHeld(join(folder, lockName)).catch(() => false);

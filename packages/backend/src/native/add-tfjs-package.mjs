@@ -5,14 +5,19 @@ import { basename, join } from "node:path";
 import { NativeInstallError } from "./error.mjs";
 import { withLock } from "./lock.mjs";
 import { npmReason, runNpm } from "./npm.mjs";
+import { writePinnedProject } from "./pinned-project.mjs";
 import { cachedProject, packageName, resolvePackage, tfjsVersion } from "./tfjs-package.mjs";
 
 /** What tfjs-node requires of TensorFlow.js; one of its kernels the second, which it does not declare. */
 const required = ["@tensorflow/tfjs", "@tensorflow/tfjs-core"];
 
+/** tfjs-node's own entry in a package-lock.json and those of all that it requires, with their hashes. */
+const pinned = new URL("./tfjs-node-packages.json", import.meta.url);
+
 /**
- * Installs tfjs-node into the user's cache for this package's copy of TensorFlow.js, by npm and without its own installer. What stands
- * there for TensorFlow.js are files that require that copy: nothing is downloaded twice, and no process gets a second one.
+ * Installs tfjs-node into the user's cache for this package's copy of TensorFlow.js, by npm and without its own installer: the packages that are
+ * pinned here, to the byte. What stands there for TensorFlow.js are files that require that copy: nothing is downloaded twice, and no process
+ * gets a second one.
  *
  * @param {{ gpu: boolean, cache: string, progress: (text: string) => void, from?: string, npm?: typeof runNpm }} options
  *   `from`: the file that resolves TensorFlow.js, for tests
@@ -31,9 +36,9 @@ export async function addTfjsPackage({ gpu, cache, progress, from = import.meta.
     const folder = await mkdtemp(`${project}.installing-`);
     try {
       await describeProject({ folder, name, tfjs: tfjs.directory });
-      progress(`npm install ${name}@${tfjsVersion}`);
+      progress(`npm ci of ${name}@${tfjsVersion}`);
       // Copies of the folders that stand for TensorFlow.js, for links would not survive the move.
-      const args = ["install", "--ignore-scripts", "--install-links", "--no-audit", "--no-fund", "--loglevel=error"];
+      const args = ["ci", "--ignore-scripts", "--install-links", "--no-audit", "--no-fund", "--loglevel=error"];
       const result = await npm(args, { cwd: folder });
       if (!result.ok || resolvePackage(name, join(folder, "package.json")) === undefined) {
         const fix = "check the network and npm's registry (npm ping), and run it again";
@@ -56,6 +61,8 @@ export async function addTfjsPackage({ gpu, cache, progress, from = import.meta.
 async function describeProject({ folder, name, tfjs }) {
   /** @type {Record<string, string>} */
   const dependencies = { [name]: tfjsVersion };
+  const { own, others } = JSON.parse(await readFile(pinned, "utf8"));
+  const packages = { ...others, [`node_modules/${name}`]: own[name] };
   for (const module of required) {
     const found = resolvePackage(module, join(tfjs, "package.json"));
     if (found === undefined) throw new NativeInstallError(`${module} is not installed`, "install the packages anew, with npm");
@@ -64,8 +71,9 @@ async function describeProject({ folder, name, tfjs }) {
     await writeFile(join(folder, standIn, "package.json"), JSON.stringify({ name: module, version: found.version, main: "index.cjs" }));
     await writeFile(join(folder, standIn, "index.cjs"), `module.exports = require(${JSON.stringify(found.directory)});\n`);
     dependencies[module] = `file:./${standIn}`;
+    packages[`node_modules/${module}`] = { version: found.version, resolved: `file:${standIn}` };
   }
-  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, tfjs, dependencies }, null, 2));
+  await writePinnedProject(folder, { dependencies, packages, fields: { tfjs } });
 }
 
 /**

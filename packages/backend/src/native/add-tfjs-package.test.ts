@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
 import { addTfjsPackage } from "./add-tfjs-package.mjs";
@@ -45,6 +45,31 @@ test("the tfjs-node in the cache requires this package's own TensorFlow.js, and 
   expect(await addTfjsPackage(options)).toEqual(added);
   expect(runs()).toBe(1);
 });
+
+test.each([false, true])(
+  "npm is to install what is pinned, each package by its SHA-512, and to run none of their scripts (gpu: %s)",
+  async (gpu) => {
+    const { options } = await make();
+    let lock: { packages: Record<string, { version?: string; integrity?: string; resolved?: string }> } = { packages: {} };
+    let given: readonly string[] = [];
+    const npm: typeof runNpm = async (args, place) => {
+      given = args;
+      lock = JSON.parse(await readFile(join(place?.cwd ?? "", "package-lock.json"), "utf8"));
+      return options.npm(args, place);
+    };
+    const { directory } = await addTfjsPackage({ ...options, gpu, npm });
+    expect(given.slice(0, 2)).toEqual(["ci", "--ignore-scripts"]);
+    const paths = Object.keys(lock.packages);
+    expect(paths).toContain(`node_modules/@tensorflow/${basename(directory)}`);
+    expect(paths.filter((path) => /tfjs-node(-gpu)?$/.test(path))).toHaveLength(1);
+    for (const [path, { version, integrity, resolved }] of Object.entries(lock.packages)) {
+      if (path === "") continue;
+      expect(version, path).toMatch(/^\d+\.\d+\.\d+$/);
+      if (/^node_modules\/@tensorflow\/tfjs(-core)?$/.test(path)) expect(resolved, path).toMatch(/^file:/);
+      else expect(integrity, path).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
+    }
+  },
+);
 
 test("where npm fails, the error says why and the cache stays as it was", async () => {
   const { options } = await make({ fails: true });

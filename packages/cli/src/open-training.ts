@@ -1,0 +1,84 @@
+import { prepareBackend } from "@cai/backend";
+import { type PromptRow, type ReadRow, readPrompts } from "@cai/data";
+import { withoutSecrets } from "@cai/endpoint";
+import { algorithms } from "@cai/trainer";
+import { loraConfig } from "./lora-settings.ts";
+import { memoryLines } from "./memory-lines.ts";
+import { preparePrompts } from "./prepare-prompts.ts";
+import { dataReader } from "./read-data.ts";
+import { resolvePolicy } from "./resolve-policy.ts";
+import { resolveReward } from "./resolve-reward.ts";
+import { fitResponseLength, longestPrompt } from "./response-length.ts";
+import { openRolloutEngine } from "./rollout-engine.ts";
+import { versionsOf } from "./run-config.ts";
+import type { TrainSettings } from "./train-settings.ts";
+
+/** The prompts of a run, as they stand in their files. */
+export interface TrainingData {
+  readonly prompts: readonly ReadRow<PromptRow>[];
+  readonly evaluationPrompts: readonly ReadRow<PromptRow>[] | undefined;
+  /** Tells how many lines were passed over. */
+  tellSkipped(): void;
+}
+
+/** Reads the files of prompts that the settings name. */
+export async function readTrainingData({ prompts, evalPrompts, skipBadLines }: TrainSettings): Promise<TrainingData> {
+  const reader = dataReader({ skipBadLines });
+  const { rows } = await reader.read(readPrompts, prompts);
+  const evaluationPrompts = evalPrompts === undefined ? undefined : (await reader.read(readPrompts, evalPrompts)).rows;
+  return { prompts: rows, evaluationPrompts, tellSkipped: () => reader.tellSkipped() };
+}
+
+/**
+ * Everything that `cai train` trains with, as the settings say: the backend, the policy, the reward, what writes the responses, and the trainer.
+ *
+ * @param own takes what the caller disposes of.
+ * @throws CliError `usage`
+ */
+export async function openTraining(
+  settings: TrainSettings,
+  data: TrainingData,
+  own: <Part extends { dispose?(): unknown }>(part: Part) => Part,
+) {
+  const { lora, rollout, recompute, skipBadLines, algorithm } = settings;
+  const backend = await prepareBackend();
+  const adapter = lora && { ...lora, seed: settings.hyperparameters.seed };
+  const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
+  const { tokenizer, contextLength } = policy;
+  const preferred = settings.hyperparameters.maxNewTokens;
+  const limits = { tokenizer, contextLength, maxNewTokens: settings.freeResponseLength ? 1 : preferred };
+  const prompts = preparePrompts(data.prompts, limits);
+  const evaluationPrompts = data.evaluationPrompts && preparePrompts(data.evaluationPrompts, limits);
+  const longest = longestPrompt([...prompts, ...(evaluationPrompts ?? [])], tokenizer);
+  const fitted = settings.freeResponseLength && fitResponseLength(longest, { contextLength, preferred });
+  const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
+  const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags));
+  const generator = await openRolloutEngine(rollout, policy);
+  if (generator) own(generator);
+  const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters }));
+  const reference = lora === undefined && backend.name !== "tensorflow" ? policy.memory.weights : 0;
+  return {
+    backend,
+    policy,
+    trainer,
+    prompts,
+    evaluationPrompts,
+    memory: memoryLines(policy, { shape: hyperparameters, promptTokens: longest, reference }),
+    /** What became of a length of responses that nobody chose. */
+    told: fitted ? fitted.told : undefined,
+    /** What `config.json` tells beside the trainer's own options. */
+    config: {
+      policy: settings.policy,
+      reward: withoutSecrets(settings.reward),
+      ...settings.rewardFlags,
+      prompts: settings.prompts,
+      evalPrompts: settings.evalPrompts,
+      algorithm,
+      rollout,
+      recompute,
+      skipBadLines,
+      ...(lora && loraConfig(lora)),
+      versions: versionsOf(backend),
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { selectSequences } from "@cai/contracts";
+import type { CausalPolicy } from "@cai/policy";
+import type { StepExperience } from "@cai/trainer";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** A token of a response, and what the step made of it. Log-probabilities in nats. */
+interface InspectedToken {
+  readonly text: string;
+  readonly id: number;
+  /** Of the policy that wrote it. */
+  readonly logprob: number;
+  readonly refLogprob?: number;
+  readonly advantage: number;
+  readonly value?: number;
+  readonly return?: number;
+  readonly reward?: number;
+  /** Probability after against before the step's updates. */
+  readonly ratio: number;
+  /** The likeliest tokens in its place, with their probabilities. */
+  readonly alternatives: readonly { readonly text: string; readonly probability: number }[];
+}
+
+/** A response of the step. */
+export interface InspectedRow {
+  readonly prompt: string;
+  readonly score?: number | undefined;
+  readonly tokens: readonly InspectedToken[];
+}
+
+/**
+ * The first rows of an experience, token by token. Called before the step's first update, while the policy is as it wrote them; the function that
+ * it gives is called after the last.
+ *
+ * @param given.logprobsAfter `[B, T]` of the policy as it stands then
+ */
+export function tokenRows({
+  experience,
+  policy,
+  rows,
+  top,
+  temperature,
+  logprobsAfter,
+}: {
+  readonly experience: StepExperience;
+  readonly policy: CausalPolicy;
+  readonly rows: number;
+  readonly top: number;
+  readonly temperature: number;
+  readonly logprobsAfter: () => Promise<Float32Array>;
+}): () => Promise<InspectedRow[]> {
+  const { prompts, responses } = experience;
+  const [count, length] = responses.shape;
+  const shown = Array.from({ length: Math.min(rows, count) }, (_, row) => row);
+  const alternatives = shown.map((row) => likeliest({ experience, policy, row, top, temperature }));
+  return async () => {
+    const after = await logprobsAfter();
+    return shown.map((row) => {
+      const cells = Array.from({ length }, (_, token) => row * length + token).filter((cell) => responses.mask[cell] === 1);
+      const promptIds = [...prompts.ids.subarray(row * prompts.shape[1], (row + 1) * prompts.shape[1])].filter(
+        (_, place) => prompts.mask[row * prompts.shape[1] + place] === 1,
+      );
+      return { prompt: policy.tokenizer.decode(promptIds), tokens: cells.map((cell) => tokenAt(cell, after)) };
+    });
+  };
+
+  function tokenAt(cell: number, after: Float32Array): InspectedToken {
+    const id = responses.ids[cell]!;
+    const { logprobs, refLogprobs, advantages, values, returns, rewards } = experience;
+    return {
+      text: policy.tokenizer.decode([id], { skipSpecialTokens: false }),
+      id,
+      logprob: logprobs[cell]!,
+      ...(refLogprobs && { refLogprob: refLogprobs[cell]! }),
+      advantage: advantages[cell]!,
+      ...(values && { value: values[cell]! }),
+      ...(returns && { return: returns[cell]! }),
+      ...(rewards && { reward: rewards[cell]! }),
+      ratio: Math.exp(after[cell]! - logprobs[cell]!),
+      alternatives: alternatives[Math.floor(cell / length)]![cell % length]!,
+    };
+  }
+}
+
+/** For each place of a row's response the likeliest tokens of the whole vocabulary, at the sampling temperature. */
+function likeliest({
+  experience,
+  policy,
+  row,
+  top,
+  temperature,
+}: {
+  readonly experience: StepExperience;
+  readonly policy: CausalPolicy;
+  readonly row: number;
+  readonly top: number;
+  readonly temperature: number;
+}): InspectedToken["alternatives"][] {
+  const length = experience.responses.shape[1];
+  if (top === 0) return Array.from({ length }, () => []);
+  const { values, indices } = tf.tidy(() => {
+    const logits = policy.logits(policy.hiddenStates(selectSequences(experience, [row]))).reshape([length, policy.vocabSize]);
+    return tf.topk(tf.softmax(logits.div(temperature)), top);
+  });
+  const [probabilities, ids] = [values.dataSync(), indices.dataSync()];
+  tf.dispose([values, indices]);
+  return Array.from({ length }, (_, place) =>
+    Array.from({ length: top }, (_, rank) => ({
+      text: policy.tokenizer.decode([ids[place * top + rank]!], { skipSpecialTokens: false }),
+      probability: probabilities[place * top + rank]!,
+    })),
+  );
+}

@@ -1,0 +1,93 @@
+import type { AddressInfo } from "node:net";
+import { join, relative, resolve } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { DashboardError } from "./error.ts";
+import { findRuns, metricsName } from "./find-runs.ts";
+import { readPageFiles } from "./page-files.ts";
+import { readTail } from "./read-tail.ts";
+import { refuseStrangers } from "./refuse-strangers.ts";
+import { summarizeRun } from "./summarize-run.ts";
+
+export interface DashboardOptions {
+  /** Runs' folders, or folders with runs below them; new runs in them are found as they appear. */
+  readonly folders: readonly string[];
+  /** 0, by default: any that is free. */
+  readonly port?: number;
+}
+
+/** A page that is being served. */
+export interface Dashboard {
+  /** For a browser on this machine; nobody else reaches it. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a page on the loopback that follows runs: their curves over each other, their samples. It reads their folders and writes nothing.
+ * Requests that name another host, come from another page or want to write are refused.
+ *
+ * @throws DashboardError `no-folder`, `port`
+ * @example
+ * import { openDashboard } from "@cai/dashboard";
+ *
+ * const dashboard = await openDashboard({ folders: ["runs"] });
+ * console.log(`${dashboard.url} is for a browser on this machine`);
+ * await dashboard.close();
+ */
+export async function openDashboard({ folders, port = 0 }: DashboardOptions): Promise<Dashboard> {
+  await Promise.all(folders.map(findRuns));
+  const files = await readPageFiles();
+  let bound = 0;
+  const app = new Hono();
+  app.use(refuseStrangers(() => bound));
+  app.get("/api/runs", async (context) => context.json(await listRuns(folders)));
+  for (const [name, file] of Object.entries({ metrics: metricsName, samples: "samples.jsonl" }))
+    app.get(`/api/${name}`, async (context) => tailOf(context, folders, file));
+  for (const [path, { type, bytes }] of files) app.get(path, (context) => context.body(bytes, 200, { "content-type": type }));
+  app.onError((error, context) => context.text(error.message, 500));
+
+  const server = createAdaptorServer({ fetch: app.fetch });
+  await new Promise<void>((listening, failed) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === "EADDRINUSE" ? "is taken" : `can't be used: ${cause.message}`;
+      failed(new DashboardError("port", `port ${port} ${why}: name another one, or 0 for any that is free`, { cause }));
+    });
+    server.listen(port, "127.0.0.1", listening);
+  });
+  bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  };
+}
+
+/** All runs with a name each: the path below the folder that was given, behind that folder's own where there are several. */
+async function namedRuns(folders: readonly string[]): Promise<Map<string, string>> {
+  const named = new Map<string, string>();
+  for (const folder of folders) {
+    const before = folders.length > 1 ? `${folder}/` : "";
+    for (const directory of await findRuns(folder).catch(() => [])) {
+      const path = relative(resolve(folder), directory);
+      named.set(path === "" ? folder : `${before}${path}`, directory);
+    }
+  }
+  return named;
+}
+
+async function listRuns(folders: readonly string[]): Promise<unknown> {
+  const runs = [...(await namedRuns(folders))].map(async ([name, directory]) => ({ name, ...(await summarizeRun(directory)) }));
+  return { runs: await Promise.all(runs) };
+}
+
+/** Lines of a run's file, behind `from`. Only the name of a run that was found leads to a folder. */
+async function tailOf(context: Context, folders: readonly string[], file: string): Promise<Response> {
+  const directory = (await namedRuns(folders)).get(context.req.query("run") ?? "");
+  if (directory === undefined) return context.text("there is no such run", 404);
+  const { text, next, isNew, more } = await readTail(join(directory, file), context.req.query("from") ?? "");
+  return context.text(text, 200, { "x-next": next, "x-new": `${isNew}`, "x-more": `${more}` });
+}

@@ -1,0 +1,64 @@
+// @ts-check
+import { formatNumber } from "./format-number.js";
+import { choose } from "./sample-rows.js";
+
+/** Rows that are laid out at once: more would make every key stroke slow. */
+const most = 300;
+
+/**
+ * The table of a run's samples. Texts of models are put there as text, never as markup.
+ *
+ * @param {HTMLElement} element
+ */
+export function openSamples(element) {
+  const [run, filter, count, body] = ["#sample-run", "#sample-filter", "#sample-count", "tbody"].map(
+    (selector) => /** @type {any} */ (element.querySelector(selector)),
+  );
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const headings = element.querySelectorAll("[data-sort]");
+  /** @type {import("./sample-rows.js").Order} */
+  let order = { by: "step", descending: true };
+  /** @type {readonly import("./sample-rows.js").Sample[]} */
+  let samples = [];
+
+  function draw() {
+    for (const heading of headings)
+      heading.ariaSort = heading.dataset.sort === order.by ? (order.descending ? "descending" : "ascending") : "none";
+    const found = choose(samples, filter.value, order);
+    count.textContent = found.length > most ? `${most} of ${found.length}` : `${found.length}`;
+    body.replaceChildren(
+      ...found.slice(0, most).map(({ step, prompt, response, score }) => {
+        const row = document.createElement("tr");
+        for (const text of [`${step}`, formatNumber(score), prompt, response]) row.insertCell().textContent = text;
+        return row;
+      }),
+    );
+  }
+  filter.addEventListener("input", draw);
+  for (const heading of headings)
+    heading.addEventListener("click", () => {
+      const by = /** @type {import("./sample-rows.js").Order["by"]} */ (heading.dataset.sort);
+      order = { by, descending: order.by === by ? !order.descending : true };
+      draw();
+    });
+
+  return {
+    /** Of which run samples are wanted. @returns {string} */
+    chosen: () => run.value,
+    /** @param {() => void} choose */
+    onChoose: (choose) => run.addEventListener("change", choose),
+    focusFilter: () => filter.focus(),
+    /** @param {readonly string[]} names */
+    offer(names) {
+      if (JSON.stringify([...run.options].map(({ value }) => value)) === JSON.stringify(names)) return;
+      const before = run.value;
+      run.replaceChildren(...names.map((name) => new Option(name, name)));
+      if (names.includes(before)) run.value = before;
+    },
+    /** @param {readonly import("./sample-rows.js").Sample[]} all */
+    show(all) {
+      samples = all;
+      draw();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// @ts-check
+// Before packages are published: writes into each package.json where it comes from, the repository that GitHub Actions runs for.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { withOrigin } from "./origin.mjs";
+
+const repository = process.env.GITHUB_REPOSITORY;
+if (repository === undefined || !/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+  console.error(`GITHUB_REPOSITORY is ${repository ?? "not set"}: expected owner/name`);
+  process.exit(2);
+}
+const packages = new URL("../../packages/", import.meta.url);
+for (const folder of readdirSync(packages)) {
+  const file = new URL(`${folder}/package.json`, packages);
+  const manifest = JSON.parse(readFileSync(file, "utf8"));
+  if (manifest.private !== true) writeFileSync(file, `${JSON.stringify(withOrigin(manifest, { folder, repository }), null, 2)}\n`);
+}
+console.log(`packages name https://github.com/${repository}`);

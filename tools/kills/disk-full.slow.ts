@@ -37,7 +37,7 @@ beforeAll(async () => {
   const checkpoint = join(out, "checkpoints/step-000004");
   const sizes = await Promise.all((await readdir(checkpoint)).map(async (name) => (await stat(join(checkpoint, name))).size));
   checkpointBytes = sizes.reduce((sum, size) => sum + size);
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await rm(folder, { recursive: true });
   tally({ what: "faults injected", of: "full disks", count: faults });
@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
 
 test.skipIf(missing !== undefined).for(cases)(
   `a disk that is full while $part is written ends the run in a line; with room again it goes on to the same bytes${missing === undefined ? "" : ` (${missing})`}`,
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async ({ told, filling, kept }) => {
     const at = join(folder, "disk");
     await mkdir(at, { recursive: true });

@@ -17,7 +17,7 @@ interface Told {
 }
 
 test("over 2,000 steps neither tensors nor memory grow, and the metrics are whole up to their last newline all the while", {
-  timeout: 600_000,
+  timeout: 1_800_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "cai-long-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -37,7 +37,7 @@ test("over 2,000 steps neither tensors nor memory grow, and the metrics are whol
   expect(new Set(told.map(({ tensors }) => tensors)).size).toBe(1);
   const floor = (from: number, to: number) => Math.min(...told.filter(({ step }) => step > from && step <= to).map(({ rss }) => rss));
   const [second, last] = [floor(steps / 4, steps / 2), floor((3 * steps) / 4, steps)];
-  expect(last / second).toBeLessThan(1.02);
+  expect(Math.abs(last / second - 1)).toBeLessThan(0.02);
 });
 
 /** Reads a log again and again while another process writes it; a line before the last newline that is not whole is thrown by `stop`. */

@@ -12,7 +12,7 @@ const trainer = await PPOTrainer.create({
   rewardModel: ({ responses }) => Float32Array.from(responses, (text) => text.length / 10),
   batchSize: 2,
   maxNewTokens: 4,
-  epochs: 2,
+  epochs: 1,
   checkpointEvery: 200,
 });
 const prompts = ["the old house", "a letter", "somebody came"];

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 test.skipIf(process.platform === "win32").concurrent.each(configurations)(
   "$name: each signal ends it with 128 + n after a checkpoint, and it goes on to the same bytes",
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async ({ name, argv }) => {
     const [whole, out] = [join(folder, `whole ${name}`), join(folder, name)];
     expect(await runCai(argv, { out: whole })).toMatchObject({ end: 0 });

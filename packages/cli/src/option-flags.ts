@@ -13,7 +13,7 @@ export function addOptionFlags(
   { heading = "Options:", defaults = "" }: { readonly heading?: string; readonly defaults?: string } = {},
 ): Command {
   for (const [name, spec] of Object.entries(table) as [string, OptionSpec<unknown>][])
-    for (const option of flagsOf(name, spec, defaults || `default: ${Array.isArray(spec.default) ? "none" : spec.default}`))
+    for (const option of flagsOf(name, spec, defaults || `default: ${String(spec.default) || "none"}`))
       command.addOption(option.helpGroup(heading));
   return command;
 }
@@ -28,7 +28,8 @@ function flagsOf(name: string, { default: fallback, describe, choices, listOf }:
   if (listOf === "texts") return [new Option(`--${flag} <texts>`, `${describe}: ${textsForm} (${defaults})`).argParser(parseTexts)];
   if (Array.isArray(fallback)) return [new Option(`--${flag} <numbers>`, `${describe}: 1,2 (${defaults})`).argParser(parseNumbers)];
   const option = new Option(`--${flag} <${typeof fallback === "number" ? "number" : "name"}>`, `${describe} (${defaults})`);
-  return [choices === undefined ? option.argParser(parseNumber) : option.choices(choices.map(String))];
+  if (choices !== undefined) return [option.choices(choices.map(String))];
+  return [typeof fallback === "number" ? option.argParser(parseNumber) : option];
 }
 
 /** A name in a configuration as a flag has it: `learningRate` is `learning-rate`. */

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 export async function startDashboard(folder) {
   const cai = fileURLToPath(new URL("../../packages/cli/bin/cai.mjs", import.meta.url));
   const child = spawn(process.execPath, [cai, "dashboard", folder, "--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  process.once("exit", () => child.kill()); // also where this program fails
   const [line] = await once(child.stdout, "data");
   const { url } = JSON.parse(line);
   return { url, close: () => child.kill() };

@@ -1,5 +1,5 @@
 import { describeUnknownOption } from "@cai/contracts";
-import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { ConstitutionError } from "./error.ts";
 
@@ -139,7 +139,7 @@ function unwrapped(schema: z.ZodType): z.ZodType {
 /** Where a field begins in the file: its name, or where what should hold it begins. */
 function positionOf(document: Document, path: readonly PropertyKey[]): number {
   const holder = document.getIn(path.slice(0, -1), true);
-  const field = isMap(holder) ? holder.items.find(({ key }) => String(key) === path.at(-1))?.key : undefined;
+  const field = isMap(holder) ? holder.items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1))?.key : undefined;
   const node = field ?? document.getIn(path, true);
   if (isNode(node)) return node.range?.[0] ?? 0;
   return path.length === 0 ? 0 : positionOf(document, path.slice(0, -1));

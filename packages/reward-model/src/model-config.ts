@@ -87,6 +87,7 @@ function firstPositionOf(config: { readonly [key: string]: unknown }, padTokenId
 function labelsOf({ id2label }: { readonly [key: string]: unknown }): ModelConfig["labels"] {
   if (typeof id2label !== "object" || id2label === null) return undefined;
   const labels: string[] = [];
-  for (const [index, name] of Object.entries(id2label)) if (/^\d{1,6}$/.test(index)) labels[Number(index)] = String(name);
+  for (const [index, name] of Object.entries(id2label))
+    if (/^\d{1,6}$/.test(index)) labels[Number(index)] = typeof name === "string" ? name : JSON.stringify(name);
   return labels.length === 0 ? undefined : labels;
 }

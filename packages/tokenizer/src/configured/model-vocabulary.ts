@@ -22,7 +22,8 @@ export function readModelVocabulary(model: unknown): ModelVocabulary {
   return {
     size: values.length,
     largestId: ids.reduce((largest, id) => Math.max(largest, id), -1),
-    idOf: (token) => (Object.hasOwn(vocab, token) && isId(vocab[token]) ? vocab[token] : undefined),
+    // A file may give a token that is no text, which is refused once all are known.
+    idOf: (token) => (typeof token === "string" && Object.hasOwn(vocab, token) && isId(vocab[token]) ? vocab[token] : undefined),
   };
 }
 

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 // Exports policies, generates with them in a real browser, and holds the text against that of `cai generate --temperature 0`.
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { findChromium } from "../../packages/testing/src/find-chromium.mjs";
 import { serve } from "./serve.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const chromium = findChromium();
 if (chromium === undefined) exit("no browser: install Chromium (Debian: apt-get install chromium), then run this again");
 const { chromium: driver } = await import("playwright-core").catch(() =>
   exit("packages are missing: npm ci --prefix tools/browser, then run this again"),

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "@cai/testing";
+import { expect, test } from "vitest";
 import { exitCodeOf } from "./exit-codes.ts";
 import { type ListedRun, runsTable } from "./list-runs.ts";
 import { runCommand } from "./run-command.fixture.ts";
@@ -39,8 +39,7 @@ test("a table: what no run has is no column", () => {
 });
 
 test("cai runs lists what is below a folder, as lines of JSON if asked", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "runs-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder();
   for (const name of ["a", "b/rl"]) {
     await mkdir(join(folder, name), { recursive: true });
     await writeFile(join(folder, name, "metrics.jsonl"), '{"step":1,"time/total":2}\n{"step":2,"time/total":3}\n');

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readMetrics, type StepMetrics } from "@cai/run-log";
+import { hashFile } from "@cai/whole-file";
 import { changedNumbers } from "./compare-steps.ts";
 import { copyRun } from "./copy-run.ts";
 import { CliError } from "./error.ts";
@@ -98,12 +97,5 @@ async function differingFiles(was: string, is: string): Promise<string[]> {
   return (await Promise.all(hashes)).flatMap(([name, before, now]) => (before === now ? [] : [name!]));
 }
 
-async function hashOf(path: string): Promise<string | undefined> {
-  const hash = createHash("sha256");
-  try {
-    for await (const part of createReadStream(path)) hash.update(part);
-  } catch {
-    return undefined;
-  }
-  return hash.digest("hex");
-}
+/** One that is missing has none. */
+const hashOf = (path: string): Promise<string | undefined> => hashFile(path).catch(() => undefined);

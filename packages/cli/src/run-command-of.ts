@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { summarizeRun } from "@cai/dashboard";
+import { algorithmOf } from "@cai/dashboard";
 import { CliError } from "./error.ts";
 
 /** A run's configuration, and the command that takes it. */
@@ -21,9 +21,9 @@ export async function commandOfRun(directory: string): Promise<CommandRun> {
     .catch((cause: Error) => {
       throw new CliError("usage", `${path} can't be read (${cause.message}): give the folder of a run`, { cause });
     });
-  const { algorithm } = await summarizeRun(directory);
   const isCommands = typeof config === "object" && config !== null && "policy" in config && ("prompts" in config || "data" in config);
-  if (!isCommands || algorithm === undefined)
+  const algorithm = isCommands ? algorithmOf(config as CommandRun["config"]) : undefined;
+  if (algorithm === undefined)
     throw new CliError("usage", `${path} names no policy and data: only runs of cai train, sft, dpo and reward-train can be made again`);
   const others: Readonly<Record<string, string>> = { sft: "sft", dpo: "dpo", reward: "reward-train" };
   return { command: others[algorithm] ?? "train", config: config as CommandRun["config"] };

@@ -1,13 +1,13 @@
-import { existsSync } from "node:fs";
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findChromium } from "@cai/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { metricsLine } from "./metrics-line.fixture.ts";
 import { type Dashboard, openDashboard } from "./open-dashboard.ts";
 import { runsFolder } from "./run.fixture.ts";
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const executablePath = findChromium();
 
 describe.runIf(executablePath !== undefined)("the page in Chromium", () => {
   let [folder, dashboard, browser]: [string, Dashboard | undefined, Browser | undefined] = ["", undefined, undefined];

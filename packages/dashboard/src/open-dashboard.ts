@@ -41,9 +41,10 @@ export async function openDashboard({ folders, port = 0 }: DashboardOptions): Pr
   let bound = 0;
   const app = new Hono();
   app.use(refuseStrangers(() => bound));
-  app.get("/api/runs", async (context) => context.json(await listRuns(folders)));
+  const runs = runsBelow(folders);
+  app.get("/api/runs", async (context) => context.json(await summarize(await runs.find())));
   for (const [name, file] of Object.entries({ metrics: metricsName, samples: "samples.jsonl" }))
-    app.get(`/api/${name}`, async (context) => tailOf(context, folders, file));
+    app.get(`/api/${name}`, async (context) => tailOf(context, await runs.directoryOf(context.req.query("run") ?? ""), file));
   for (const [path, { type, bytes }] of files) app.get(path, (context) => context.body(bytes, 200, { "content-type": type }));
   app.onError((error, context) => context.text(error.message, 500));
 
@@ -79,14 +80,23 @@ async function namedRuns(folders: readonly string[]): Promise<Map<string, string
   return named;
 }
 
-async function listRuns(folders: readonly string[]): Promise<unknown> {
-  const runs = [...(await namedRuns(folders))].map(async ([name, directory]) => ({ name, ...(await summarizeRun(directory)) }));
+/** Only the name of a run that was found leads to a folder. Folders are walked for a list, and for a name that the last one lacks. */
+function runsBelow(folders: readonly string[]) {
+  let found = new Map<string, string>();
+  const find = async (): Promise<ReadonlyMap<string, string>> => {
+    found = await namedRuns(folders);
+    return found;
+  };
+  return { find, directoryOf: async (name: string): Promise<string | undefined> => found.get(name) ?? (await find()).get(name) };
+}
+
+async function summarize(found: ReadonlyMap<string, string>): Promise<unknown> {
+  const runs = [...found].map(async ([name, directory]) => ({ name, ...(await summarizeRun(directory)) }));
   return { runs: await Promise.all(runs) };
 }
 
-/** Lines of a run's file, behind `from`. Only the name of a run that was found leads to a folder. */
-async function tailOf(context: Context, folders: readonly string[], file: string): Promise<Response> {
-  const directory = (await namedRuns(folders)).get(context.req.query("run") ?? "");
+/** Lines of a run's file, behind `from`. */
+async function tailOf(context: Context, directory: string | undefined, file: string): Promise<Response> {
   if (directory === undefined) return context.text("there is no such run", 404);
   const { text, next, isNew, more } = await readTail(join(directory, file), context.req.query("from") ?? "");
   return context.text(text, 200, { "x-next": next, "x-new": `${isNew}`, "x-more": `${more}` });

@@ -74,8 +74,14 @@ export async function summarizeRun(directory: string): Promise<RunSummary> {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Trainers on data don't name themselves: an option that only one of them has does. */
-function algorithmOf(config: Values): string | undefined {
+/**
+ * How a run was trained, by its configuration: `ppo`, `grpo`, …, `sft`, `dpo`, `reward`; undefined where that doesn't tell. Trainers on data don't
+ * name themselves: an option that only one of them has does.
+ *
+ * @example
+ * algorithmOf({ algorithm: "grpo", steps: 40 }); // grpo
+ */
+export function algorithmOf(config: Values): string | undefined {
   if (typeof config.algorithm === "string") return config.algorithm;
   const own = { completionOnlyLoss: "sft", centerRewardsCoefficient: "reward", lossType: "dpo", valueLossCoef: "ppo" };
   return Object.entries(own).find(([option]) => option in config)?.[1];

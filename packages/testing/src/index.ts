@@ -1,4 +1,5 @@
 export { expectClose } from "./expect-close.ts";
+export { findChromium } from "./find-chromium.mjs";
 export { goldenAdapter, goldenAdapters, goldenClassifier, goldenPath, readGolden, repositoryPath } from "./golden.ts";
 export { expected, familyModels, goldenModels, tinyGpt2, tinyLlama } from "./golden-models.ts";
 export { startHubServer } from "./start-hub-server.ts";

@@ -92,9 +92,10 @@ async function refresh() {
   if (view.tab === "samples") await refreshSamples();
 }
 
-async function refreshSamples() {
+/** @param {boolean} [isOther] another run's are shown so far */
+async function refreshSamples(isOther = false) {
   const name = samples.chosen();
-  if (name !== "" && (await runOf(name).responses.catchUp())) samples.show(runOf(name).texts());
+  if (name !== "" && ((await runOf(name).responses.catchUp()) || isOther)) samples.show(runOf(name).texts());
 }
 
 function drawCharts() {
@@ -140,7 +141,7 @@ const turnTheme = () => paint(document.documentElement.dataset.theme === "dark" 
 const smoothBy = (by) => change({ smoothing: Math.round(Math.min(0.99, Math.max(0, view.smoothing + by)) * 100) / 100 });
 const openTab = (/** @type {import("./view.js").View["tab"]} */ tab) => {
   change({ tab });
-  if (tab === "samples") void refreshSamples().then(() => samples.chosen() !== "" && samples.show(runOf(samples.chosen()).texts()));
+  if (tab === "samples") void refreshSamples(true);
 };
 
 /** @type {Readonly<Record<string, () => void>>} */

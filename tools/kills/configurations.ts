@@ -7,6 +7,8 @@ export interface Configuration {
   readonly name: string;
   /** Of `cai`, without `--out`. All paths are whole, as the run knows its models by them. */
   readonly argv: readonly string[];
+  /** Files that it leaves beside those of every run; without them it has not done what it is here for. */
+  readonly leaves?: readonly string[];
 }
 
 const steps = 10;
@@ -22,6 +24,8 @@ export async function writeConfigurations(folder: string): Promise<readonly Conf
   await writeFile(path("prompts.txt"), "the old house\na letter\nsomebody came\nit was\n");
   await writeFile(path("held-out.txt"), "the house\nthey had\n");
   await writeFile(path("reward.mjs"), "export default ({ responses }) => responses.map((text) => text.length / 10);\n");
+  const overflowing = "responses.map((text) => (text.length % 7 === 0 ? 3e38 : text.length / 10))";
+  await writeFile(path("overflowing.mjs"), `export default ({ responses }) => ${overflowing};\n`);
   await writeFile(path("texts.jsonl"), jsonLines(["the old house", "somebody came", "a letter", "it was old"].map((text) => ({ text }))));
   const pairs = [
     ["the old", " house", " letter"],
@@ -31,7 +35,18 @@ export async function writeConfigurations(folder: string): Promise<readonly Conf
   await writeFile(path("pairs.jsonl"), jsonLines(pairs));
 
   const shared = ["--policy", goldenPath("tiny-gpt2"), "--seed", "7", "--learning-rate", "1e-3", "--steps", String(steps)];
-  const train = ["train", ...shared, "--reward", path("reward.mjs"), "--prompts", path("prompts.txt"), "--max-new-tokens", "8"];
+  const trainOn = (reward: string) => [
+    "train",
+    ...shared,
+    "--reward",
+    path(reward),
+    "--prompts",
+    path("prompts.txt"),
+    "--max-new-tokens",
+    "8",
+  ];
+  const train = trainOn("reward.mjs");
+  const failing = [...trainOn("overflowing.mjs"), "--max-failed-steps", String(steps)];
   const every = (count: number) => ["--checkpoint-every", String(count)];
   const follows = ["--kl-controller", "adaptive", "--kl-horizon", "20", "--schedule", "cosine", "--warmup-steps", "3"];
   const evaluates = ["--eval-prompts", path("held-out.txt"), "--evaluate-every", "2", "--keep-best", "objective/scores"];
@@ -42,6 +57,7 @@ export async function writeConfigurations(folder: string): Promise<readonly Conf
     { name: "ppo, adaptive β, cosine", argv: [...train, ...follows, "--reward-scaling", "normalize", ...every(2)] },
     { name: "ppo, ONNX rollouts", argv: [...train, "--rollout", "onnx", ...every(2)] },
     { name: "ppo, evaluation, best kept", argv: [...train, ...evaluates, "--checkpoint-keep", "1", ...every(2)] },
+    { name: "ppo, steps that fail", argv: [...failing, ...every(2)], leaves: ["failed-step/batch.jsonl", "failed-step/failure.json"] },
     { name: "grpo", argv: [...train, "--algorithm", "grpo", "--num-generations", "2", "--beta", "0.1", ...every(2)] },
     { name: "rloo", argv: [...train, "--algorithm", "rloo", "--num-iterations", "2", ...every(3)] },
     { name: "reinforce++", argv: [...train, "--algorithm", "reinforce++", "--schedule", "linear", ...every(2)] },

@@ -28,11 +28,12 @@ afterAll(async () => {
 test.concurrent.each(configurations.map((configuration, index) => ({ ...configuration, index })))(
   "$name: killed anywhere, also again and again, it ends with the same bytes",
   { timeout: 1_800_000 },
-  async ({ argv, index }) => {
+  async ({ argv, leaves = [], index }) => {
     const whole = join(folder, `${index}-whole`);
     expect(await runCai(argv, { out: whole })).toEqual({ end: 0, stderr: expect.any(String) });
     const expected = readRunRecord(whole);
     expect(expected.rests).toEqual([]);
+    expect(Object.keys(expected.digests)).toEqual(expect.arrayContaining([...leaves]));
 
     for (let chain = 0; chain < chains; chain++) {
       const out = join(folder, `${index}-${chain}`);

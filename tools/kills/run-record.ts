@@ -6,7 +6,7 @@ import { type DecodedEvent, decodeEvents } from "../../packages/run-log/src/deco
 
 /** All that a run leaves, times aside: two runs that went the same way have equal records. */
 export interface RunRecord {
-  /** SHA-256 by path: `final/` and the tensors of every checkpoint. */
+  /** SHA-256 by path: `final/`, the tensors of every checkpoint, and the last step that failed. */
   readonly digests: Readonly<Record<string, string>>;
   /** What the checkpoints know beside tensors, by their names, and which is the latest. */
   readonly states: Readonly<Record<string, unknown>>;
@@ -25,7 +25,8 @@ export function readRunRecord(out: string): RunRecord {
     .toSorted();
   const read = (path: string) => readFileSync(join(out, path));
   const digest = (path: string) => createHash("sha256").update(read(path)).digest("hex");
-  const toDigest = (path: string) => /^final\/.*\./.test(path) || /^checkpoints\/.*\.safetensors$/.test(path);
+  const toDigest = (path: string) =>
+    /^final\/.*\./.test(path) || /^checkpoints\/.*\.safetensors$/.test(path) || /^failed-step\//.test(path);
   const states = paths.filter((path) => path.endsWith("/state.json"));
   return {
     digests: Object.fromEntries(paths.filter(toDigest).map((path) => [path, digest(path)])),

@@ -1,6 +1,7 @@
 import { prepareBackend } from "@cai/backend";
 import { type PromptRow, type ReadRow, readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
+import { isRewardModule } from "@cai/reward-model";
 import { algorithms } from "@cai/trainer";
 import { loraConfig } from "./lora-settings.ts";
 import { memoryLines } from "./memory-lines.ts";
@@ -22,10 +23,12 @@ export interface TrainingData {
 }
 
 /** Reads the files of prompts that the settings name. */
-export async function readTrainingData({ prompts, evalPrompts, skipBadLines }: TrainSettings): Promise<TrainingData> {
+export async function readTrainingData({ prompts, evalPrompts, reward, skipBadLines }: TrainSettings): Promise<TrainingData> {
   const reader = dataReader({ skipBadLines });
-  const { rows } = await reader.read(readPrompts, prompts);
-  const evaluationPrompts = evalPrompts === undefined ? undefined : (await reader.read(readPrompts, evalPrompts)).rows;
+  const columns = isRewardModule(reward); // other rewards look at texts only
+  const read = (file: string) => reader.read((name, options) => readPrompts(name, { ...options, columns }), file);
+  const { rows } = await read(prompts);
+  const evaluationPrompts = evalPrompts === undefined ? undefined : (await read(evalPrompts)).rows;
   return { prompts: rows, evaluationPrompts, tellSkipped: () => reader.tellSkipped() };
 }
 

@@ -48,7 +48,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
       redraws: this.hyperparameters.redrawEqualGroups,
       rollOut: (some, attempt, firstSample) =>
         watch.time("generate", () => this.rollOut(some, signal, { stream: attempt === 0 ? "rollout" : `rollout-${attempt}`, firstSample })),
-      score: (drawn) => watch.time("score", () => this.scoreResponses(drawn, { signal })),
+      score: (drawn) => watch.time("score", () => this.scoreResponsesApart(drawn, { signal })),
     });
   }
 

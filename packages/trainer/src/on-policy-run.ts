@@ -1,5 +1,5 @@
 import type { SequenceBatch } from "@cai/contracts";
-import type { Evaluation, Prompt, TextRollout } from "@cai/rollouts";
+import type { Evaluation, Prompt, PromptTask, TextRollout } from "@cai/rollouts";
 import { type TrainOptionNames, type TrainOptions, trainOptionNames } from "@cai/training";
 
 /** Called as things happen, beside what every run calls. */
@@ -23,10 +23,11 @@ export interface StepExperience extends SequenceBatch {
 export type OnExperience = (experience: StepExperience, step: number) => void | Promise<void>;
 
 /** How `train` and `steps` run. */
-export interface OnPolicyRunOptions<Report> extends Omit<TrainOptions<Prompt, Report, Evaluation>, "evaluationData" | "callbacks"> {
+export interface OnPolicyRunOptions<Report>
+  extends Omit<TrainOptions<Prompt | PromptTask, Report, Evaluation>, "evaluationData" | "callbacks"> {
   /** Held-out prompts for `evaluateEvery`. */
-  readonly evaluationPrompts?: readonly Prompt[];
-  readonly callbacks?: TrainOptions<Prompt, Report, Evaluation>["callbacks"] & {
+  readonly evaluationPrompts?: readonly (Prompt | PromptTask)[];
+  readonly callbacks?: TrainOptions<Prompt | PromptTask, Report, Evaluation>["callbacks"] & {
     readonly onRollout?: OnRollout;
     readonly onExperience?: OnExperience;
   };

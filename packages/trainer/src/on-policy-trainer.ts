@@ -1,14 +1,15 @@
-import type { SequenceBatch } from "@cai/contracts";
+import type { ScoreParts, SequenceBatch } from "@cai/contracts";
 import {
   digestPrompts,
   type Evaluation,
   evaluatePrompts,
   type Prompt,
+  type PromptTask,
   rollOut,
   type SamplingSettings,
   samplingOf,
   scoreRequest,
-  scoreResponses,
+  scoreResponsesApart,
   type TextRollout,
   type TokenizedPrompt,
   tokenizePrompts,
@@ -45,16 +46,22 @@ export interface StepOptions {
 export abstract class OnPolicyTrainer<
   Settings extends OnPolicySettings,
   Report extends StepReport & { readonly tokens: number },
-> extends StageTrainer<Prompt, TokenizedPrompt, Settings, Report, Evaluation> {
+> extends StageTrainer<Prompt | PromptTask, TokenizedPrompt, Settings, Report, Evaluation> {
   abstract readonly parts: OnPolicyParts;
   protected onRollout: OnRollout | undefined;
   protected onExperience: OnExperience | undefined;
 
-  override async train(prompts: readonly Prompt[], options: OnPolicyRunOptions<Report> = {}): Promise<TrainingHistory<Report, Evaluation>> {
+  override async train(
+    prompts: readonly (Prompt | PromptTask)[],
+    options: OnPolicyRunOptions<Report> = {},
+  ): Promise<TrainingHistory<Report, Evaluation>> {
     return super.train(prompts, options);
   }
 
-  override async *steps(prompts: readonly Prompt[], options: OnPolicyRunOptions<Report> = {}): AsyncGenerator<Report, void, undefined> {
+  override async *steps(
+    prompts: readonly (Prompt | PromptTask)[],
+    options: OnPolicyRunOptions<Report> = {},
+  ): AsyncGenerator<Report, void, undefined> {
     checkTrainOptions(options, onPolicyRunNames, this.optionNames);
     const { evaluationPrompts, callbacks, ...rest } = options;
     const { onRollout, onExperience, ...others } = callbacks ?? {};
@@ -63,20 +70,31 @@ export abstract class OnPolicyTrainer<
     yield* super.steps(prompts, { ...rest, callbacks: others, ...(evaluationPrompts && { evaluationData: evaluationPrompts }) });
   }
 
-  override async trainStep(prompts: readonly Prompt[], { signal, onRollout, onExperience }: StepOptions = {}): Promise<Report> {
+  override async trainStep(
+    prompts: readonly (Prompt | PromptTask)[],
+    { signal, onRollout, onExperience }: StepOptions = {},
+  ): Promise<Report> {
     this.onRollout = onRollout;
     this.onExperience = onExperience;
     return super.trainStep(prompts, { signal });
   }
 
   /** Responses to prompts, drawn for the step to come; with their texts. */
-  async generateResponses(prompts: readonly Prompt[], options: { readonly signal?: AbortSignal } = {}): Promise<TextRollout> {
+  async generateResponses(
+    prompts: readonly (Prompt | PromptTask)[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<TextRollout> {
     return this.rollOut(this.prepare(prompts), options.signal);
   }
 
   /** `[B]` scores of the reward model, checked: one finite number a response. */
   async scoreResponses(rollout: TextRollout, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Float32Array> {
-    return scoreResponses(this.parts.rewardModel, scoreRequest(rollout), options.signal);
+    return (await this.scoreResponsesApart(rollout, options)).scores;
+  }
+
+  /** The same, with the parts of the scores that the reward model names. */
+  protected scoreResponsesApart(rollout: TextRollout, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ScoreParts> {
+    return scoreResponsesApart(this.parts.rewardModel, scoreRequest(rollout), signal);
   }
 
   /**
@@ -113,7 +131,7 @@ export abstract class OnPolicyTrainer<
     this.parts.dispose();
   }
 
-  protected prepare(prompts: readonly Prompt[]): TokenizedPrompt[] {
+  protected prepare(prompts: readonly (Prompt | PromptTask)[]): TokenizedPrompt[] {
     return tokenizePrompts(prompts, this.parts.policy, this.hyperparameters.maxNewTokens);
   }
 

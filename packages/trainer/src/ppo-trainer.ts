@@ -69,8 +69,8 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const { mask, shape } = rollout.responses;
 
     // 3–4. One score a response; the reference's log-probabilities meanwhile. Nothing has changed so far, and nothing is aborted after.
-    const [scores, { refLogprobs, exactKl }] = await Promise.all([
-      watch.time("score", () => this.scoreResponses(rollout, { signal })),
+    const [{ scores, parts: scoreParts }, { refLogprobs, exactKl }] = await Promise.all([
+      watch.time("score", () => this.scoreResponsesApart(rollout, { signal })),
       watch.time("reference", () => this.#compare(rollout)),
     ]);
     updating();
@@ -114,7 +114,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     // 9. β for the next step, and the statistics of this one.
     if (!valueOnly && !failed) this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
     const learned = { experience: { ...experience, rewards, nonScoreRewards, rawAdvantages }, update: means, updates, valueOnly, failed };
-    const measured = { scores, adjustedScores, kl, klCoefficient, learningRate: learningRates[0]!, seconds: watch.read() };
+    const measured = { scores, scoreParts, adjustedScores, kl, klCoefficient, learningRate: learningRates[0]!, seconds: watch.read() };
     return stepResult({ step, rollout, importance: parts.importance, ...learned, ...measured });
   }
 

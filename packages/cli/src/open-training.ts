@@ -45,6 +45,7 @@ export async function openTraining(
 ) {
   const { lora, rollout, recompute, skipBadLines, algorithm } = settings;
   const backend = await prepareBackend();
+  const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags)); // what is wrong with it shows before the policy is loaded
   const adapter = lora && { ...lora, seed: settings.hyperparameters.seed };
   const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
   const { tokenizer, contextLength } = policy;
@@ -55,7 +56,6 @@ export async function openTraining(
   const longest = longestPrompt([...prompts, ...(evaluationPrompts ?? [])], tokenizer);
   const fitted = settings.freeResponseLength && fitResponseLength(longest, { contextLength, preferred });
   const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
-  const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags));
   const generator = await openRolloutEngine(rollout, policy);
   if (generator) own(generator);
   const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters }));

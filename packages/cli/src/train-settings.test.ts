@@ -123,10 +123,10 @@ test("the algorithm decides which options there are, and their defaults", async 
   const grpo = await resolveTrainSettings({ config: await configFile({ ...paths, algorithm: "grpo" }) });
   expect(grpo).toMatchObject({ algorithm: "grpo", hyperparameters: { numGenerations: 8, beta: 0 } });
   const refused: [Record<string, unknown>, RegExp][] = [
-    [{ algorithm: "dpo" }, /^algorithm is "dpo": give one of ppo, grpo, rloo, reinforce\+\+$/],
-    [{ algorithm: "grpo", valueLossCoef: 1 }, /^valueLossCoef is an option of ppo, not of grpo: leave it out/],
-    [{ numGenerations: 4 }, /^numGenerations is an option of grpo, rloo, reinforce\+\+, not of ppo/],
-    [{ algorithm: "grpo", numGenerations: 1 }, /^numGenerations is 1/],
+    [{ algorithm: "dpo" }, /^--algorithm is "dpo": give one of ppo, grpo, rloo, reinforce\+\+$/],
+    [{ algorithm: "grpo", valueLossCoef: 1 }, /^--value-loss-coef is an option of ppo, not of grpo: leave it out/],
+    [{ numGenerations: 4 }, /^--num-generations is an option of grpo, rloo, reinforce\+\+, not of ppo/],
+    [{ algorithm: "grpo", numGenerations: 1 }, /^--num-generations is 1/],
   ];
   for (const [flags, message] of refused)
     await expect(resolveTrainSettings({ ...paths, ...flags })).rejects.toMatchObject({

@@ -23,7 +23,8 @@ export function sftCommand(): Command {
     .option("--eval-data <F>", "held-out data, gone over every --evaluate-every steps (then 10 by default)")
     .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win');
   return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(addRunFlags(command)))), sftOptions, {
-    heading: "Options of training:",
+    heading: "Examples and loss:",
+    trainer: true,
   }).action(async (flags: Record<string, unknown>) => {
     await runSft(await resolveSftCommand(flags), runFlags(flags));
   });

@@ -36,7 +36,11 @@ test("a run's folder holds its configuration, a line a step, and the same number
   expect(await textOf(directory, "metrics.jsonl")).toBe('{"step":1,"objective/kl":0.25,"lr":0.00001}\n');
   expect(JSON.parse(await readFile(join(directory, "samples.jsonl"), "utf8"))).toEqual({ step: 1, ...sample });
   const [events] = await readEvents(directory);
-  expect(events).toMatchObject([{ fileVersion: "brain.Event:2" }, { step: 1, scalars: { "objective/kl": 0.25, lr: Math.fround(1e-5) } }]);
+  expect(events).toMatchObject([
+    { fileVersion: "brain.Event:2" },
+    { step: 1, scalars: { "objective/kl": 0.25, lr: Math.fround(1e-5) } },
+    { step: 1, texts: { samples: ["prompt", "response", "score", "Once", " upon ⏎ a time", "1&#46;500"] } },
+  ]);
 });
 
 test("a number that is not finite is null in the file, NaN when read back, and itself in TensorBoard", async () => {

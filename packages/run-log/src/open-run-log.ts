@@ -37,7 +37,7 @@ export interface RunLog {
    * gets `null` for them, TensorBoard the number itself.
    */
   metrics(step: number, values: Readonly<Record<string, number>>): Promise<void>;
-  /** A few samples of a step, a line each. */
+  /** A few samples of a step, a line each; TensorBoard shows them as a text. */
   samples(step: number, samples: readonly Sample[]): Promise<void>;
   /** The answers to held-out prompts after a step, or before the first (0): `evaluation-samples.jsonl`, which is not there without any. */
   evaluationSamples(step: number, samples: readonly Sample[]): Promise<void>;
@@ -82,16 +82,27 @@ export async function openRunLog({ directory, config, resumeAtStep }: RunLogOpti
     },
     async samples(step, samples) {
       await samplesFile.appendFile(renderSamples(step, samples)).catch(refused(samplesPath));
+      if (samples.length > 0) await board.write({ kind: "table", step, tag: "samples", rows: sampleTable(samples) });
     },
     async evaluationSamples(step, samples) {
       evaluationFile ??= await open(evaluationPath, "a").catch(refused(evaluationPath));
       await evaluationFile.appendFile(renderSamples(step, samples)).catch(refused(evaluationPath));
+      if (samples.length > 0)
+        await board.write({ kind: "table", step, tag: "evaluation", rows: sampleTable(samples.slice(0, shownAtMost)) });
     },
     async close() {
       await Promise.all([metricsFile.close(), samplesFile.close(), evaluationFile?.close(), board.file.close()]);
     },
   };
 }
+
+/** Of an evaluation, in TensorBoard; all are in the file. */
+const shownAtMost = 16;
+
+const sampleTable = (samples: readonly Sample[]): string[][] => [
+  ["prompt", "response", "score"],
+  ...samples.map(({ prompt, response, score }) => [prompt, response, score.toFixed(3)]),
+];
 
 const renderSamples = (step: number, samples: readonly Sample[]): string =>
   renderLines(

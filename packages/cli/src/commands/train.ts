@@ -26,7 +26,7 @@ export function trainCommand(): Command {
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
     .addOption(new Option("--algorithm <name>", "how it is trained (default: ppo)").choices(Object.keys(algorithms)))
     .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default)")
-    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win');
+    .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "learningRate"; flags win');
   addSkipFlag(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(addRunFlags(command))))));
   return addAlgorithmFlags(command).action(async (flags: Record<string, unknown>) => {
     await runTraining(await resolveTrainSettings(flags), runFlags(flags));

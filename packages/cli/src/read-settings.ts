@@ -63,7 +63,7 @@ async function readConfig(file: string, known: readonly string[], command: strin
   const isYaml = /\.ya?ml$/i.test(file);
   let config: unknown;
   try {
-    config = isYaml ? (await import("yaml")).parse(text, { logLevel: "silent" }) : JSON.parse(text);
+    config = isYaml ? (await import("yaml")).parse(text, { logLevel: "error" }) : JSON.parse(text);
   } catch (cause) {
     throw new CliError(
       "usage",

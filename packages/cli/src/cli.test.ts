@@ -165,6 +165,20 @@ test("a reward model scores a file, a line each", async () => {
     .map((line) => JSON.parse(line));
   expect(lines).toEqual(rows.map((row) => ({ score: expect.any(Number), ...row })));
 
+  await writeFile(
+    join(root, "exact.eval.mjs"),
+    'export default ({ output, expected }) => ({ name: "exact", score: Number(output === expected) });\n',
+  );
+  await writeFile(join(root, "expected.jsonl"), '{"prompt": "a", "response": "b", "expected": "b"}\n{"prompt": "a", "response": "b"}\n');
+  const scorer = ["score", "--reward", "exact.eval.mjs", "--input", "expected.jsonl"];
+  expect((await cai(...scorer)).stdout).toBe("+1.00  (exact +1.00)  ab\n+0.00  (exact +0.00)  ab\n");
+  expect(JSON.parse((await cai(...scorer, "--json")).stdout.split("\n")[0]!)).toEqual({
+    score: 1,
+    prompt: "a",
+    response: "b",
+    parts: { exact: 1 },
+  });
+
   await writeFile(join(root, "broken.jsonl"), '{"prompt": "a"}\n');
   const broken = await cai("score", "--reward", reward, "--input", "broken.jsonl");
   expect([broken.exit, broken.stdout]).toEqual([2, ""]);

@@ -151,20 +151,7 @@ test("a policy writes greedily and repeatably, as one JSON object", async () => 
   expect(stopped.ids).toEqual(answer.ids.slice(0, stopped.ids.length));
 });
 
-test("a reward model scores a file, a line each", async () => {
-  const rows = [
-    { prompt: "the old", response: " house" },
-    { prompt: "a", response: " letter" },
-  ];
-  await writeFile(join(root, "rows.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
-  const { exit, stdout } = await cai("score", "--reward", reward, "--input", "rows.jsonl", "--json");
-  expect(exit).toBe(0);
-  const lines = stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  expect(lines).toEqual(rows.map((row) => ({ score: expect.any(Number), ...row })));
-
+test("scorers of evaluations score a file, with its rows' other columns, and are told apart", async () => {
   await writeFile(
     join(root, "exact.eval.mjs"),
     'export default ({ output, expected }) => ({ name: "exact", score: Number(output === expected) });\n',
@@ -178,6 +165,21 @@ test("a reward model scores a file, a line each", async () => {
     response: "b",
     parts: { exact: 1 },
   });
+});
+
+test("a reward model scores a file, a line each", async () => {
+  const rows = [
+    { prompt: "the old", response: " house" },
+    { prompt: "a", response: " letter" },
+  ];
+  await writeFile(join(root, "rows.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+  const { exit, stdout } = await cai("score", "--reward", reward, "--input", "rows.jsonl", "--json");
+  expect(exit).toBe(0);
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines).toEqual(rows.map((row) => ({ score: expect.any(Number), ...row })));
 
   await writeFile(join(root, "broken.jsonl"), '{"prompt": "a"}\n');
   const broken = await cai("score", "--reward", reward, "--input", "broken.jsonl");

@@ -100,6 +100,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
       open,
       lossOf,
       measure: measureGroupUpdate,
+      onGradients: this.onGradients,
       isTooFar: (measures) => options.maxApproxKl > 0 && measures["policy/approxkl"]! > options.maxApproxKl,
     });
   }

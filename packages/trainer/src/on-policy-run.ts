@@ -1,6 +1,7 @@
 import type { SequenceBatch } from "@cai/contracts";
 import type { Evaluation, Prompt, TextRollout } from "@cai/rollouts";
 import { type TrainOptionNames, type TrainOptions, trainOptionNames } from "@cai/training";
+import type { UpdateGradients } from "./update-on-minibatches.ts";
 
 /** Called as things happen, beside what every run calls. */
 export type OnRollout = (rollout: TextRollout, step: number) => void | Promise<void>;
@@ -22,6 +23,9 @@ export interface StepExperience extends SequenceBatch {
 /** The policy still stands as it was when it wrote the responses. */
 export type OnExperience = (experience: StepExperience, step: number) => void | Promise<void>;
 
+/** Called before each update of a step; there are several where a step has epochs or minibatches. */
+export type OnGradients = (gradients: UpdateGradients) => void | Promise<void>;
+
 /** How `train` and `steps` run. */
 export interface OnPolicyRunOptions<Report> extends Omit<TrainOptions<Prompt, Report, Evaluation>, "evaluationData" | "callbacks"> {
   /** Held-out prompts for `evaluateEvery`. */
@@ -29,11 +33,12 @@ export interface OnPolicyRunOptions<Report> extends Omit<TrainOptions<Prompt, Re
   readonly callbacks?: TrainOptions<Prompt, Report, Evaluation>["callbacks"] & {
     readonly onRollout?: OnRollout;
     readonly onExperience?: OnExperience;
+    readonly onGradients?: OnGradients;
   };
 }
 
 /** The names that its `train` and `steps` know. */
 export const onPolicyRunNames: TrainOptionNames = {
   options: trainOptionNames.options.map((name) => (name === "evaluationData" ? "evaluationPrompts" : name)),
-  callbacks: ["onRollout", "onExperience", ...trainOptionNames.callbacks],
+  callbacks: ["onRollout", "onExperience", "onGradients", ...trainOptionNames.callbacks],
 };

@@ -107,6 +107,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
       open: (rows) => openPpoPass(parts, rows, options, optimizers),
       lossOf: (numbers, rows, denominators) => ppoStepLoss(numbers, rows, options, { ...weights, denominators }),
       measure: (losses, minibatch) => measureUpdate(losses, minibatch, options),
+      onGradients: this.onGradients,
       isTooFar: ({ approxKl }) => options.maxApproxKl > 0 && approxKl! > options.maxApproxKl,
     });
     trained();

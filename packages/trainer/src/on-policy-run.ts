@@ -13,6 +13,8 @@ export interface StepExperience extends SequenceBatch {
   /** Of the reference; undefined where a step is compared with none. */
   readonly refLogprobs: Float32Array | undefined;
   readonly advantages: Float32Array;
+  /** `[B]`, of the reward model, as they came from it. */
+  readonly scores: Float32Array;
   /** Of the value model, as `returns` and `rewards` with PPO only. */
   readonly values?: Float32Array;
   readonly returns?: Float32Array;

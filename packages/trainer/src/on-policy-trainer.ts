@@ -66,7 +66,10 @@ export abstract class OnPolicyTrainer<
     yield* super.steps(prompts, { ...rest, callbacks: others, ...(evaluationPrompts && { evaluationData: evaluationPrompts }) });
   }
 
-  override async trainStep(prompts: readonly Prompt[], { signal, onRollout, onExperience, onGradients }: StepOptions = {}): Promise<Report> {
+  override async trainStep(
+    prompts: readonly Prompt[],
+    { signal, onRollout, onExperience, onGradients }: StepOptions = {},
+  ): Promise<Report> {
     this.onRollout = onRollout;
     this.onExperience = onExperience;
     this.onGradients = onGradients;

@@ -6,7 +6,10 @@ import { parameterNorms } from "./parameter-norms.ts";
 
 test("each parameter's norm is told with its block and its optimizer; the gradients stay as they are", async () => {
   const parameter = (name: string, layer: number) => createParameter({ name, layer, value: tf.zeros([2]) });
-  const optimizers = [{ parameters: [parameter("wte", -1), parameter("h.0", 0)] }, { parameters: [parameter("v_head", Number.POSITIVE_INFINITY)] }];
+  const optimizers = [
+    { parameters: [parameter("wte", -1), parameter("h.0", 0)] },
+    { parameters: [parameter("v_head", Number.POSITIVE_INFINITY)] },
+  ];
   const gradients = new Map([
     ["wte", tf.tensor1d([3, 4])],
     ["h.0", tf.tensor1d([0, -12])],

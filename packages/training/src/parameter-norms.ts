@@ -14,10 +14,7 @@ export interface ParameterNorm {
 }
 
 /** The norm of each parameter's gradient, in the order of the optimizers. The squares of one optimizer's add up to that of what it clips. */
-export async function parameterNorms(
-  optimizers: readonly Pick<Optimizer, "parameters">[],
-  gradients: Gradients,
-): Promise<ParameterNorm[]> {
+export async function parameterNorms(optimizers: readonly Pick<Optimizer, "parameters">[], gradients: Gradients): Promise<ParameterNorm[]> {
   const norms: ParameterNorm[] = [];
   for (const [optimizer, { parameters }] of optimizers.entries())
     for (const { name, layer } of parameters) norms.push({ name, layer, optimizer, norm: await globalNorm([gradients.get(name)!]) });

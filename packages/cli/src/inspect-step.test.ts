@@ -56,6 +56,16 @@ test("every response that is shown has its score, also where the log has fewer",
   expect(rows).toHaveLength(6);
 }, 120_000);
 
+test("where tokens are drawn from the likeliest few, the KL is that of the whole vocabulary all the same, as it is penalised", async () => {
+  const run = await cai(...train("runs/few", "--reward", "words.mjs", "--steps", "2", "--top-k", "2", "--kl-coef", "0.5"));
+  expect([run.exit, run.stderr]).toEqual([0, expect.anything()]);
+  const { stdout } = await cai("inspect", "runs/few", "--step", "2", "--json");
+  const { rows }: InspectedStep = JSON.parse(stdout);
+  const before = rows.flatMap(({ tokens }) => tokens.slice(0, -1));
+  for (const { kl, reward } of before) expect(reward).toBeCloseTo(-0.5 * kl!, 5);
+  expect(before.some(({ kl, logprob, refLogprob }) => Math.abs(logprob - refLogprob! - kl!) > 0.1)).toBe(true);
+}, 120_000);
+
 test("the squares of the layers' gradients add up to that of the step's grad_norm", async () => {
   const run = await cai(...train("runs/single", "--reward", "words.mjs", "--steps", "1", "--epochs", "1"));
   expect(run.exit).toBe(0);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { inspectionLines } from "./inspection-lines.ts";
 
 test("tokens go down, what the step made of each across, and the bar shows the advantage", () => {
-  const token = { id: 1, logprob: Math.log(0.25), refLogprob: Math.log(0.5), value: 0.5, reward: -0.1, ratio: 1.25 };
+  const token = { id: 1, logprob: Math.log(0.25), kl: -Math.LN2, value: 0.5, reward: -0.1, ratio: 1.25 };
   const rows = [
     {
       prompt: "Once\nupon",

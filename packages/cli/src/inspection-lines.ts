@@ -21,10 +21,10 @@ export function inspectionLines({ step, from, original, set, other, differences 
 function rowLines({ prompt, score, tokens }: InspectedRow): string[] {
   const largest = Math.max(1e-9, ...tokens.map(({ advantage }) => Math.abs(advantage)));
   const headings = ["token", "p", "kl", "value", "reward", "advantage", "", "ratio", "instead"];
-  const rows = tokens.map(({ text, logprob, refLogprob, value, reward, advantage, ratio, alternatives }) => [
+  const rows = tokens.map(({ text, logprob, kl, value, reward, advantage, ratio, alternatives }) => [
     JSON.stringify(text),
     Math.exp(logprob).toFixed(3),
-    refLogprob === undefined ? "" : signed(logprob - refLogprob),
+    kl === undefined ? "" : signed(kl),
     value === undefined ? "" : signed(value),
     reward === undefined ? "" : signed(reward),
     signed(advantage),

@@ -51,12 +51,12 @@ export function tokenRows({
 
   function tokenAt(cell: number, after: Float32Array): InspectedToken {
     const id = responses.ids[cell]!;
-    const { logprobs, refLogprobs, advantages, values, returns, rewards } = experience;
+    const { logprobs, fullLogprobs = logprobs, refLogprobs, advantages, values, returns, rewards } = experience;
     return {
       text: textOf(id),
       id,
       logprob: logprobs[cell]!,
-      ...(refLogprobs && { refLogprob: refLogprobs[cell]! }),
+      ...(refLogprobs && { refLogprob: refLogprobs[cell]!, kl: fullLogprobs[cell]! - refLogprobs[cell]! }),
       advantage: advantages[cell]!,
       ...(values && { value: values[cell]! }),
       ...(returns && { return: returns[cell]! }),

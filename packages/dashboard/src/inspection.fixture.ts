@@ -6,7 +6,7 @@ const alternatives = [
 ];
 
 function token(text: string, id: number, numbers: Partial<InspectedToken> = {}): InspectedToken {
-  const plain = { logprob: Math.log(0.5), refLogprob: Math.log(0.25), advantage: 1, value: 0.5, return: 1.5, reward: -0.1, ratio: 1.1 };
+  const plain = { logprob: Math.log(0.5), kl: Math.LN2, advantage: 1, value: 0.5, return: 1.5, reward: -0.1, ratio: 1.1 };
   return { text, id, alternatives, ...plain, ...numbers };
 }
 

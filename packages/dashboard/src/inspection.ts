@@ -12,6 +12,8 @@ export interface InspectedToken {
   /** Of the policy that wrote it. */
   readonly logprob: number;
   readonly refLogprob?: number;
+  /** Log-probability less the reference's, both over the whole vocabulary. */
+  readonly kl?: number;
   readonly advantage: number;
   readonly value?: number;
   readonly return?: number;

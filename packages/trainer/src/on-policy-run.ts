@@ -10,6 +10,8 @@ export type OnRollout = (rollout: TextRollout, step: number) => void | Promise<v
 export interface StepExperience extends SequenceBatch {
   /** Of the policy before its update. */
   readonly logprobs: Float32Array;
+  /** The same over the whole vocabulary, where responses were drawn from part of it: what a KL is made of. */
+  readonly fullLogprobs?: Float32Array | undefined;
   /** Of the reference; undefined where a step is compared with none. */
   readonly refLogprobs: Float32Array | undefined;
   readonly advantages: Float32Array;

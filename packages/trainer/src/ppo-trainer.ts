@@ -91,7 +91,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });
     const advantages = whiten({ x: rawAdvantages, mask });
     const experience = { ...rollout, logprobs, refLogprobs, values, advantages, returns };
-    await this.onExperience?.({ ...experience, rewards, scores }, step);
+    await this.onExperience?.({ ...experience, fullLogprobs, rewards, scores }, step);
 
     // 8. Epochs of minibatches: clipped surrogate + value loss (− entropy), AdamW on clipped gradients. While the critic warms up, it alone.
     const weights = { klWeight: klCoefficient, importance: parts.importance, valueOnly };

@@ -16,5 +16,6 @@ export const formatOf = (strip, value) => (strip.middle === 0 ? formatSigned(val
 
 /** How far a strip's scale goes. @param {import("./strips.js").Strip} strip @param {readonly [number, number]} ends */
 export function formatEnds(strip, [low, high]) {
+  if (strip.middle === undefined) return `${low}–${high}`;
   return strip.middle === 0 ? `±${formatAligned(high, 2)}` : `${formatAligned(low, 2)}–${formatAligned(high, 2)}`;
 }

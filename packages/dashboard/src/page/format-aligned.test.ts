@@ -11,5 +11,6 @@ test("what lies around 0 has a sign, what does not has none", () => {
   const strip = (middle?: number) => ({ name: "", about: "", of: () => undefined, ...(middle !== undefined && { middle }) });
   expect([formatOf(strip(0), 2), formatOf(strip(1), 2), formatOf(strip(), 0.5)]).toEqual(["+2.000", "2.000", "0.500"]);
   expect(formatEnds(strip(0), [-2.5, 2.5])).toBe("±2.50");
+  expect(formatEnds(strip(), [0, 1])).toBe("0–1");
   expect(formatEnds(strip(1), [0.25, 4])).toBe("0.25–4.00");
 });

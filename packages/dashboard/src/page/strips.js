@@ -26,7 +26,7 @@ export const strips = [
   { name: "ratio", of: ({ ratio }) => ratio, middle: 1, isFactor: true, about: "probability after the step's updates over that before" },
   {
     name: "KL",
-    of: ({ logprob, refLogprob }) => (typeof refLogprob === "number" ? logprob - refLogprob : undefined),
+    of: ({ kl }) => kl,
     middle: 0,
     about: "log-probability less that of the reference, in nats: above 0 the policy has drifted towards the token",
   },

@@ -9,7 +9,7 @@ test("strips without a number in any token are left out, as those of a value hea
   const names = (tokens: InspectedToken[]) =>
     stripsOf([{ metrics: {}, gradients: [], rows: [{ prompt: "", promptTokens: [], tokens }] }]).map(({ name }) => name);
   expect(names([token])).toEqual(["probability", "advantage", "ratio"]);
-  expect(names([token, { ...token, value: 1, refLogprob: -1, reward: 0 }])).toEqual(strips.map(({ name }) => name));
+  expect(names([token, { ...token, value: 1, kl: -1, reward: 0 }])).toEqual(strips.map(({ name }) => name));
 });
 
 test("a probability's colour is as strong as it is large", () => {

@@ -1,12 +1,8 @@
-import type { AddressInfo } from "node:net";
 import { join, relative, resolve } from "node:path";
-import { createAdaptorServer } from "@hono/node-server";
-import { type Context, Hono } from "hono";
-import { DashboardError } from "./error.ts";
+import type { Context } from "hono";
 import { findRuns, metricsName } from "./find-runs.ts";
-import { readPageFiles } from "./page-files.ts";
 import { readTail } from "./read-tail.ts";
-import { refuseStrangers } from "./refuse-strangers.ts";
+import { type ServedPage, servePage } from "./serve-page.ts";
 import { summarizeRun } from "./summarize-run.ts";
 
 export interface DashboardOptions {
@@ -14,13 +10,6 @@ export interface DashboardOptions {
   readonly folders: readonly string[];
   /** 0, by default: any that is free. */
   readonly port?: number;
-}
-
-/** A page that is being served. */
-export interface Dashboard {
-  /** For a browser on this machine; nobody else reaches it. */
-  readonly url: string;
-  close(): Promise<void>;
 }
 
 /**
@@ -35,36 +24,18 @@ export interface Dashboard {
  * console.log(`${dashboard.url} is for a browser on this machine`);
  * await dashboard.close();
  */
-export async function openDashboard({ folders, port = 0 }: DashboardOptions): Promise<Dashboard> {
+export async function openDashboard({ folders, port = 0 }: DashboardOptions): Promise<ServedPage> {
   await Promise.all(folders.map(findRuns));
-  const files = await readPageFiles();
-  let bound = 0;
-  const app = new Hono();
-  app.use(refuseStrangers(() => bound));
   const runs = runsBelow(folders);
-  app.get("/api/runs", async (context) => context.json(await summarize(await runs.find())));
-  for (const [name, file] of Object.entries({ metrics: metricsName, samples: "samples.jsonl" }))
-    app.get(`/api/${name}`, async (context) => tailOf(context, await runs.directoryOf(context.req.query("run") ?? ""), file));
-  for (const [path, { type, bytes }] of files) app.get(path, (context) => context.body(bytes, 200, { "content-type": type }));
-  app.onError((error, context) => context.text(error.message, 500));
-
-  const server = createAdaptorServer({ fetch: app.fetch });
-  await new Promise<void>((listening, failed) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EADDRINUSE" ? "is taken" : `can't be used: ${cause.message}`;
-      failed(new DashboardError("port", `port ${port} ${why}: name another one, or 0 for any that is free`, { cause }));
-    });
-    server.listen(port, "127.0.0.1", listening);
+  return servePage({
+    home: "index.html",
+    port,
+    addRoutes(app) {
+      app.get("/api/runs", async (context) => context.json(await summarize(await runs.find())));
+      for (const [name, file] of Object.entries({ metrics: metricsName, samples: "samples.jsonl" }))
+        app.get(`/api/${name}`, async (context) => tailOf(context, await runs.directoryOf(context.req.query("run") ?? ""), file));
+    },
   });
-  bound = (server.address() as AddressInfo).port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
-  };
 }
 
 /** All runs with a name each: the path below the folder that was given, behind that folder's own where there are several. */

@@ -72,6 +72,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
     const { means, updates, learningRates, failed } = await this.update({
       experience,
+      scores,
       before,
       lossOf: (numbers, rows, denominators) => grpoLoss(numbers, rows, options, denominators),
     });

@@ -26,7 +26,7 @@ import {
 } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { OnPolicyParts } from "./on-policy-parts.ts";
-import { type OnExperience, type OnPolicyRunOptions, type OnRollout, onPolicyRunNames } from "./on-policy-run.ts";
+import { type OnExperience, type OnGradients, type OnPolicyRunOptions, type OnRollout, onPolicyRunNames } from "./on-policy-run.ts";
 
 /** What every trainer that learns from its own responses has among its options. */
 export interface OnPolicySettings extends RunSettings, SamplingSettings, OptimizerSettings {
@@ -40,6 +40,7 @@ export interface StepOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onRollout?: OnRollout | undefined;
   readonly onExperience?: OnExperience | undefined;
+  readonly onGradients?: OnGradients | undefined;
 }
 
 /** What trainers share that learn from their own responses to prompts: rolling out, scoring, both models' log-probabilities, evaluation. */
@@ -50,6 +51,7 @@ export abstract class OnPolicyTrainer<
   abstract readonly parts: OnPolicyParts;
   protected onRollout: OnRollout | undefined;
   protected onExperience: OnExperience | undefined;
+  protected onGradients: OnGradients | undefined;
 
   override async train(
     prompts: readonly (Prompt | PromptTask)[],
@@ -64,18 +66,20 @@ export abstract class OnPolicyTrainer<
   ): AsyncGenerator<Report, void, undefined> {
     checkTrainOptions(options, onPolicyRunNames, this.optionNames);
     const { evaluationPrompts, callbacks, ...rest } = options;
-    const { onRollout, onExperience, ...others } = callbacks ?? {};
+    const { onRollout, onExperience, onGradients, ...others } = callbacks ?? {};
     this.onRollout = onRollout;
     this.onExperience = onExperience;
+    this.onGradients = onGradients;
     yield* super.steps(prompts, { ...rest, callbacks: others, ...(evaluationPrompts && { evaluationData: evaluationPrompts }) });
   }
 
   override async trainStep(
     prompts: readonly (Prompt | PromptTask)[],
-    { signal, onRollout, onExperience }: StepOptions = {},
+    { signal, onRollout, onExperience, onGradients }: StepOptions = {},
   ): Promise<Report> {
     this.onRollout = onRollout;
     this.onExperience = onExperience;
+    this.onGradients = onGradients;
     return super.trainStep(prompts, { signal });
   }
 

@@ -91,7 +91,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });
     const advantages = whiten({ x: rawAdvantages, mask });
     const experience = { ...rollout, logprobs, refLogprobs, values, advantages, returns };
-    await this.onExperience?.({ ...experience, rewards }, step);
+    await this.onExperience?.({ ...experience, fullLogprobs, rewards, scores }, step);
 
     // 8. Epochs of minibatches: clipped surrogate + value loss (− entropy), AdamW on clipped gradients. While the critic warms up, it alone.
     const weights = { klWeight: klCoefficient, importance: parts.importance, valueOnly };
@@ -107,6 +107,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
       open: (rows) => openPpoPass(parts, rows, options, optimizers),
       lossOf: (numbers, rows, denominators) => ppoStepLoss(numbers, rows, options, { ...weights, denominators }),
       measure: (losses, minibatch) => measureUpdate(losses, minibatch, options),
+      onGradients: this.onGradients,
       isTooFar: ({ approxKl }) => options.maxApproxKl > 0 && approxKl! > options.maxApproxKl,
     });
     trained();

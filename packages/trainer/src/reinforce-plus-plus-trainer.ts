@@ -66,6 +66,7 @@ export class ReinforcePlusPlusTrainer extends GroupTrainer<ReinforcePlusPlusSett
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
     const { means, updates, learningRates, failed } = await this.update({
       experience,
+      scores,
       before,
       lossOf: (numbers, rows, denominators) => reinforcePlusPlusLoss(numbers, rows, options, denominators),
     });

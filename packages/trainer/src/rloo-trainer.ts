@@ -76,6 +76,7 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
     const { means, updates, learningRates, failed } = await this.update({
       experience,
+      scores,
       before,
       lossOf: (numbers, rows, denominators) => rlooLoss(numbers, rows, options, denominators),
     });

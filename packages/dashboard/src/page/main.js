@@ -5,6 +5,7 @@ import { addLines, emptyRun } from "./run-data.js";
 import { openRunsList } from "./runs-list.js";
 import { readSamples } from "./sample-rows.js";
 import { openSamples } from "./samples.js";
+import { openTheme } from "./theme.js";
 import { readView, writeView } from "./view.js";
 
 const colors = ["#3b82f6", "#f97316", "#10b981", "#e11d48", "#8b5cf6", "#06b6d4", "#ca8a04", "#ec4899", "#65a30d", "#64748b"];
@@ -31,6 +32,8 @@ const list = openRunsList(element("runs"), element("run-filter"), (name, isShown
   change({ runs: isShown ? [...others, name] : others });
   void refresh();
 });
+
+const theme = openTheme(element("theme"), drawCharts);
 
 /** @param {string} name */
 function openRun(name) {
@@ -129,14 +132,6 @@ function apply() {
   drawCharts();
 }
 
-/** @param {"light" | "dark"} theme */
-function paint(theme) {
-  document.documentElement.dataset.theme = theme;
-  localStorage.setItem("theme", theme);
-  drawCharts();
-}
-
-const turnTheme = () => paint(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
 /** @param {number} by */
 const smoothBy = (by) => change({ smoothing: Math.round(Math.min(0.99, Math.max(0, view.smoothing + by)) * 100) / 100 });
 const openTab = (/** @type {import("./view.js").View["tab"]} */ tab) => {
@@ -154,7 +149,7 @@ const keys = {
   l: () => change({ log: !view.log }),
   x: () => change({ axis: view.axis === "steps" ? "seconds" : "steps" }),
   0: charts.zoomOut,
-  t: turnTheme,
+  t: theme.turn,
   "?": () => element("help").showModal(),
 };
 
@@ -173,7 +168,6 @@ element("smoothing").addEventListener("input", () => change({ smoothing: Number(
 element("log").addEventListener("change", () => change({ log: element("log").checked }));
 element("axis").addEventListener("change", () => change({ axis: element("axis").value }));
 element("zoom-out").addEventListener("click", charts.zoomOut);
-element("theme").addEventListener("click", turnTheme);
 element("help-button").addEventListener("click", () => element("help").showModal());
 element("run-filter").addEventListener("input", () => list.show(runs, shownRuns(), colorOf));
 samples.onChoose(() => openTab("samples"));
@@ -182,11 +176,6 @@ addEventListener("hashchange", () => {
   apply();
 });
 
-paint(
-  localStorage.getItem("theme") === "dark" || (!localStorage.getItem("theme") && matchMedia("(prefers-color-scheme: dark)").matches)
-    ? "dark"
-    : "light",
-);
 apply();
 for (;;) {
   if (!document.hidden) element("notice").textContent = await refresh().then(tellEmpty, tellFailure);

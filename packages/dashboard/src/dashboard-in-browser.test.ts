@@ -4,13 +4,14 @@ import { findChromium } from "@cai/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { metricsLine } from "./metrics-line.fixture.ts";
-import { type Dashboard, openDashboard } from "./open-dashboard.ts";
+import { openDashboard } from "./open-dashboard.ts";
 import { runsFolder } from "./run.fixture.ts";
+import type { ServedPage } from "./serve-page.ts";
 
 const executablePath = findChromium();
 
 describe.runIf(executablePath !== undefined)("the page in Chromium", () => {
-  let [folder, dashboard, browser]: [string, Dashboard | undefined, Browser | undefined] = ["", undefined, undefined];
+  let [folder, dashboard, browser]: [string, ServedPage | undefined, Browser | undefined] = ["", undefined, undefined];
   const elsewhere: string[] = [];
   const complaints: string[] = [];
   beforeAll(async () => {

@@ -12,7 +12,7 @@ test.each(publishedPackages)("%s says what it is, in words to find it by, and wh
   expect(keywords.length).toBeGreaterThanOrEqual(3);
   expect(new Set(keywords).size).toBe(keywords.length);
   for (const keyword of keywords) expect(keyword).toMatch(/^[a-z0-9][a-z0-9.-]*$/);
-  expect([license, engines.node]).toEqual(["MIT", ">=20"]);
+  expect([license, engines.node]).toEqual(["MIT", "^20.19.0 || >=22.12.0"]);
   expect(files).toContain("dist");
 });
 

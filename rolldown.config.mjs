@@ -24,7 +24,10 @@ const handWritten = {
 };
 
 /** @type {import("rolldown").RolldownOptions} */
-const common = { platform: "node", external: /^[^./]/, logLevel: "warn" };
+const common = { platform: "node", external: /^[^./]/ };
+
+/** Names that a reader knows, in what several files share too. @type {import("rolldown").OutputOptions} */
+const output = { format: "esm", minifyInternalExports: false };
 
 export default defineConfig([
   {
@@ -32,13 +35,13 @@ export default defineConfig([
     input: entries([...named({ exports, imports }, "\\.js"), ...threads], (name) => `src/${name}.ts`),
     tsconfig: "../../tsconfig.base.json",
     transform: { target: "node20.19" },
-    output: { dir: "dist", format: "esm", sourcemap: true, cleanDir: true, comments: { jsdoc: false }, chunkFileNames: "[name].js" },
+    output: { ...output, dir: "dist", sourcemap: true, cleanDir: true, comments: { jsdoc: false }, chunkFileNames: "[name].js" },
   },
   {
     ...common,
     cwd: declarations,
     input: entries(named(exports, "\\.d\\.ts"), (name) => `src/${name}.d.ts`),
     plugins: [handWritten, dts({ dtsInput: true, tsconfig: false })],
-    output: { dir: resolve(folder, "dist"), format: "esm", chunkFileNames: "[name].ts" },
+    output: { ...output, dir: resolve(folder, "dist"), chunkFileNames: "[name].ts" },
   },
 ]);

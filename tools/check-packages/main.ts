@@ -5,8 +5,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findChromium } from "../../packages/testing/src/find-chromium.mjs";
 import { publishedPackages } from "../published.ts";
 import { apiReport, type DeclarationFile, declarationsWithAny } from "./api-report.ts";
+import { browserExamples, faultsInBrowser } from "./browser-bundles.ts";
 import { faultsOfTarball } from "./published-forms.ts";
 import { sizesOf } from "./sizes.ts";
 
@@ -46,6 +48,9 @@ if (process.argv.includes("--write-api")) {
     console.log(`      ${name}: ${size} bytes of ${sizeLimit}`);
     tell(name, size <= sizeLimit ? [] : [`${size} bytes, minified and compressed by gzip: ${sizeLimit} are allowed`]);
   }
+  const browser = findChromium();
+  if (browser === undefined) console.log("      in browsers: left out, for there is no Chromium");
+  else for (const [name, fault] of await faultsInBrowser(browserExamples(), browser)) tell(name, fault === undefined ? [] : [fault]);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

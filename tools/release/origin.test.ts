@@ -5,8 +5,8 @@ import { readmeWithOrigin, relativeLinks, withOrigin } from "./origin.mjs";
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-test.each(publishedPackages)("%s says what it is, in words to find it by, and who may run it", (folder) => {
-  const { name, description, keywords, license, engines, files } = JSON.parse(text(`packages/${folder}/package.json`));
+test.each(publishedPackages)("%s says what it is, in words to find it by, who may run it, and is built as all are", (folder) => {
+  const { name, description, keywords, license, engines, files, scripts } = JSON.parse(text(`packages/${folder}/package.json`));
   expect(name).toBe(`@cai/${folder}`);
   expect(description).toMatch(/^\S.{10,}\.$/);
   expect(keywords.length).toBeGreaterThanOrEqual(3);
@@ -14,6 +14,7 @@ test.each(publishedPackages)("%s says what it is, in words to find it by, and wh
   for (const keyword of keywords) expect(keyword).toMatch(/^[a-z0-9][a-z0-9.-]*$/);
   expect([license, engines.node]).toEqual(["MIT", "^20.19.0 || >=22.12.0"]);
   expect(files).toContain("dist");
+  expect(scripts.build).toBe("rolldown --config ../../rolldown.config.mjs");
 });
 
 test("published, a package says where it comes from: to the folder, by an address that npm and a reader can follow", () => {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { describeUnknownOption } from "@cai/contracts";
+import { describeUnknownOption } from "@cai/contracts/unknown-option";
 import { CliError } from "./error.ts";
 
 /** What a command that trains may be told, by flags or in a configuration file. */

@@ -18,5 +18,4 @@ export { selectRows, selectSequences } from "./select-rows.ts";
 export { splitScores } from "./split-scores.ts";
 export type { ChatMessage, ChatTemplateOptions, Tokenizer } from "./tokenizer.ts";
 export type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";
-export { describeUnknownOption } from "./unknown-option.ts";
 export type { WeightSource } from "./weight-source.ts";

@@ -9,15 +9,21 @@ import { docsPages, root, textOf } from "./pages.ts";
 import { linesOf } from "./run-quietly.ts";
 
 // Every block of TypeScript in docs/ is a whole program: it is compiled against the sources and runs in an empty folder, where what it needs is
-// there; what it logs is what the comments behind `console.log` say. One that is a file of docs/examples is run as that file.
+// there; what it logs is what the comments behind `console.log` say. One that is a file of docs/examples is run as that file. Blocks of JavaScript are
+// parts of something, and only compiled.
 const modules = join(root, "node_modules/.cache/readme-examples/docs");
 const examples = new Set(
   readdirSync(join(root, "docs/examples")).map((file) => (file.endsWith(".ts") ? textOf(`docs/examples/${file}`) : "")),
 );
 const blocks = docsPages.flatMap((page) =>
   codeBlocks(textOf(page))
-    .filter(({ language }) => language === "ts")
-    .map(({ code, line }) => ({ place: `${page}:${line}`, file: join(modules, `${page.replaceAll(/\W/g, "-")}-${line}.ts`), code })),
+    .filter(({ language }) => language === "ts" || language === "js")
+    .map(({ language, code, line }) => ({
+      place: `${page}:${line}`,
+      file: join(modules, `${page.replaceAll(/\W/g, "-")}-${line}.${language}`),
+      code,
+      isProgram: language === "ts",
+    })),
 );
 
 /** Why a block is compiled only, as a comment in its first line says. */
@@ -47,7 +53,7 @@ test("every block compiles against the sources", () => {
   expect(faults).toEqual([]);
 }, 300_000); // a compiler's time, on a busy machine
 
-const run = blocks.filter(({ code }) => reasonNotToRun(code) === undefined && !examples.has(code));
+const run = blocks.filter(({ code, isProgram }) => isProgram && reasonNotToRun(code) === undefined && !examples.has(code));
 test.each(run)("the program at $place runs and prints what it says", async ({ file, code }) => {
   const cwd = process.cwd();
   onTestFinished(() => process.chdir(cwd));

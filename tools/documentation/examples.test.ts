@@ -38,3 +38,11 @@ test("what is not run is there, and promises nothing", () => {
   const wrong = Object.keys(notRun).filter((name) => !names.includes(name) || existsSync(join(folder, `${name}.txt`)));
   expect(wrong).toEqual([]);
 });
+
+test.each([
+  ["docs/quick-start.md", "own-reward"],
+  ["docs/recipes.md", "own-loop"],
+])("%s shows %s as it is, with what it prints", (page, name) => {
+  expect(textOf(page)).toContain(`\`\`\`ts\n${textOf(`docs/examples/${name}.ts`)}\`\`\``);
+  expect(textOf(page)).toContain(`\`\`\`txt\n${textOf(`docs/examples/${name}.txt`)}\`\`\``);
+});

@@ -98,6 +98,7 @@ describe.runIf(executablePath !== undefined)("the page in Chromium", () => {
     const rows = page.locator("#samples tbody tr");
     await expect.poll(() => rows.count()).toBe(2);
     expect(await page.locator("#samples b, #samples td script").count()).toBe(0);
+    expect(await page.locator("#inspect code").textContent()).toBe(`cai inspect ${join(folder, "first")} --step 60 --page`);
     await page.locator('[data-sort="score"]').click();
     expect(await rows.first().locator("td").allTextContents()).toEqual(["60", "1.5", "Once", " upon a time in first"]);
     await page.keyboard.press("/");

@@ -134,7 +134,7 @@ describe.runIf(executablePath !== undefined)("the step's page in Chromium", () =
     const inspection = { ...once, original: { ...once.original, rows } };
     const page = await openPage({ inspection, hash: "#show=difference&sample=99&token=99", colorScheme: "dark" });
     expect(await page.locator("#making").isVisible()).toBe(false);
-    expect(await page.locator("#notice").textContent()).toBe("This step has no value, reward.");
+    expect(await page.locator("#notice").textContent()).toBe("Not in this step: value, reward.");
     expect(await heading(page)).toContain("token 2 of sample 2");
     expect(await numbers(page, "advantage")).toEqual(["+1.000"]);
     expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");

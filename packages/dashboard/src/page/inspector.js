@@ -121,7 +121,7 @@ if (other !== undefined) {
 }
 const lacking = strips.filter(({ name }) => !scales.has(name)).map(({ name }) => name);
 if (original.rows.length === 0) element("notice").textContent = "No response was asked for: give --rows.";
-else if (lacking.length > 0) element("notice").textContent = `This step has no ${lacking.join(", ")}.`;
+else if (lacking.length > 0) element("notice").textContent = `Not in this step: ${lacking.join(", ")}.`;
 showLayers(element("gradients"), original.gradients, other?.gradients);
 showNumbers(element("numbers"), inspection);
 draw();

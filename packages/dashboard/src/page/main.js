@@ -98,7 +98,11 @@ async function refresh() {
 /** @param {boolean} [isOther] another run's are shown so far */
 async function refreshSamples(isOther = false) {
   const name = samples.chosen();
-  if (name !== "" && ((await runOf(name).responses.catchUp()) || isOther)) samples.show(runOf(name).texts());
+  if (name !== "" && ((await runOf(name).responses.catchUp()) || isOther))
+    samples.show(
+      runOf(name).texts(),
+      runs.find((run) => run.name === name),
+    );
 }
 
 function drawCharts() {

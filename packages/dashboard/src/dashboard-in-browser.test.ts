@@ -108,6 +108,16 @@ describe.runIf(executablePath !== undefined)("the page in Chromium", () => {
     await page.close();
   });
 
+  test("held-out samples are a choice beside those of training, with what their scores are made of", async () => {
+    const page = await openPage();
+    await page.keyboard.press("2");
+    await page.locator("#sample-kind").selectOption("evaluation-samples");
+    const rows = page.locator("#samples tbody tr");
+    await expect.poll(() => rows.first().locator("td").allTextContents()).toEqual(["0", "2warm 1.5, short 0.5", "They", " left"]);
+    expect(await page.locator("#inspect").isVisible()).toBe(false);
+    await page.close();
+  });
+
   test("dark where the system is", async () => {
     const page = await openPage("", { colorScheme: "dark" });
     expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");

@@ -32,11 +32,14 @@ export async function openDashboard({ folders, port = 0 }: DashboardOptions): Pr
     port,
     addRoutes(app) {
       app.get("/api/runs", async (context) => context.json(await summarize(await runs.find())));
-      for (const [name, file] of Object.entries({ metrics: metricsName, samples: "samples.jsonl" }))
+      for (const [name, file] of Object.entries(logs))
         app.get(`/api/${name}`, async (context) => tailOf(context, await runs.directoryOf(context.req.query("run") ?? ""), file));
     },
   });
 }
+
+/** Files that are followed, by what the page calls them. */
+const logs = { metrics: metricsName, samples: "samples.jsonl", "evaluation-samples": "evaluation-samples.jsonl" };
 
 /** All runs with a name each: the path below the folder that was given, behind that folder's own where there are several. */
 async function namedRuns(folders: readonly string[]): Promise<Map<string, string>> {

@@ -38,15 +38,25 @@ const theme = openTheme(element("theme"), drawCharts);
 /** @param {string} name */
 function openRun(name) {
   let data = emptyRun();
-  /** @type {import("./sample-rows.js").Sample[]} */
-  let texts = [];
   const metrics = follow("metrics", name, {
     restart() {
       data = emptyRun();
     },
     add: (text) => addLines(data, text),
   });
-  const responses = follow("samples", name, {
+  return {
+    metrics,
+    data: () => data,
+    samples: followTexts("samples", name),
+    "evaluation-samples": followTexts("evaluation-samples", name),
+  };
+}
+
+/** @param {"samples" | "evaluation-samples"} file @param {string} name */
+function followTexts(file, name) {
+  /** @type {import("./sample-rows.js").Sample[]} */
+  let texts = [];
+  const followed = follow(file, name, {
     restart() {
       texts = [];
     },
@@ -54,7 +64,7 @@ function openRun(name) {
       texts = [...texts, ...readSamples(text)];
     },
   });
-  return { metrics, responses, data: () => data, texts: () => texts };
+  return { ...followed, texts: () => texts };
 }
 
 /** @param {string} name */
@@ -98,9 +108,11 @@ async function refresh() {
 /** @param {boolean} [isOther] another run's are shown so far */
 async function refreshSamples(isOther = false) {
   const name = samples.chosen();
-  if (name !== "" && ((await runOf(name).responses.catchUp()) || isOther))
+  if (name === "") return;
+  const followed = runOf(name)[samples.kind()];
+  if ((await followed.catchUp()) || isOther)
     samples.show(
-      runOf(name).texts(),
+      followed.texts(),
       runs.find((run) => run.name === name),
     );
 }

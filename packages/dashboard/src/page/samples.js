@@ -12,7 +12,7 @@ const most = 300;
  * @param {HTMLElement} element
  */
 export function openSamples(element) {
-  const [run, filter, count, body] = ["#sample-run", "#sample-filter", "#sample-count", "tbody"].map(
+  const [run, kind, filter, count, body] = ["#sample-run", "#sample-kind", "#sample-filter", "#sample-count", "tbody"].map(
     (selector) => /** @type {any} */ (element.querySelector(selector)),
   );
   /** @type {NodeListOf<HTMLButtonElement>} */
@@ -32,15 +32,20 @@ export function openSamples(element) {
       heading.ariaSort = heading.dataset.sort === order.by ? (order.descending ? "descending" : "ascending") : "none";
     const found = choose(samples, filter.value, order);
     count.textContent = found.length > most ? `${most} of ${found.length}` : `${found.length}`;
-    inspect(ofRun, chosen ?? found[0]?.step);
+    inspect(ofRun, chosen ?? found.find(({ step }) => step > 0)?.step);
     body.replaceChildren(
-      ...found.slice(0, most).map(({ step, prompt, response, score }) => {
+      ...found.slice(0, most).map(({ step, prompt, response, score, parts }) => {
         const row = document.createElement("tr");
         row.addEventListener("click", () => {
-          chosen = step;
-          inspect(ofRun, step);
+          if (step > 0) chosen = step;
+          inspect(ofRun, chosen);
         });
         for (const text of [`${step}`, formatNumber(score), prompt, response]) row.insertCell().textContent = text;
+        if (parts !== "") {
+          const told = document.createElement("small");
+          told.textContent = parts;
+          /** @type {HTMLTableCellElement} */ (row.cells[1]).append(told);
+        }
         return row;
       }),
     );
@@ -56,8 +61,12 @@ export function openSamples(element) {
   return {
     /** Of which run samples are wanted. @returns {string} */
     chosen: () => run.value,
+    /** Of which prompts: those of training, or those held out. @returns {"samples" | "evaluation-samples"} */
+    kind: () => kind.value,
     /** @param {() => void} choose */
-    onChoose: (choose) => run.addEventListener("change", choose),
+    onChoose(choose) {
+      for (const one of [run, kind]) one.addEventListener("change", choose);
+    },
     focusFilter: () => filter.focus(),
     /** @param {readonly string[]} names */
     offer(names) {

@@ -14,6 +14,8 @@ import { sizesOf } from "./sizes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folderOf = (name: string): string => join(root, "packages", name);
+/** Scorers of other libraries have types of their own for what a row's columns are: nothing but any takes them all. */
+const mayHaveAny = ["reward-model: ScorerInput"];
 const unbuilt = publishedPackages.filter((name) => !existsSync(join(folderOf(name), "dist/index.d.ts")));
 if (unbuilt.length > 0) {
   console.error(`not built: ${unbuilt.join(", ")}: npm run build, then run this again`);
@@ -68,7 +70,8 @@ function declarationsOf(name: string): DeclarationFile[] {
 function faultsOfSurface(name: string): string[] {
   const files = declarationsOf(name);
   const kept = existsSync(apiPage(name)) ? readFileSync(apiPage(name), "utf8") : "";
-  const faults = files.flatMap((file) => declarationsWithAny(file).map((one) => `${one} has any in its types: say what it is, or unknown`));
+  const loose = files.flatMap(declarationsWithAny).filter((one) => !mayHaveAny.includes(`${name}: ${one}`));
+  const faults = loose.map((one) => `${one} has any in its types: say what it is, or unknown`);
   if (kept !== apiReport(`@cai/${name}`, files))
     faults.push(`packages/${name}/api.md isn't what the build exports: npm run api-report, and let git diff show what has changed`);
   return faults;

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createProgram } from "../../packages/cli/src/program.ts";
-import { codeBlocks } from "./markdown.mjs";
+import { codeBlocks, inlineCode } from "./markdown.mjs";
 import { documents, root, textOf } from "./pages.ts";
 
-// Commands in blocks of sh are not run, but what they name is there: commands and flags of cai, scripts of npm, files that node runs.
+// Commands in blocks of sh and within text are not run, but what they name is there: commands and flags of cai, scripts of npm, files that node runs.
 const program = createProgram();
 const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
 
@@ -48,7 +48,7 @@ test.each(documents)("what the commands of %s name is there", (page) => {
   const commands = codeBlocks(textOf(page))
     .filter(({ language }) => language === "sh")
     .flatMap(({ code }) => commandsOf(code));
-  expect(commands.flatMap(missing)).toEqual([]);
+  expect([...commands, ...inlineCode(textOf(page))].flatMap(missing)).toEqual([]);
 });
 
 test("what is not there is found", () => {

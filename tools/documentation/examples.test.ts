@@ -34,6 +34,14 @@ test.each(names.filter((name) => !(name in notRun)))("docs/examples/%s.ts prints
   expect(Math.max(0, ...apart), `${printed}\nin place of\n${promised}`).toBeLessThan(0.2);
 });
 
+test("the list of the examples has each of them, with what it prints", () => {
+  const listed = [...textOf("docs/examples/README.md").matchAll(/\]\(([\w-]+)\.(ts|txt)\)/g)].map(
+    ([, name, ending]) => `${name}.${ending}`,
+  );
+  const files = readdirSync(folder).filter((file) => /\.(ts|txt)$/.test(file));
+  expect(listed.sort()).toEqual(files.sort());
+});
+
 test("what is not run is there, and promises nothing", () => {
   const wrong = Object.keys(notRun).filter((name) => !names.includes(name) || existsSync(join(folder, `${name}.txt`)));
   expect(wrong).toEqual([]);

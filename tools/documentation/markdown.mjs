@@ -7,6 +7,7 @@
  * @typedef {{ readonly target: string, readonly line: number }} Link
  */
 
+const inline = /(`+)(?!`)([^`]|(?!\1)`)*?\1(?!`)/g;
 const fence = /^( *)(```+)([^\n`]*)\n([\s\S]*?)^\1\2 *$/gm;
 
 /** @param {string} page @returns {CodeBlock[]} */
@@ -53,10 +54,21 @@ export function slug(heading) {
     .replaceAll(" ", "-");
 }
 
+/** What stands between backticks within a page's text, on one line each. @param {string} page @returns {string[]} */
+export function inlineCode(page) {
+  const prose = page.replaceAll(fence, "");
+  return [...prose.matchAll(inline)].map(([code]) =>
+    code
+      .replaceAll(/^`+|`+$/g, "")
+      .replaceAll(/\s+/g, " ")
+      .trim(),
+  );
+}
+
 /** The page with everything between backticks blank, each line where it was. @param {string} page */
 function withoutCode(page) {
   const blank = (/** @type {string} */ code) => code.replaceAll(/[^\n]/g, " ");
-  return page.replaceAll(fence, blank).replaceAll(/(`+)(?!`)([^`]|(?!\1)`)*?\1(?!`)/g, blank);
+  return page.replaceAll(fence, blank).replaceAll(inline, blank);
 }
 
 /** @param {string} text @param {number} index */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { anchors, codeBlocks, links, slug } from "./markdown.mjs";
+import { anchors, codeBlocks, inlineCode, links, slug } from "./markdown.mjs";
 
 const page = [
   "# First steps",
@@ -20,6 +20,10 @@ test("links are those outside of code, with their lines", () => {
     { target: "c.png", line: 7 },
     { target: "d.md", line: 8 },
   ]);
+});
+
+test("code within text is that between backticks, on one line", () => {
+  expect(inlineCode("Run `npm\nrun x`, or ``a ` b``.\n```sh\nnot `this`\n```\n")).toEqual(["npm run x", "a ` b"]);
 });
 
 test("blocks of code have their language and the line of their fence", () => {

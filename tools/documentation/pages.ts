@@ -21,6 +21,7 @@ export const docsPages: readonly string[] = namesIn("docs", ".md");
 export const documents: readonly string[] = [
   ...namesIn("", ".md"),
   ...docsPages,
+  "docs/examples/README.md",
   ...readdirSync(join(root, "packages")).flatMap((name) => namesIn(`packages/${name}`, ".md")),
   ...["constitutional", "labels", "learning"].map((name) => `tools/bench/${name}/README.md`),
 ];

@@ -49,12 +49,12 @@ async function playAll(): Promise<void> {
   }
 }
 
-/** A folder where there is nothing yet, not even in npm's cache or in ours: no native TensorFlow is found. */
+/** A folder where there is nothing yet, not even in npm's cache, in Nx's or in ours: no native TensorFlow is found. */
 async function emptyPlace(number: number): Promise<Place> {
   const home = join(root, `reader-${number}`);
   const folder = join(home, "folder");
   for (const name of ["folder", "tmp"]) await mkdir(join(home, name), { recursive: true });
-  const own = { TMPDIR: join(home, "tmp"), XDG_CACHE_HOME: join(home, "cache") };
+  const own = { TMPDIR: join(home, "tmp"), XDG_CACHE_HOME: join(home, "cache"), NX_CACHE_DIRECTORY: join(home, "nx-cache") };
   const env = { ...own, npm_config_cache: join(home, "npm-cache"), npm_config_userconfig: join(root, "npmrc") };
   return {
     repository,

@@ -37,12 +37,3 @@ export function readmeWithOrigin(readme, { folder, repository }) {
 
 /** A block or a line of code, or the end of a link that is neither an address nor a place on the same page. */
 const codeOrLink = /^```[\s\S]*?^```|`[^`\n]+`|\]\((?![a-z]+:|#|\/)([^)\s]+)\)/gm;
-
-/**
- * Where a README's relative links lead, from the package's folder.
- *
- * @param {string} readme
- */
-export function relativeLinks(readme) {
-  return [...readme.matchAll(codeOrLink)].flatMap(([, path]) => (path === undefined ? [] : [path]));
-}

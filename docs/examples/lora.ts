@@ -13,7 +13,7 @@ const count = ({ parameters }: typeof policy) => [...parameters.values()].reduce
 console.log("weights of the model:", count(base), "- of the adapter:", count(policy));
 
 const rewardModel = await OnnxRewardModel.load(demoRewardDirectory);
-const trainer = await RLOOTrainer.create({ policy, rewardModel, learningRate: 5e-3, batchSize: 16, maxNewTokens: 16, seed: 7 });
+const trainer = await RLOOTrainer.create({ policy, rewardModel, learningRate: 3e-3, batchSize: 16, maxNewTokens: 16, seed: 7 });
 const heldOut = await demoPrompts({ split: "heldout" });
 const before = await trainer.evaluate(heldOut);
 await trainer.train(await demoPrompts({ split: "train" }), { steps: 10 });

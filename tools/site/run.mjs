@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeF
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { collect } from "./collect.mjs";
+import { fromElsewhere } from "./from-elsewhere.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
@@ -57,4 +58,17 @@ if (command === "dev") {
 }
 const child = spawn(process.execPath, [vitepress, /** @type {string} */ (command), here, ...given], { stdio: "inherit" });
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => child.kill(signal));
-child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+child.on("exit", (code, signal) => {
+  if (code === 0 && command === "build") refuseElsewhere();
+  process.exit(code ?? (signal ? 1 : 0));
+});
+
+/** A reader's browser asks no other host for anything. */
+function refuseElsewhere() {
+  const dist = join(here, "dist");
+  const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => /\.(html|css)$/.test(name));
+  const found = files.flatMap((name) => fromElsewhere(readFileSync(join(dist, name), "utf8")).map((url) => `${name}: ${url}`));
+  if (found.length === 0) return;
+  console.error(`these would be loaded from elsewhere:\n${found.join("\n")}`);
+  process.exit(1);
+}

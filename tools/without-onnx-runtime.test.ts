@@ -21,7 +21,7 @@ beforeAll(async () => {
     if (copied.includes(name)) await cp(join(root, "packages", name), join(ours, name), { recursive: true });
     else await symlink(join(root, "packages", name), join(ours, name));
   }
-  for (const name of ["@tensorflow", "commander", "jsonc-parser", "tsx"])
+  for (const name of ["@tensorflow", "commander", "get-east-asian-width", "jsonc-parser", "tsx", "yaml"])
     await symlink(join(root, "node_modules", name), join(project, "node_modules", name));
 });
 afterAll(() => rm(project, { recursive: true }));

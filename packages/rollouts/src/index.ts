@@ -33,4 +33,6 @@ export { refuseCrossedLengths, type SamplingSettings, samplingOf, samplingOption
 export { type ScoreSettings, scoreOptions } from "./score-options.ts";
 export { scoreRequest, scoreResponses } from "./score-responses.ts";
 export { beforeStopText, refuseStopTexts } from "./stop-texts.ts";
+export { TextPieces } from "./text-pieces.ts";
 export { type ScoredSample, sampleRows, type TextRollout } from "./text-rollout.ts";
+export { type WritingOptions, type WrittenText, writeTexts } from "./write-texts.ts";

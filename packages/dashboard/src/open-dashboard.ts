@@ -1,12 +1,11 @@
-import type { AddressInfo } from "node:net";
 import { join, relative, resolve } from "node:path";
-import { createAdaptorServer } from "@hono/node-server";
+import { LoopbackError, openLoopback } from "@cai/loopback";
 import { type Context, Hono } from "hono";
 import { DashboardError } from "./error.ts";
 import { findRuns, metricsName } from "./find-runs.ts";
 import { readPageFiles } from "./page-files.ts";
+import { readOnly } from "./read-only.ts";
 import { readTail } from "./read-tail.ts";
-import { refuseStrangers } from "./refuse-strangers.ts";
 import { summarizeRun } from "./summarize-run.ts";
 
 export interface DashboardOptions {
@@ -38,9 +37,8 @@ export interface Dashboard {
 export async function openDashboard({ folders, port = 0 }: DashboardOptions): Promise<Dashboard> {
   await Promise.all(folders.map(findRuns));
   const files = await readPageFiles();
-  let bound = 0;
   const app = new Hono();
-  app.use(refuseStrangers(() => bound));
+  app.use(readOnly);
   const runs = runsBelow(folders);
   app.get("/api/runs", async (context) => context.json(await summarize(await runs.find())));
   for (const [name, file] of Object.entries({ metrics: metricsName, samples: "samples.jsonl" }))
@@ -48,23 +46,9 @@ export async function openDashboard({ folders, port = 0 }: DashboardOptions): Pr
   for (const [path, { type, bytes }] of files) app.get(path, (context) => context.body(bytes, 200, { "content-type": type }));
   app.onError((error, context) => context.text(error.message, 500));
 
-  const server = createAdaptorServer({ fetch: app.fetch });
-  await new Promise<void>((listening, failed) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EADDRINUSE" ? "is taken" : `can't be used: ${cause.message}`;
-      failed(new DashboardError("port", `port ${port} ${why}: name another one, or 0 for any that is free`, { cause }));
-    });
-    server.listen(port, "127.0.0.1", listening);
+  return openLoopback({ fetch: app.fetch, port }).catch((error: unknown) => {
+    throw LoopbackError.isInstance(error) ? new DashboardError("port", error.message, { cause: error }) : error;
   });
-  bound = (server.address() as AddressInfo).port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
-  };
 }
 
 /** All runs with a name each: the path below the folder that was given, behind that folder's own where there are several. */

@@ -42,6 +42,14 @@ export function parseNumber(text: string): number {
   return value;
 }
 
+/** A port on the command line. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (text.trim() === "" || !Number.isInteger(port) || port < 0 || port > 65535)
+    throw new InvalidArgumentError("Give a number from 0 to 65535.");
+  return port;
+}
+
 /** Numbers on the command line, with commas between them; an empty text is none. */
 export function parseNumbers(text: string): number[] {
   return text.trim() === "" ? [] : text.split(",").map(parseNumber);

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { parsePort } from "../option-flags.ts";
 import { serveDashboard } from "../serve-dashboard.ts";
 
 /** `cai dashboard`: a page on this machine that follows runs. */
@@ -6,14 +7,7 @@ export function dashboardCommand(): Command {
   return new Command("dashboard")
     .description("follow runs in a browser on this machine: curves over each other, samples")
     .argument("<DIR...>", "runs' folders, or folders with runs below them; new ones are found as they appear")
-    .option("--port <N>", "0 is any that is free", readPort, 7007)
+    .option("--port <N>", "0 is any that is free", parsePort, 7007)
     .option("--json", 'print one JSON object: {"url": …}')
     .action(serveDashboard);
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (text.trim() === "" || !Number.isInteger(port) || port < 0 || port > 65535)
-    throw new InvalidArgumentError("Give a number from 0 to 65535.");
-  return port;
 }

@@ -2,20 +2,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { packageRows } from "./package-rows.mjs";
 import { publishedPackages } from "./published.ts";
 
 // A package may import from the rows above its own, never from its own row or below. Tests and fixtures stand outside the rule, and so does
 // @cai/testing, which is theirs.
-const rows = [
-  ["contracts", "whole-file"],
-  ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo", "hub", "data", "endpoint", "loopback"],
-  ["ppo-loss", "value-head", "optim", "checkpoint", "run-log", "gguf"],
-  ["backend", "policy", "reward-model", "training"],
-  ["rollouts", "onnx-export"],
-  ["trainer", "sft", "preference", "rollout-onnx", "feedback", "evaluation"],
-  ["constitution", "dashboard", "serve", "ai-sdk"],
-  ["cli"],
-];
+const rows = packageRows;
 const packagesFolder = fileURLToPath(new URL("../packages", import.meta.url));
 const names = publishedPackages;
 const rowOf = (name: string) => rows.findIndex((row) => row.includes(name));

@@ -23,7 +23,7 @@ const isForCi = ({ os, cpu, libc }: Locked): boolean =>
 
 // npm checks what it fetches against these. Optional packages of other systems, which a registry may lack, are named without: see
 // complete-lock.mjs.
-test.each(["package-lock.json", "tools/bench/package-lock.json", "tools/browser/package-lock.json"])(
+test.each(["package-lock.json", "tools/bench/package-lock.json", "tools/browser/package-lock.json", "tools/site/package-lock.json"])(
   "%s has the SHA-512 of every package that CI installs",
   (file) => {
     const packages = packagesOf(file);

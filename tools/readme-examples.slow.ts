@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { publishedPackages } from "./published.ts";
 import { type Ended, runLine } from "./tarballs/newcomer.ts";
+import { npmSettings } from "./tarballs/npm-settings.ts";
 import { packAll } from "./tarballs/pack.ts";
 import { readReadmeExample } from "./tarballs/readme-example.ts";
 import { openRegistry, type Tarball } from "./tarballs/registry.ts";
@@ -28,9 +29,7 @@ beforeAll(async () => {
   tarballs = await packAll(root);
   registry = await openRegistry(tarballs);
   for (const folder of ["project", "tmp", "elsewhere"]) await mkdir(join(root, folder));
-  const usersOwn = await readFile(process.env.npm_config_userconfig ?? join(homedir(), ".npmrc"), "utf8").catch(() => "");
-  const settings = ["prefer-offline=true", "audit=false", "fund=false", "update-notifier=false", `@cai:registry=${registry.url}`];
-  await writeFile(join(root, "npmrc"), [usersOwn, ...settings, ""].join("\n"));
+  await writeFile(join(root, "npmrc"), await npmSettings(registry.url));
 }, 1_200_000);
 afterAll(async () => {
   registry?.close();

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openBrowser } from "./open-browser.mjs";
-import { startDashboard } from "./start-dashboard.mjs";
+import { startPage } from "./start-page.mjs";
 
 const text = { type: "string" };
 const { values } = parseArgs({ options: { steps: text, runs: text } });
@@ -18,7 +18,7 @@ for (let run = 1; run <= runs; run++) {
   const lines = Array.from({ length: steps }, (_, i) => metricsLine(i + 1));
   await writeFile(join(folder, `run-${run}`, "metrics.jsonl"), lines.join(""));
 }
-const dashboard = await startDashboard(folder);
+const dashboard = await startPage(["dashboard", folder]);
 const browser = await openBrowser();
 let [step, going] = [steps, true];
 const growing = (async () => {

@@ -12,7 +12,7 @@ const lines: string[] = [];
 let total = 0;
 
 test.each(targets)("$name", { timeout: 3_600_000 }, async (target) => {
-  const count = Math.max(1, Math.round((inputs * target.share) / shares));
+  const count = Math.ceil((inputs * target.share) / shares);
   const began = performance.now();
   const { inputs: read, refused } = await fuzz(target, { count, seed });
   const seconds = (performance.now() - began) / 1000;

@@ -12,6 +12,8 @@ export interface RunRecord {
   readonly states: Readonly<Record<string, unknown>>;
   readonly metrics: readonly unknown[];
   readonly samples: string;
+  /** Those of held-out prompts; empty where there are none. */
+  readonly evaluationSamples: string;
   /** The events that count, as TensorBoard reads them. */
   readonly board: readonly unknown[];
   readonly config: unknown;
@@ -36,6 +38,7 @@ export function readRunRecord(out: string): RunRecord {
     },
     metrics: wholeLines(String(read("metrics.jsonl"))).map(withoutTimes),
     samples: String(read("samples.jsonl")),
+    evaluationSamples: paths.includes("evaluation-samples.jsonl") ? String(read("evaluation-samples.jsonl")) : "",
     board: countingEvents(paths.filter((path) => path.startsWith("tensorboard/")).map(read)),
     config: JSON.parse(String(read("config.json"))),
     rests: paths.filter((path) => isTemporary(path) || isRest(path)),

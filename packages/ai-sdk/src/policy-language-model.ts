@@ -6,7 +6,8 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from "@ai-sdk/provider";
-import { describeUnknownOption, type FinishReason, type Generator, type Tokenizer } from "@cai/contracts";
+import type { FinishReason, Generator, Tokenizer } from "@cai/contracts";
+import { describeUnknownOption } from "@cai/contracts/unknown-option";
 import { concurrencyLimit } from "@cai/endpoint";
 import { type PromptFormat, suitableFormat } from "@cai/feedback";
 import { encodePrompt, type WritingOptions, type WrittenText, writeTexts } from "@cai/rollouts";

@@ -151,6 +151,22 @@ test("a policy writes greedily and repeatably, as one JSON object", async () => 
   expect(stopped.ids).toEqual(answer.ids.slice(0, stopped.ids.length));
 });
 
+test("scorers of evaluations score a file, with its rows' other columns, and are told apart", async () => {
+  await writeFile(
+    join(root, "exact.eval.mjs"),
+    'export default ({ output, expected }) => ({ name: "exact", score: Number(output === expected) });\n',
+  );
+  await writeFile(join(root, "expected.jsonl"), '{"prompt": "a", "response": "b", "expected": "b"}\n{"prompt": "a", "response": "b"}\n');
+  const scorer = ["score", "--reward", "exact.eval.mjs", "--input", "expected.jsonl"];
+  expect((await cai(...scorer)).stdout).toBe("+1.00  (exact +1.00)  ab\n+0.00  (exact +0.00)  ab\n");
+  expect(JSON.parse((await cai(...scorer, "--json")).stdout.split("\n")[0]!)).toEqual({
+    score: 1,
+    prompt: "a",
+    response: "b",
+    parts: { exact: 1 },
+  });
+});
+
 test("a reward model scores a file, a line each", async () => {
   const rows = [
     { prompt: "the old", response: " house" },

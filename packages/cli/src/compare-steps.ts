@@ -1,12 +1,7 @@
+import type { ChangedNumber } from "@cai/dashboard";
+
 /** A step's numbers as a log has them, by name. */
 export type StepValues = Readonly<Record<string, number | null | undefined>>;
-
-/** A number that is another when a step is made again. */
-export interface ChangedNumber {
-  readonly name: string;
-  readonly was: number | null;
-  readonly is: number | null;
-}
 
 /** What a clock decides. */
 const timed = /^time\/|^tokens_per_second$/;

@@ -16,7 +16,9 @@ export async function copyRun(directory: string, step: number, out: string): Pro
     throw new CliError("usage", `${source} is not there; there ${there.length === 0 ? "is no checkpoint" : `are ${there.join(", ")}`}`);
   await mkdir(join(out, "checkpoints"), { recursive: true });
   await cp(source, join(out, "checkpoints", name), { recursive: true });
-  for (const file of ["config.json", "metrics.jsonl", "samples.jsonl"]) await cp(join(directory, file), join(out, file));
+  const files = ["config.json", "metrics.jsonl", "samples.jsonl", "evaluation-samples.jsonl"];
+  const found = await readdir(directory);
+  for (const file of files.filter((name) => found.includes(name))) await cp(join(directory, file), join(out, file));
 }
 
 /** The newest checkpoint of a run up to a step, as that one's number; 0 where there is none. */

@@ -114,8 +114,8 @@ test("a policy against itself, for a reader", async () => {
 });
 
 test.each<[string, Record<string, string>, string[], RegExp]>([
-  ["a count that is none", { "--draws": "0" }, [], /^draws is 0; expected at least 1/],
-  ["many greedy answers", { "--temperature": "0", "--draws": "2" }, [], /^temperature 0 gives one answer a prompt/],
+  ["a count that is none", { "--draws": "0" }, [], /^--draws is 0; expected at least 1/],
+  ["many greedy answers", { "--temperature": "0", "--draws": "2" }, [], /^--temperature 0 gives one answer a prompt/],
   ["a folder that holds something", { "--out": root }, [], /already holds/],
   ["prompts that are not there", { "--prompts": at("none.txt") }, [], /none\.txt does not exist/],
   ["a judge that is not there", { "--judge": at("none.mjs") }, [], /^--judge: .*none\.mjs/],

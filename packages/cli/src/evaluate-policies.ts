@@ -9,6 +9,7 @@ import { comparisonLines } from "./comparison-lines.ts";
 import { describeBackend } from "./describe-backend.ts";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
+import { resolvingFlags } from "./flag-names.ts";
 import { formatPrompts, sharedFormat } from "./format-prompts.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
@@ -39,7 +40,7 @@ export const evaluatePolicies = (flags: EvalFlags): Promise<void> => inFolderOfI
 
 async function compareAndTell(flags: EvalFlags): Promise<void> {
   const { policy, against, judge, reward, out, json = false, skipBadLines = false } = flags;
-  const settings = resolveComparison(settingsOf(flags));
+  const settings = await resolvingFlags({ ...flags }, () => resolveComparison(settingsOf(flags)));
   const reader = dataReader({ skipBadLines });
   const { rows } = await reader.read(readPrompts, flags.prompts);
   const terminal = terminalOf(process.stderr);

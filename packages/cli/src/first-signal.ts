@@ -36,13 +36,13 @@ export function onFirstSignal(heard: Hearer): () => void {
 }
 
 function listen(heard: Hearer): () => void {
-  if (process.platform === "win32") return listenHere(heard);
+  if (process.platform === "win32") return onFirstSignalHere(heard);
   const workerData = endingSignals.map((signal) => [signal, constants.signals[signal]]);
   const worker = new Worker(listener, { eval: true, workerData });
   let stopHere: (() => void) | undefined;
   worker.on("message", heard);
   worker.on("error", () => {
-    stopHere = listenHere(heard); // this Node lets no other thread listen
+    stopHere = onFirstSignalHere(heard); // this Node lets no other thread listen
   });
   worker.unref(); // work that has nothing left to wait for is not to go on for this
   return () => {
@@ -51,7 +51,8 @@ function listen(heard: Hearer): () => void {
   };
 }
 
-function listenHere(heard: Hearer): () => void {
+/** The same for a main thread that nothing blocks: it listens there, from this very moment on. */
+export function onFirstSignalHere(heard: Hearer): () => void {
   const stop = () => {
     for (const signal of endingSignals) process.removeListener(signal, first);
   };

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { InspectedStep, Inspection } from "@cai/dashboard";
 import { beforeAll, expect, test } from "vitest";
 import { changedNumbers } from "./compare-steps.ts";
-import type { InspectedStep } from "./inspect-step.ts";
-import { cai, root, train } from "./start-cli.fixture.ts";
+import { cai, root, start, train } from "./start-cli.fixture.ts";
 
 beforeAll(async () => {
   await writeFile(join(root, "words.mjs"), "export default ({ responses }) => responses.map((text) => text.split(' ').length);");
@@ -38,6 +38,81 @@ test("a step is as it was logged, and its tokens add up to it", async () => {
     expect(alternatives[0]!.probability).toBeGreaterThanOrEqual(Math.exp(logprob) - 1e-6);
   }
   expect(tokens.some(({ ratio }) => Math.abs(ratio - 1) > 1e-6)).toBe(true); // the step has updated the policy
+}, 120_000);
+
+test("every response that is shown has its score, also where the log has fewer", async () => {
+  const run = await cai(...train("runs/wide", "--reward", "words.mjs", "--steps", "1", "--batch-size", "6", "--algorithm", "rloo"));
+  expect([run.exit, run.stderr]).toEqual([0, expect.anything()]);
+  const { exit, stdout } = await cai("inspect", "runs/wide", "--step", "1", "--rows", "6", "--json");
+  expect(exit).toBe(0);
+  const { rows }: InspectedStep = JSON.parse(stdout);
+  for (const { score, tokens } of rows)
+    expect(score).toBe(
+      tokens
+        .map(({ text }) => text)
+        .join("")
+        .split(" ").length,
+    );
+  expect(rows).toHaveLength(6);
+}, 120_000);
+
+test("where tokens are drawn from the likeliest few, the KL is that of the whole vocabulary all the same, as it is penalised", async () => {
+  const run = await cai(...train("runs/few", "--reward", "words.mjs", "--steps", "2", "--top-k", "2", "--kl-coef", "0.5"));
+  expect([run.exit, run.stderr]).toEqual([0, expect.anything()]);
+  const { stdout } = await cai("inspect", "runs/few", "--step", "2", "--json");
+  const { rows }: InspectedStep = JSON.parse(stdout);
+  const before = rows.flatMap(({ tokens }) => tokens.slice(0, -1));
+  for (const { kl, reward } of before) expect(reward).toBeCloseTo(-0.5 * kl!, 5);
+  expect(before.some(({ kl, logprob, refLogprob }) => Math.abs(logprob - refLogprob! - kl!) > 0.1)).toBe(true);
+}, 120_000);
+
+test("the squares of the layers' gradients add up to that of the step's grad_norm", async () => {
+  const run = await cai(...train("runs/single", "--reward", "words.mjs", "--steps", "1", "--epochs", "1"));
+  expect(run.exit).toBe(0);
+  const { exit, stdout } = await cai("inspect", "runs/single", "--step", "1", "--json");
+  expect(exit).toBe(0);
+  const { metrics, gradients }: InspectedStep = JSON.parse(stdout);
+  expect(gradients.map(({ layer, optimizer }) => [layer, optimizer])).toEqual([
+    ["embedding", 0],
+    ["block 0", 0],
+    ["block 1", 0],
+    ["final norm", 0],
+    ["value head", 1],
+  ]);
+  const ofPolicy = gradients.filter(({ optimizer }) => optimizer === 0);
+  expect(Math.hypot(...ofPolicy.map(({ norm }) => norm)) / metrics.grad_norm!).toBeCloseTo(1, 5);
+}, 120_000);
+
+test("steps before the inspected one are made once where an option is set and no checkpoint stands before it", async () => {
+  await writeFile(
+    join(root, "counting.mjs"),
+    `import { appendFileSync } from "node:fs";
+     export default ({ responses }) => { appendFileSync("calls", "1"); return responses.map((text) => text.split(" ").length); };`,
+  );
+  const run = await cai(...train("runs/rare", "--reward", "counting.mjs", "--steps", "3", "--checkpoint-every", "0", "--kl-coef", "0.5"));
+  expect(run.exit).toBe(0);
+  await writeFile(join(root, "calls"), "");
+  const { exit, stdout } = await cai("inspect", "runs/rare", "--step", "3", "--set", "klCoef=0", "--json");
+  expect(exit).toBe(0);
+  expect(await readFile(join(root, "calls"), "utf8")).toHaveLength(4); // steps 1 and 2, and the third twice
+  const { from, metrics, other } = JSON.parse(stdout);
+  expect(from).toBe(0);
+  const { step: _, ...line } = JSON.parse((await readFile(join(root, "runs/rare/metrics.jsonl"), "utf8")).split("\n")[2]!);
+  expect(changedNumbers(line, metrics)).toEqual([]);
+  expect(other.metrics["objective/kl_coef"]).toBe(0);
+}, 120_000);
+
+test("--page serves the step in a browser until a signal comes", async () => {
+  const run = start("inspect", "runs/one", "--step", "2", "--page", "--port", "0", "--json", "--rows", "1", "--top", "2");
+  const line = await new Promise<string>((resolve) => run.child.stdout!.once("data", (chunk: Buffer) => resolve(chunk.toString())));
+  const { url } = JSON.parse(line);
+  const inspection = (await (await fetch(`${url}/api/inspection`)).json()) as Inspection;
+  expect(inspection).toMatchObject({ run: "runs/one", step: 2, from: 1, original: { rows: [{ tokens: expect.any(Array) }] } });
+  const [row] = inspection.original.rows;
+  expect(row!.promptTokens.map(({ text }) => text).join("")).toBe(row!.prompt);
+  expect(await (await fetch(url)).text()).toContain("<title>cai · a step</title>");
+  run.child.kill("SIGINT");
+  expect(await run.exit).toBe(0);
 }, 120_000);
 
 test("with another option the same responses are learned from otherwise", async () => {

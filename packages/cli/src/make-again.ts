@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { ChangedNumber } from "@cai/dashboard";
 import type { StepMetrics } from "@cai/run-log";
-import { type ChangedNumber, changedNumbers, type StepValues } from "./compare-steps.ts";
+import { changedNumbers, type StepValues } from "./compare-steps.ts";
 import { CliError } from "./error.ts";
 import { type EndingSignal, onFirstSignal } from "./first-signal.ts";
 

@@ -1,6 +1,7 @@
 import { prepareBackend } from "@cai/backend";
 import { type PromptRow, type ReadRow, readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
+import { isRewardModule } from "@cai/reward-model";
 import { algorithms } from "@cai/trainer";
 import { loraConfig } from "./lora-settings.ts";
 import { memoryLines } from "./memory-lines.ts";
@@ -22,10 +23,12 @@ export interface TrainingData {
 }
 
 /** Reads the files of prompts that the settings name. */
-export async function readTrainingData({ prompts, evalPrompts, skipBadLines }: TrainSettings): Promise<TrainingData> {
+export async function readTrainingData({ prompts, evalPrompts, reward, skipBadLines }: TrainSettings): Promise<TrainingData> {
   const reader = dataReader({ skipBadLines });
-  const { rows } = await reader.read(readPrompts, prompts);
-  const evaluationPrompts = evalPrompts === undefined ? undefined : (await reader.read(readPrompts, evalPrompts)).rows;
+  const columns = isRewardModule(reward); // other rewards look at texts only
+  const read = (file: string) => reader.read((name, options) => readPrompts(name, { ...options, columns }), file);
+  const { rows } = await read(prompts);
+  const evaluationPrompts = evalPrompts === undefined ? undefined : (await read(evalPrompts)).rows;
   return { prompts: rows, evaluationPrompts, tellSkipped: () => reader.tellSkipped() };
 }
 
@@ -42,6 +45,7 @@ export async function openTraining(
 ) {
   const { lora, rollout, recompute, skipBadLines, algorithm } = settings;
   const backend = await prepareBackend();
+  const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags)); // what is wrong with it shows before the policy is loaded
   const adapter = lora && { ...lora, seed: settings.hyperparameters.seed };
   const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
   const { tokenizer, contextLength } = policy;
@@ -52,7 +56,6 @@ export async function openTraining(
   const longest = longestPrompt([...prompts, ...(evaluationPrompts ?? [])], tokenizer);
   const fitted = settings.freeResponseLength && fitResponseLength(longest, { contextLength, preferred });
   const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
-  const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags));
   const generator = await openRolloutEngine(rollout, policy);
   if (generator) own(generator);
   const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters }));

@@ -1,20 +1,25 @@
 import type { OptionSpec } from "@cai/training";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { groupOf } from "./help-groups.ts";
 
 /**
  * Adds a flag for every option of a trainer: `learningRate` becomes `--learning-rate <number>`.
  *
- * @param how.heading what they stand below in the help.
+ * @param how.heading what they stand below in the help; with `trainer` those only that are of no group which trainers share.
  * @param how.defaults what the help says of their defaults, where there are several.
  */
 export function addOptionFlags(
   command: Command,
   table: object,
-  { heading = "Options:", defaults = "" }: { readonly heading?: string; readonly defaults?: string } = {},
+  {
+    heading = "Options:",
+    defaults = "",
+    trainer = false,
+  }: { readonly heading?: string; readonly defaults?: string; readonly trainer?: boolean } = {},
 ): Command {
   for (const [name, spec] of Object.entries(table) as [string, OptionSpec<unknown>][])
     for (const option of flagsOf(name, spec, defaults || `default: ${String(spec.default) || "none"}`))
-      command.addOption(option.helpGroup(heading));
+      command.addOption(option.helpGroup((trainer ? groupOf(name) : undefined) ?? heading));
   return command;
 }
 
@@ -40,14 +45,6 @@ export function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
   return value;
-}
-
-/** A port on the command line. */
-export function parsePort(text: string): number {
-  const port = Number(text);
-  if (text.trim() === "" || !Number.isInteger(port) || port < 0 || port > 65535)
-    throw new InvalidArgumentError("Give a number from 0 to 65535.");
-  return port;
 }
 
 /** Numbers on the command line, with commas between them; an empty text is none. */

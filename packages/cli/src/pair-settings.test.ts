@@ -34,7 +34,7 @@ test("what is not told has the defaults, and held-out pairs are gone over every 
 
 test.each([
   [{ policy: "p" }, "needs --data, --out"],
-  [{ ...paths, batchSize: 8, microbatchSize: 3 }, "not a multiple of microbatchSize 3"],
+  [{ ...paths, batchSize: 8, microbatchSize: 3 }, "not a multiple of --microbatch-size 3"],
   [{ ...paths, loraAlpha: 3 }, "give its rank too"],
 ])("%j is refused by both commands", async (flags, message) => {
   for (const resolve of [resolveDpoCommand, resolveRewardCommand])

@@ -6,7 +6,7 @@ import {
   resolveRewardSettings,
   rewardOptions,
 } from "@cai/preference";
-import { readingInput } from "./exit-codes.ts";
+import { resolvingFlags } from "./flag-names.ts";
 import { type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 import { optionsOf, readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
@@ -68,7 +68,7 @@ async function resolvePairCommand<Options>(
     lora: resolveLora(given),
     recompute: checkRecompute(given.recompute),
     skipBadLines: checkSkip(given.skipBadLines),
-    options: await readingInput(() =>
+    options: await resolvingFlags(flags, () =>
       resolve({ ...(evalData !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...options } as Partial<Options>),
     ),
   };

@@ -35,7 +35,7 @@ test("what is not told has the defaults, and the pairs are those that the labell
 test.each([
   [{ policy: "p" }, "cai prefer needs --labeller, --out"],
   [{ ...drawn, labeller: "oracle" }, '--labeller is "oracle": expected one of choice, likelihood-ratio, contrast, votes'],
-  [{ ...drawn, labeller: "choice", batchSize: 0 }, "batchSize is 0; expected at least 1"],
+  [{ ...drawn, labeller: "choice", batchSize: 0 }, "--batch-size is 0; expected at least 1"],
   [{ ...drawn, labeller: "choice", pairs: "revisions" }, "--pairs revisions needs --revisions"],
   [{ ...revised, labeller: "choice", pairs: "sampled" }, "--revisions is for --pairs revisions, not sampled"],
   [{ ...revised, ...drawn, labeller: "choice" }, "leave --prompts out"],

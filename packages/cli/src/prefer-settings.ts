@@ -2,8 +2,8 @@ import { labellerNames, pairKinds, ratioUnits } from "@cai/constitution";
 import { type PromptFormatName, promptFormats } from "@cai/feedback";
 import { count, countOrNone, type OptionTable, resolveOptions } from "@cai/training";
 import { CliError } from "./error.ts";
-import { readingInput } from "./exit-codes.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
+import { resolvingFlags } from "./flag-names.ts";
 import { chosenName, optionsOf, readSettings } from "./read-settings.ts";
 import { checkSkip } from "./skip-flag.ts";
 
@@ -78,7 +78,7 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
   const byItself = labeller === "contrast" ? "contrast" : revisions === undefined ? "sampled" : "revisions";
   const pairs = chosenName(given, "pairs", pairKinds) ?? byItself;
   const feedback = resolveFeedbackFlags(given);
-  const options = await readingInput(() => resolveOptions(preferOptions, optionsOf(given, preferOptions)));
+  const options = await resolvingFlags(flags, () => resolveOptions(preferOptions, optionsOf(given, preferOptions)));
   refuseTogether({ labeller, pairs, prompts, revisions, ...feedback, given });
   return {
     policy: policy!,

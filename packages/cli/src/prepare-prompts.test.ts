@@ -19,17 +19,17 @@ const tokenizer: Tokenizer = {
 };
 const limits = { tokenizer, contextLength: 20, maxNewTokens: 5 };
 
-test("text stays text, and a conversation becomes the ids of the template without special tokens of its own", () => {
+test("text stays text, with what else its row holds, and a conversation becomes the ids of the template without special tokens of its own", () => {
   const conversation = { messages: [{ role: "u", content: "hi" }] };
   const [text, ids] = preparePrompts(
     [
-      { row: { prompt: "Once" }, where: "p:1" },
+      { row: { prompt: "Once", columns: { expected: "upon" } }, where: "p:1" },
       { row: { prompt: conversation }, where: "p:2" },
     ],
     limits,
   );
-  expect(text).toBe("Once");
-  expect(tokenizer.decode(ids as Int32Array)).toBe("u:hi;bot:");
+  expect(text).toEqual({ prompt: "Once", columns: { expected: "upon" } });
+  expect(tokenizer.decode(ids?.prompt as Int32Array)).toBe("u:hi;bot:");
 });
 
 test("a prompt may fill the context up to the room for the response, and not beyond", () => {

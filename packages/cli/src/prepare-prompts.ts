@@ -1,6 +1,6 @@
 import { CaiError, type Tokenizer } from "@cai/contracts";
 import type { PromptRow, ReadRow } from "@cai/data";
-import { describeUnfitPrompt, encodePrompt, type Prompt } from "@cai/rollouts";
+import { describeUnfitPrompt, encodePrompt, type Prompt, type PromptTask } from "@cai/rollouts";
 import { CliError } from "./error.ts";
 
 /** What has to be known of a policy to hold its prompts against it. */
@@ -11,17 +11,20 @@ export interface PromptLimits {
 }
 
 /**
- * Prompts as the trainer takes them: text as it is, conversations as the token ids of the policy's chat template.
+ * Prompts as the trainer takes them: text as it is, conversations as the token ids of the policy's chat template; with their rows' other columns.
  *
  * @throws CliError `usage`, naming file and line: for a prompt that leaves no room for the response, and for a conversation where the
  * policy has no chat template
  */
-export function preparePrompts(prompts: readonly ReadRow<PromptRow>[], limits: PromptLimits): (string | Int32Array)[] {
+export function preparePrompts(
+  prompts: readonly ReadRow<PromptRow>[],
+  limits: PromptLimits,
+): (PromptTask & { readonly prompt: string | Int32Array })[] {
   const { tokenizer, contextLength, maxNewTokens } = limits;
-  return prompts.map(({ row: { prompt }, where }) => {
+  return prompts.map(({ row: { prompt, columns }, where }) => {
     const ids = encodeLine(prompt, tokenizer, where);
     refuseUnfit(ids, where, { contextLength, maxNewTokens });
-    return typeof prompt === "string" ? prompt : ids;
+    return { prompt: typeof prompt === "string" ? prompt : ids, ...(columns && { columns }) };
   });
 }
 

@@ -12,7 +12,7 @@ test("a terminal has one line that is written over, and lines of their own stand
   bar.show(at(2));
   bar.end();
   const line = (step: number, full: number, left: number) =>
-    `${"━".repeat(full)}${"─".repeat(24 - full)} ${step}/4  reward 0.${step}00  kl/token 0.010  2.0 s a step  ${left} s left`;
+    `${"━".repeat(full)}${"─".repeat(24 - full)} ${step}/4  reward 0.${step}00${step > 1 ? " ▁█" : ""}  kl/token 0.010  2.0 s a step  ${left} s left`;
   expect(terminal.text().split("\r\u001b[K")).toEqual(["", line(1, 6, 6), `checkpoint\n${line(1, 6, 6)}`, `${line(2, 12, 4)}\n`]);
 });
 
@@ -30,6 +30,12 @@ test("what is no terminal gets a plain line for every tenth of the run, the firs
   const lines = terminal.text().trimEnd().split("\n");
   expect(lines.map((line) => Number.parseInt(line, 10))).toEqual([1, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40]);
   expect(lines.at(-1)).toBe("40/40  reward 4.000  kl/token 0.010  2.0 s a step  0 s left");
+});
+
+test("tokens a second are shown where a step tells them, and huge figures as powers of ten", () => {
+  const terminal = recordingTerminal();
+  progressBar(terminal, 8).show({ step: 8, seconds: 1, figures: { reward: -7.5e37 }, tokensPerSecond: 1234.5 });
+  expect(terminal.text()).toBe("8/8  reward -7.50e+37  1,235 tokens/s  1.0 s a step  0 s left\n");
 });
 
 test("the steps of a run may be known only once it goes, and large figures have no decimals", () => {

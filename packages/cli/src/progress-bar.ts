@@ -1,3 +1,4 @@
+import { sparkline } from "./sparkline.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How far a run is. */
@@ -5,8 +6,9 @@ interface Progress {
   readonly step: number;
   /** What the step took. */
   readonly seconds: number;
-  /** What else is shown, by name; what is not there (NaN) is left out. */
+  /** What else is shown, by name; what is not there (NaN) is left out. The first of them has a line of its own course. */
   readonly figures: Readonly<Record<string, number>>;
+  readonly tokensPerSecond?: number | undefined;
 }
 
 export interface ProgressBar {
@@ -18,6 +20,7 @@ export interface ProgressBar {
 }
 
 const barWidth = 24;
+const courseWidth = 12;
 
 /**
  * A bar for the steps of a run, with its figures and the seconds a step. Where the output is no terminal: a plain line for the first step, the
@@ -30,8 +33,9 @@ export function progressBar(terminal: Terminal, steps: number | (() => number)):
   let shown = "";
   let tenth = -1;
   const recent: number[] = [];
+  const course: number[] = [];
 
-  const describe = ({ step, seconds, figures }: Progress): string => {
+  const describe = ({ step, seconds, figures, tokensPerSecond = Number.NaN }: Progress): string => {
     recent.push(seconds);
     if (recent.length > 10) recent.shift();
     const pace = recent.reduce((sum, each) => sum + each, 0) / recent.length;
@@ -39,9 +43,12 @@ export function progressBar(terminal: Terminal, steps: number | (() => number)):
     const left = formatSeconds(pace * (totalSteps - step));
     const place = `${String(step).padStart(String(totalSteps).length)}/${totalSteps}`;
     const shown = Object.entries(figures).filter(([, value]) => !Number.isNaN(value));
+    if (shown.length > 0) course.push(shown[0]![1]);
+    const line = terminal.interactive && course.length > 1 ? ` ${sparkline(course, courseWidth)}` : "";
     const parts = [
       place,
-      ...shown.map(([name, value]) => `${name} ${value.toFixed(Math.abs(value) < 100 ? 3 : 0)}`),
+      ...shown.map(([name, value], index) => `${name} ${figureText(value)}${index === 0 ? line : ""}`),
+      ...(tokensPerSecond > 0 ? [`${Math.round(tokensPerSecond).toLocaleString("en")} tokens/s`] : []),
       `${pace.toFixed(1)} s a step`,
       `${left} left`,
     ];
@@ -72,6 +79,12 @@ export function progressBar(terminal: Terminal, steps: number | (() => number)):
     },
   };
 }
+
+/** Three decimals, none of large numbers, and a power of ten where those would be too long. */
+const figureText = (value: number): string => {
+  const size = Math.abs(value);
+  return size >= 1e7 ? value.toExponential(2) : value.toFixed(size < 100 ? 3 : 0);
+};
 
 /** `8 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { describeUnknownOption } from "@cai/contracts";
+import { describeUnknownOption } from "@cai/contracts/unknown-option";
 import { CliError } from "./error.ts";
 
 /** What a command that trains may be told, by flags or in a configuration file. */
@@ -60,14 +60,19 @@ async function readConfig(file: string, known: readonly string[], command: strin
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
     throw new CliError("usage", `${file} can't be read (${cause.code}): give --config a JSON file`, { cause });
   });
+  const isYaml = /\.ya?ml$/i.test(file);
   let config: unknown;
   try {
-    config = JSON.parse(text);
+    config = isYaml ? (await import("yaml")).parse(text, { logLevel: "error" }) : JSON.parse(text);
   } catch (cause) {
-    throw new CliError("usage", `${file} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new CliError(
+      "usage",
+      `${file} is not ${isYaml ? "YAML" : "JSON"}: ${(cause as Error).message.split("\n", 1)[0]?.replace(/:$/, "")}`,
+      { cause },
+    );
   }
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
-    throw new CliError("usage", `${file} holds no JSON object: expected {"policy": …, "learningRate": …, …}`);
+    throw new CliError("usage", `${file} holds no object: expected options by their names, as in {"policy": …, "learningRate": …}`);
   }
   const { versions: _, changes: __, ...settings } = config as Record<string, unknown>; // a run's config.json tells what it ran on
   const unknown = describeUnknownOption(settings, known);

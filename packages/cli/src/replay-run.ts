@@ -92,7 +92,7 @@ async function differingFiles(was: string, is: string): Promise<string[]> {
   const names = await Promise.all(
     [was, is].map(async (run) => (await readdir(join(run, "final")).catch(() => [])).map((name) => join("final", name))),
   );
-  const all = ["samples.jsonl", ...new Set(names.flat())].sort();
+  const all = ["samples.jsonl", "evaluation-samples.jsonl", ...new Set(names.flat())].sort();
   const hashes = all.map(async (name) => [name, ...(await Promise.all([was, is].map((run) => hashOf(join(run, name)))))]);
   return (await Promise.all(hashes)).flatMap(([name, before, now]) => (before === now ? [] : [name!]));
 }

@@ -8,7 +8,7 @@ import { terminalOf } from "./terminal.ts";
 
 /** What `--reward` may be, for the help texts. */
 export const rewardForms =
-  "a folder with model.onnx and tokenizer, an .onnx file, a Hugging Face hub id (owner/name), demo, an http(s) endpoint, or a module that exports a function";
+  "a folder with model.onnx and tokenizer, an .onnx file, a Hugging Face hub id (owner/name), demo, an http(s) endpoint, or a module that exports a function (as name.eval.ts: scorers of evaluations)";
 
 /**
  * The reward model that `--reward` names, which gets over faults as the flags say. The caller disposes of it.

@@ -5,7 +5,13 @@ import { fitResponseLength, longestPrompt } from "./response-length.ts";
 /** A token for each character. */
 const tokenizer = { encode: (text: string) => new Int32Array(text.length) } as Tokenizer;
 const fit = (prompts: (string | Int32Array)[], contextLength: number) =>
-  fitResponseLength(longestPrompt(prompts, tokenizer), { contextLength, preferred: 150 });
+  fitResponseLength(
+    longestPrompt(
+      prompts.map((prompt) => ({ prompt })),
+      tokenizer,
+    ),
+    { contextLength, preferred: 150 },
+  );
 
 test("where the context has room, a response is as long as preferred, and nothing is told", () => {
   expect(fit(["Once upon a time", "We"], 1024)).toEqual({ maxNewTokens: 150 });

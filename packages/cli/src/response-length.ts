@@ -17,7 +17,7 @@ export function fitResponseLength(
 }
 
 /** Tokens of the longest of prompts as `preparePrompts` gives them. */
-export function longestPrompt(prompts: readonly (string | Int32Array)[], tokenizer: Tokenizer): number {
-  const lengths = prompts.map((prompt) => (typeof prompt === "string" ? tokenizer.encode(prompt) : prompt).length);
+export function longestPrompt(prompts: readonly { readonly prompt: string | Int32Array }[], tokenizer: Tokenizer): number {
+  const lengths = prompts.map(({ prompt }) => (typeof prompt === "string" ? tokenizer.encode(prompt) : prompt).length);
   return lengths.reduce((most, length) => Math.max(most, length), 0);
 }

@@ -25,7 +25,7 @@ test("what is not told has the defaults", async () => {
 
 test.each([
   [{ policy: "p" }, "cai revise needs --prompts, --out"],
-  [{ ...given, rounds: 0 }, "rounds is 0; expected at least 1"],
+  [{ ...given, rounds: 0 }, "--rounds is 0; expected at least 1"],
   [{ ...given, format: "prose" }, '--format is "prose": expected one of chat, dialogue, continuation'],
 ])("%j is refused", async (flags, message) => {
   await expect(resolveRevise(flags)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });

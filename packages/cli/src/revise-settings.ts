@@ -1,8 +1,8 @@
 import { type RevisionSettings, revisionOptions } from "@cai/constitution";
 import { type PromptFormatName, promptFormats } from "@cai/feedback";
 import { count, type OptionTable, resolveOptions } from "@cai/training";
-import { readingInput } from "./exit-codes.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
+import { resolvingFlags } from "./flag-names.ts";
 import { chosenName, optionsOf, readSettings } from "./read-settings.ts";
 import { checkSkip } from "./skip-flag.ts";
 
@@ -49,6 +49,6 @@ export async function resolveRevise(flags: Readonly<Record<string, unknown>>): P
     ...resolveFeedbackFlags(given),
     format: chosenName(given, "format", promptFormats),
     skipBadLines: checkSkip(given.skipBadLines),
-    options: await readingInput(() => resolveOptions(reviseOptions, optionsOf(given, reviseOptions))),
+    options: await resolvingFlags(flags, () => resolveOptions(reviseOptions, optionsOf(given, reviseOptions))),
   };
 }

@@ -57,6 +57,6 @@ test("a response without a score stops the command, or is passed over where that
   const scores = stdout.trimEnd().split("\n");
   expect(scores.map((line) => JSON.parse(line).score)).toEqual([3, 4, 5]);
   expect(stderr).toMatch(
-    /^reward: 1 of 3 responses have no score, and get the others' mean: reward model .*lengths\.mjs: the score of row 0/,
+    /^reward: 1 of 3 responses have no score, and get the others' mean: reward model .*lengths\.mjs: the score of response 1/,
   );
 });

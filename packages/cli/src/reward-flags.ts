@@ -1,6 +1,7 @@
 import type { OnnxRewardOptions, ResolveRewardOptions, RewardFaultPolicy, TolerantRewardOptions } from "@cai/reward-model";
 import { type Command, Option } from "commander";
 import { CliError } from "./error.ts";
+import { helpGroups } from "./help-groups.ts";
 import { parseNumber } from "./option-flags.ts";
 
 /** What is told of a reward model, by flags or in a configuration file. */
@@ -82,7 +83,7 @@ export const rewardNames = Object.keys(table) as (keyof RewardFlags)[];
 /** Adds a flag for each of them: `--reward-label` and so on. */
 export function addRewardFlags(command: Command): Command {
   for (const { flag, describe, choices, number } of Object.values(table)) {
-    const option = new Option(flag, describe);
+    const option = new Option(flag, describe).helpGroup(helpGroups.reward);
     command.addOption(number ? option.argParser(parseNumber) : choices === undefined ? option : option.choices([...choices]));
   }
   return command;

@@ -2,6 +2,7 @@ import type { Generator } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
 import { type Command, Option } from "commander";
 import { CliError } from "./error.ts";
+import { helpGroups } from "./help-groups.ts";
 
 /** What may write the responses: the policy itself, its weights in int8, or ONNX Runtime with its weights, in float32 or int8. */
 const engines = ["policy", "int8", "onnx", "onnx-int8"] as const;
@@ -9,7 +10,9 @@ export type RolloutEngine = (typeof engines)[number];
 
 /** Adds `--rollout`. */
 export function addRolloutFlag(command: Command): Command {
-  return command.addOption(new Option("--rollout <engine>", "what writes the responses (default: policy)").choices(engines));
+  return command.addOption(
+    new Option("--rollout <engine>", "what writes the responses (default: policy)").choices(engines).helpGroup(helpGroups.sampling),
+  );
 }
 
 /** @throws CliError `usage` for another name; a configuration file may hold any. */

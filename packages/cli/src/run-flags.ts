@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addGroup, helpGroups } from "./help-groups.ts";
 
 /** How a command that trains treats its folder, and what it prints. */
 export interface RunFlags {
@@ -12,11 +13,13 @@ export const allowChangesHelp = "with --resume: go on although options, or what 
 
 /** Adds `--resume`, `--overwrite`, `--allow-changes` and `--json`. */
 export function addRunFlags(command: Command): Command {
-  return command
-    .option("--resume", "go on with the run in --out from its newest checkpoint, or from step 1 where it was stopped before the first")
-    .option("--overwrite", "start over where --out holds a run; what that left is removed once the first step is complete")
-    .option("--allow-changes", allowChangesHelp)
-    .option("--json", "print a line of JSON for each step");
+  return addGroup(command, helpGroups.run, (grouped) =>
+    grouped
+      .option("--resume", "go on with the run in --out from its newest checkpoint, or from step 1 where it was stopped before the first")
+      .option("--overwrite", "start over where --out holds a run; what that left is removed once the first step is complete")
+      .option("--allow-changes", allowChangesHelp)
+      .option("--json", "print a line of JSON for each step"),
+  );
 }
 
 /** Those flags, of all that commander gives. */

@@ -112,7 +112,7 @@ test("wrong use is refused before anything is written", async () => {
     [["--constitution", at("none.yaml")], "none.yaml can't be read"],
     [["--prompts", at("none.txt")], "none.txt"],
     [["--prompts", at("begun.jsonl")], "begun.jsonl:1 ends with the assistant's turn"],
-    [["--max-overlap", "2"], "maxOverlap is 2"],
+    [["--max-overlap", "2"], "--max-overlap is 2"],
     [["--feedback", "http://127.0.0.1:9/v1"], "give --feedback-model"],
     [["--resume"], "refused.jsonl to go on with: leave --resume out"],
     [["--out", at("prompts.txt/refused.jsonl")], "prompts.txt can't be written to: "],

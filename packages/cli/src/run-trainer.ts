@@ -40,7 +40,8 @@ export async function runTrainer<Report extends StepReport, Evaluation extends E
   const callbacks: RunCallbacks<Report, Evaluation> = {
     onStep: (report) => {
       if (json) print(`${JSON.stringify({ step: report.step, ...report.metrics })}\n`);
-      bar?.show({ step: report.step, seconds: report.metrics["time/total"] ?? Number.NaN, figures: figures(report) });
+      const { "time/total": seconds = Number.NaN, tokens_per_second: tokensPerSecond } = report.metrics;
+      bar?.show({ step: report.step, seconds, tokensPerSecond, figures: figures(report) });
       for (const line of explain?.(report.metrics) ?? []) say(line);
     },
     onEvaluation: (evaluation) => say(evaluated(evaluation)),

@@ -14,6 +14,12 @@ test("each prompt stands over its two answers, wrapped to half the terminal each
   ]);
 });
 
+test("the line between the answers stands straight beside wide characters", () => {
+  const [before, after] = ["日本の家", "ok"].map((response) => [{ prompt: "x", response, score: 1 }]);
+  const lines = samplesTable(before!, after!, recordingTerminal({ columns: 43 }));
+  expect(lines.at(-1)).toBe("日本の家 (+1.00)     │ ok (+1.00)");
+});
+
 test("a score has its sign", () => {
   expect([signed(0), signed(1.005), signed(-2)]).toEqual(["+0.00", "+1.00", "−2.00"]);
 });

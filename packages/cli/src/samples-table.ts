@@ -1,11 +1,12 @@
 import type { ScoredSample } from "@cai/trainer";
 import type { Terminal } from "./terminal.ts";
+import { padRight } from "./text-width.ts";
 import { printable, wrapText } from "./wrap-text.ts";
 
 /** A table of the same prompts before and after: two columns as wide as the terminal, wrapped. The two lists go row by row. */
 export function samplesTable(before: readonly ScoredSample[], after: readonly ScoredSample[], terminal: Terminal): string[] {
   const column = Math.floor((terminal.columns - 3) / 2);
-  const side = (left: string, right: string): string => `${left.padEnd(column)} │ ${right}`.trimEnd();
+  const side = (left: string, right: string): string => `${padRight(left, column)} │ ${right}`.trimEnd();
   const rule = (joint: string): string => terminal.dim("─".repeat(column + 1) + joint + "─".repeat(column + 1));
   const lines = [`${terminal.bold("before".padEnd(column))} │ ${terminal.bold("after")}`];
   before.forEach((sample, row) => {

@@ -1,4 +1,6 @@
+import type { ScoreRequest } from "@cai/contracts";
 import { type RowForm, readRows } from "@cai/data";
+import { scoreResponsesApart } from "@cai/rollouts";
 import { CliError } from "./error.ts";
 import { dataReader } from "./read-data.ts";
 import { resolveReward } from "./resolve-reward.ts";
@@ -17,11 +19,19 @@ export interface ScoreFlags extends RewardFlags {
   readonly skipBadLines?: boolean;
 }
 
-const answerForm: RowForm<{ readonly prompt: string; readonly response: string }> = {
-  columns: ["prompt", "response"],
+interface AnswerRow {
+  readonly prompt: string;
+  readonly response: string;
+  /** The row's others, for rewards that look at them. */
+  readonly columns: Readonly<Record<string, unknown>>;
+}
+
+const answerForm: RowForm<AnswerRow> = {
+  columns: "all",
   ofColumns(row) {
     const [prompt, response] = [row.value("prompt"), row.value("response")];
-    if (typeof prompt === "string" && typeof response === "string") return { prompt, response };
+    if (typeof prompt === "string" && typeof response === "string")
+      return { prompt, response, columns: row.others(["prompt", "response"]) };
     return row.refuse(': expected {"prompt": …, "response": …}, both text');
   },
 };
@@ -35,16 +45,22 @@ export async function scoreFile({ reward, input, json = false, skipBadLines = fa
   const none = new Int32Array(0); // token ids are a policy's, and there is none
   for (let first = 0; first < rows.length; first += rowsAtOnce) {
     const batch = rows.slice(first, first + rowsAtOnce).map(({ row }) => row);
-    const scores = await model.score({
+    const names = new Set(batch.flatMap(({ columns }) => Object.keys(columns)));
+    const request: ScoreRequest = {
       prompts: batch.map(({ prompt }) => prompt),
       responses: batch.map(({ response }) => response),
       promptIds: batch.map(() => none),
       responseIds: batch.map(() => none),
-    });
+      ...(names.size > 0 && { columns: Object.fromEntries([...names].map((name) => [name, batch.map(({ columns }) => columns[name])])) }),
+    };
+    const { scores, parts } = await scoreResponsesApart(model, request);
     batch.forEach(({ prompt, response }, row) => {
       const score = scores[row]!;
-      const line = json ? JSON.stringify({ score, prompt, response }) : `${signed(score)}  ${printable(`${prompt}${response}`)}`;
-      print(`${line}\n`);
+      const named = Object.entries(parts).map(([name, values]) => [name, values[row]!] as const);
+      const apart = named.length > 0 && { parts: Object.fromEntries(named) };
+      const told = named.map(([name, value]) => `${name} ${signed(value)}`).join(", ");
+      const text = `${signed(score)}  ${told === "" ? "" : `(${told})  `}${printable(`${prompt}${response}`)}`;
+      print(`${json ? JSON.stringify({ score, prompt, response, ...apart }) : text}\n`);
     });
   }
   await model.dispose?.();

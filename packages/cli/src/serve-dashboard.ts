@@ -1,19 +1,10 @@
 import { openDashboard } from "@cai/dashboard";
-import { onFirstSignal } from "./first-signal.ts";
-import { print } from "./visible.ts";
+import { serveUntilSignal } from "./serve-until-signal.ts";
 
-/** Serves the page until a signal comes, which is how it is meant to end. */
+/** Serves the page on runs. */
 export async function serveDashboard(
   folders: readonly string[],
-  { port, json }: { readonly port: number; readonly json?: boolean },
+  { port, json = false }: { readonly port: number; readonly json?: boolean },
 ): Promise<void> {
-  const dashboard = await openDashboard({ folders, port });
-  print(
-    json ? `${JSON.stringify({ url: dashboard.url })}\n` : `${dashboard.url} shows the runs in ${folders.join(", ")}. Ctrl-C ends it.\n`,
-  );
-  const release = await new Promise<() => void>((ended) => {
-    const stop = onFirstSignal(() => ended(stop));
-  });
-  release();
-  await dashboard.close();
+  await serveUntilSignal(await openDashboard({ folders, port }), { shows: `the runs in ${folders.join(", ")}`, json });
 }

@@ -41,8 +41,8 @@ test("held-out data are gone over every 10 steps unless told otherwise", async (
 
 test.each([
   [{ policy: "p" }, "cai sft needs --data, --out"],
-  [{ ...paths, batchSize: 0 }, "batchSize is 0; expected at least 1"],
-  [{ ...paths, batchSize: 8, microbatchSize: 3 }, "not a multiple of microbatchSize 3"],
+  [{ ...paths, batchSize: 0 }, "--batch-size is 0; expected at least 1"],
+  [{ ...paths, batchSize: 8, microbatchSize: 3 }, "not a multiple of --microbatch-size 3"],
   [{ ...paths, loraAlpha: 3 }, "give its rank too"],
 ])("%j is refused", async (flags, message) => {
   await expect(resolveSftCommand(flags)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(message) });

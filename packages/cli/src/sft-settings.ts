@@ -1,5 +1,5 @@
 import { resolveSftSettings, type SftSettings, sftOptions } from "@cai/sft";
-import { readingInput } from "./exit-codes.ts";
+import { resolvingFlags } from "./flag-names.ts";
 import { type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 import { optionsOf, readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
@@ -43,7 +43,7 @@ export async function resolveSftCommand(flags: Readonly<Record<string, unknown>>
     lora: resolveLora(given),
     recompute: checkRecompute(given.recompute),
     skipBadLines: checkSkip(given.skipBadLines),
-    options: await readingInput(() =>
+    options: await resolvingFlags(flags, () =>
       resolveSftSettings({ ...(evalData !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...options }),
     ),
   };

@@ -54,7 +54,7 @@ function trace(levels: readonly number[], height: number): string[][] {
 }
 
 /** As many values as there are columns: means of runs of values, or values repeated. */
-function resample(values: readonly number[], columns: number): number[] {
+export function resample(values: readonly number[], columns: number): number[] {
   return Array.from({ length: columns }, (_, column) => {
     const from = Math.floor((column * values.length) / columns);
     const to = Math.max(from + 1, Math.floor(((column + 1) * values.length) / columns));

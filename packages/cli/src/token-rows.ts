@@ -1,31 +1,8 @@
 import { selectSequences } from "@cai/contracts";
+import type { AlternativeToken, InspectedRow, InspectedToken } from "@cai/dashboard";
 import type { CausalPolicy } from "@cai/policy";
 import type { StepExperience } from "@cai/trainer";
 import * as tf from "@tensorflow/tfjs-core";
-
-/** A token of a response, and what the step made of it. Log-probabilities in nats. */
-interface InspectedToken {
-  readonly text: string;
-  readonly id: number;
-  /** Of the policy that wrote it. */
-  readonly logprob: number;
-  readonly refLogprob?: number;
-  readonly advantage: number;
-  readonly value?: number;
-  readonly return?: number;
-  readonly reward?: number;
-  /** Probability after against before the step's updates. */
-  readonly ratio: number;
-  /** The likeliest tokens in its place, with their probabilities. */
-  readonly alternatives: readonly { readonly text: string; readonly probability: number }[];
-}
-
-/** A response of the step. */
-export interface InspectedRow {
-  readonly prompt: string;
-  readonly score?: number | undefined;
-  readonly tokens: readonly InspectedToken[];
-}
 
 /**
  * The first rows of an experience, token by token. Called before the step's first update, while the policy is as it wrote them; the function that
@@ -59,18 +36,27 @@ export function tokenRows({
       const promptIds = [...prompts.ids.subarray(row * prompts.shape[1], (row + 1) * prompts.shape[1])].filter(
         (_, place) => prompts.mask[row * prompts.shape[1] + place] === 1,
       );
-      return { prompt: policy.tokenizer.decode(promptIds), tokens: cells.map((cell) => tokenAt(cell, after)) };
+      return {
+        prompt: policy.tokenizer.decode(promptIds),
+        score: experience.scores[row]!,
+        promptTokens: promptIds.map((id) => ({ id, text: textOf(id) })),
+        tokens: cells.map((cell) => tokenAt(cell, after)),
+      };
     });
   };
 
+  function textOf(id: number): string {
+    return policy.tokenizer.decode([id], { skipSpecialTokens: false });
+  }
+
   function tokenAt(cell: number, after: Float32Array): InspectedToken {
     const id = responses.ids[cell]!;
-    const { logprobs, refLogprobs, advantages, values, returns, rewards } = experience;
+    const { logprobs, fullLogprobs = logprobs, refLogprobs, advantages, values, returns, rewards } = experience;
     return {
-      text: policy.tokenizer.decode([id], { skipSpecialTokens: false }),
+      text: textOf(id),
       id,
       logprob: logprobs[cell]!,
-      ...(refLogprobs && { refLogprob: refLogprobs[cell]! }),
+      ...(refLogprobs && { refLogprob: refLogprobs[cell]!, kl: fullLogprobs[cell]! - refLogprobs[cell]! }),
       advantage: advantages[cell]!,
       ...(values && { value: values[cell]! }),
       ...(returns && { return: returns[cell]! }),
@@ -94,7 +80,7 @@ function likeliest({
   readonly row: number;
   readonly top: number;
   readonly temperature: number;
-}): InspectedToken["alternatives"][] {
+}): AlternativeToken[][] {
   const length = experience.responses.shape[1];
   if (top === 0) return Array.from({ length }, () => []);
   const { values, indices } = tf.tidy(() => {
@@ -105,6 +91,7 @@ function likeliest({
   tf.dispose([values, indices]);
   return Array.from({ length }, (_, place) =>
     Array.from({ length: top }, (_, rank) => ({
+      id: ids[place * top + rank]!,
       text: policy.tokenizer.decode([ids[place * top + rank]!], { skipSpecialTokens: false }),
       probability: probabilities[place * top + rank]!,
     })),

@@ -12,8 +12,8 @@ import { resolveTrainSettings } from "./train-settings.ts";
 const root = await mkdtemp(join(tmpdir(), "settings-"));
 afterAll(() => rm(root, { recursive: true }));
 
-async function configFile(config: unknown): Promise<string> {
-  const file = join(root, "config.json");
+async function configFile(config: unknown, name = "config.json"): Promise<string> {
+  const file = join(root, name);
   await writeFile(file, typeof config === "string" ? config : JSON.stringify(config));
   return file;
 }
@@ -123,16 +123,26 @@ test("the algorithm decides which options there are, and their defaults", async 
   const grpo = await resolveTrainSettings({ config: await configFile({ ...paths, algorithm: "grpo" }) });
   expect(grpo).toMatchObject({ algorithm: "grpo", hyperparameters: { numGenerations: 8, beta: 0 } });
   const refused: [Record<string, unknown>, RegExp][] = [
-    [{ algorithm: "dpo" }, /^algorithm is "dpo": give one of ppo, grpo, rloo, reinforce\+\+$/],
-    [{ algorithm: "grpo", valueLossCoef: 1 }, /^valueLossCoef is an option of ppo, not of grpo: leave it out/],
-    [{ numGenerations: 4 }, /^numGenerations is an option of grpo, rloo, reinforce\+\+, not of ppo/],
-    [{ algorithm: "grpo", numGenerations: 1 }, /^numGenerations is 1/],
+    [{ algorithm: "dpo" }, /^--algorithm is "dpo": give one of ppo, grpo, rloo, reinforce\+\+$/],
+    [{ algorithm: "grpo", valueLossCoef: 1 }, /^--value-loss-coef is an option of ppo, not of grpo: leave it out/],
+    [{ numGenerations: 4 }, /^--num-generations is an option of grpo, rloo, reinforce\+\+, not of ppo/],
+    [{ algorithm: "grpo", numGenerations: 1 }, /^--num-generations is 1/],
   ];
   for (const [flags, message] of refused)
     await expect(resolveTrainSettings({ ...paths, ...flags })).rejects.toMatchObject({
       code: "usage",
       message: expect.stringMatching(message),
     });
+});
+
+test("a configuration may be YAML", async () => {
+  const config = await configFile(
+    'policy: p\nreward: r # of a friend\nprompts: f\nout: o\nlearningRate: 1e-4\nstopTexts:\n  - "\\nHuman:"\n',
+    "run.yaml",
+  );
+  const { hyperparameters, reward } = await resolveTrainSettings({ config });
+  expect(reward).toBe("r");
+  expect(hyperparameters).toMatchObject({ learningRate: 1e-4, stopTexts: ["\nHuman:"] });
 });
 
 test("held-out prompts are answered every tenth step unless told otherwise", async () => {
@@ -146,6 +156,7 @@ test("what is missing, unknown, out of bounds or unreadable is wrong use", async
     [{ ...paths, steps: 0 }, /steps is 0/],
     [{ ...paths, config: join(root, "nowhere.json") }, /nowhere\.json can't be read \(ENOENT\)/],
     [{ ...paths, config: await configFile("{") }, /config\.json is not JSON/],
+    [{ ...paths, config: await configFile("a: [", "config.yaml") }, /config\.yaml is not YAML: .*at line 1/],
   ];
   for (const [flags, message] of refused) {
     await expect(resolveTrainSettings(flags)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
@@ -154,7 +165,7 @@ test("what is missing, unknown, out of bounds or unreadable is wrong use", async
     [{ learning_rate: 1 }, /config\.json: unknown option learning_rate: did you mean learningRate\? \(the names are those of the flags/],
     [{ loraTarget: "q_proj" }, /unknown option loraTarget: did you mean loraTargets\?/],
     [{ evalprompts: "h" }, /unknown option evalprompts: did you mean evalPrompts\?/],
-    [["p"], /holds no JSON object/],
+    [["p"], /holds no object: expected options by their names/],
     [{ policy: 3 }, /"policy" is no text/],
     [{ learningRate: "fast" }, /learningRate is "fast"; expected a number/],
   ];

@@ -1,6 +1,6 @@
 import { type AlgorithmName, type AlgorithmSettings, algorithms } from "@cai/trainer";
 import { CliError } from "./error.ts";
-import { readingInput } from "./exit-codes.ts";
+import { resolvingFlags } from "./flag-names.ts";
 import { type LoraSettings, loraNames, resolveLora } from "./lora-settings.ts";
 import { optionsOf, readSettings } from "./read-settings.ts";
 import { checkRecompute } from "./recompute-flag.ts";
@@ -43,15 +43,18 @@ const defaultEvaluateEvery = 10;
  *
  * @throws CliError `usage` for what is missing, unknown, of another algorithm, or out of bounds
  */
-export async function resolveTrainSettings(flags: Readonly<Record<string, unknown>>): Promise<TrainSettings> {
+export function resolveTrainSettings(flags: Readonly<Record<string, unknown>>): Promise<TrainSettings> {
+  return resolvingFlags(flags, () => resolveSettings(flags));
+}
+
+async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promise<TrainSettings> {
   const given = await readSettings(flags, { command: "train", texts, required, others });
   const { policy, reward, prompts, evalPrompts, out, algorithm: name = "ppo" } = given as Record<(typeof texts)[number], string>;
   const algorithm = checkAlgorithm(name);
   const options = optionsOf(given, ...tables);
   refuseOthersOptions(options, algorithm);
-  const hyperparameters = await readingInput(() =>
-    algorithms[algorithm].resolve({ ...(evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery }), ...options }),
-  );
+  const evaluates = evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery };
+  const hyperparameters = algorithms[algorithm].resolve({ ...evaluates, ...options });
   return {
     policy,
     reward,

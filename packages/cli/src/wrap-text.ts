@@ -1,17 +1,33 @@
-/** The text on lines of at most `width` characters, broken at spaces where there are some. Runs of white space become one space. */
+import { graphemes, widthOf } from "./text-width.ts";
+
+/**
+ * The text on lines that take at most `width` cells of a terminal, two at least, broken at spaces where there are some. Runs of white space become
+ * one space.
+ */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
-  let line: string[] = [];
+  let line = "";
   for (const word of printable(text).split(" ")) {
-    let letters = [...word];
-    if (line.length > 0 && line.length + 1 + letters.length > width) {
-      lines.push(line.join(""));
-      line = [];
+    if (line !== "" && widthOf(`${line} ${word}`) > width) {
+      lines.push(line);
+      line = "";
     }
-    for (; letters.length > width; letters = letters.slice(width)) lines.push(letters.slice(0, width).join(""));
-    line = line.length === 0 ? letters : [...line, " ", ...letters];
+    const pieces = cutAtWidth(word, width);
+    lines.push(...pieces.slice(0, -1));
+    line = line === "" ? pieces.at(-1)! : `${line} ${pieces.at(-1)}`;
   }
-  return [...lines, line.join("")];
+  return [...lines, line];
+}
+
+/** A word in pieces that fit, one at least. */
+function cutAtWidth(word: string, width: number): string[] {
+  if (widthOf(word) <= width) return [word];
+  const pieces = [""];
+  for (const letter of graphemes(word)) {
+    if (pieces.at(-1) !== "" && widthOf(pieces.at(-1) + letter) > width) pieces.push("");
+    pieces[pieces.length - 1] += letter;
+  }
+  return pieces;
 }
 
 /** On one line and without control characters: what a model writes must not steer the reader's terminal. */

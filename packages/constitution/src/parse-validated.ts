@@ -1,4 +1,4 @@
-import { describeUnknownOption } from "@cai/contracts";
+import { describeUnknownOption } from "@cai/contracts/unknown-option";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { ConstitutionError } from "./error.ts";

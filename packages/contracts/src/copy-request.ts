@@ -9,11 +9,12 @@ import type { ScoreRequest } from "./reward-model.ts";
  * copy.responseIds[0]?.fill(0);
  * console.log(request.responseIds[0]?.[0]); // 2
  */
-export function copyRequest({ prompts, responses, promptIds, responseIds }: ScoreRequest): ScoreRequest {
+export function copyRequest({ prompts, responses, promptIds, responseIds, columns }: ScoreRequest): ScoreRequest {
   return {
     prompts: [...prompts],
     responses: [...responses],
     promptIds: promptIds.map((ids) => ids.slice()),
     responseIds: responseIds.map((ids) => ids.slice()),
+    ...(columns && { columns: structuredClone(columns) }),
   };
 }

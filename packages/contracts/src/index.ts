@@ -13,9 +13,9 @@ export type {
   TrainablePolicy,
 } from "./policy.ts";
 export { PythonFloat } from "./python-float.ts";
-export type { RewardModel, ScoreFunction, ScoreRequest } from "./reward-model.ts";
+export type { GivenScores, RewardModel, ScoreFunction, ScoreParts, ScoreRequest } from "./reward-model.ts";
 export { selectRows, selectSequences } from "./select-rows.ts";
+export { splitScores } from "./split-scores.ts";
 export type { ChatMessage, ChatTemplateOptions, Tokenizer } from "./tokenizer.ts";
 export type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";
-export { describeUnknownOption } from "./unknown-option.ts";
 export type { WeightSource } from "./weight-source.ts";

@@ -4,10 +4,11 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { metricsLine } from "./metrics-line.fixture.ts";
-import { type Dashboard, openDashboard } from "./open-dashboard.ts";
+import { openDashboard } from "./open-dashboard.ts";
 import { runsFolder } from "./run.fixture.ts";
+import type { ServedPage } from "./serve-page.ts";
 
-let [folder, dashboard]: [string, Dashboard | undefined] = ["", undefined];
+let [folder, dashboard]: [string, ServedPage | undefined] = ["", undefined];
 beforeAll(async () => {
   folder = await runsFolder({ first: 3, "deep/second": 5 });
   dashboard = await openDashboard({ folders: [folder] });

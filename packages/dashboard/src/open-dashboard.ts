@@ -1,11 +1,8 @@
 import { join, relative, resolve } from "node:path";
-import { LoopbackError, openLoopback } from "@cai/loopback";
-import { type Context, Hono } from "hono";
-import { DashboardError } from "./error.ts";
+import type { Context } from "hono";
 import { findRuns, metricsName } from "./find-runs.ts";
-import { readPageFiles } from "./page-files.ts";
-import { readOnly } from "./read-only.ts";
 import { readTail } from "./read-tail.ts";
+import { type ServedPage, servePage } from "./serve-page.ts";
 import { summarizeRun } from "./summarize-run.ts";
 
 export interface DashboardOptions {
@@ -13,13 +10,6 @@ export interface DashboardOptions {
   readonly folders: readonly string[];
   /** 0, by default: any that is free. */
   readonly port?: number;
-}
-
-/** A page that is being served. */
-export interface Dashboard {
-  /** For a browser on this machine; nobody else reaches it. */
-  readonly url: string;
-  close(): Promise<void>;
 }
 
 /**
@@ -34,22 +24,22 @@ export interface Dashboard {
  * console.log(`${dashboard.url} is for a browser on this machine`);
  * await dashboard.close();
  */
-export async function openDashboard({ folders, port = 0 }: DashboardOptions): Promise<Dashboard> {
+export async function openDashboard({ folders, port = 0 }: DashboardOptions): Promise<ServedPage> {
   await Promise.all(folders.map(findRuns));
-  const files = await readPageFiles();
-  const app = new Hono();
-  app.use(readOnly);
   const runs = runsBelow(folders);
-  app.get("/api/runs", async (context) => context.json(await summarize(await runs.find())));
-  for (const [name, file] of Object.entries({ metrics: metricsName, samples: "samples.jsonl" }))
-    app.get(`/api/${name}`, async (context) => tailOf(context, await runs.directoryOf(context.req.query("run") ?? ""), file));
-  for (const [path, { type, bytes }] of files) app.get(path, (context) => context.body(bytes, 200, { "content-type": type }));
-  app.onError((error, context) => context.text(error.message, 500));
-
-  return openLoopback({ fetch: app.fetch, port }).catch((error: unknown) => {
-    throw LoopbackError.isInstance(error) ? new DashboardError("port", error.message, { cause: error }) : error;
+  return servePage({
+    home: "index.html",
+    port,
+    addRoutes(app) {
+      app.get("/api/runs", async (context) => context.json(await summarize(await runs.find())));
+      for (const [name, file] of Object.entries(logs))
+        app.get(`/api/${name}`, async (context) => tailOf(context, await runs.directoryOf(context.req.query("run") ?? ""), file));
+    },
   });
 }
+
+/** Files that are followed, by what the page calls them. */
+const logs = { metrics: metricsName, samples: "samples.jsonl", "evaluation-samples": "evaluation-samples.jsonl" };
 
 /** All runs with a name each: the path below the folder that was given, behind that folder's own where there are several. */
 async function namedRuns(folders: readonly string[]): Promise<Map<string, string>> {

@@ -16,14 +16,18 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** All files that the page is made of, read once: what is not among them isn't served, whatever a path says. */
-export async function readPageFiles(): Promise<ReadonlyMap<string, PageFile>> {
+/**
+ * All files that a page is made of, read once: what is not among them isn't served, whatever a path says.
+ *
+ * @param home the one that stands at `/`; other pages' are left out.
+ */
+export async function readPageFiles(home: string): Promise<ReadonlyMap<string, PageFile>> {
   // From src/ as from dist/: the page is published as it stands there.
   const own = fileURLToPath(new URL("../src/page/", import.meta.url));
   const { resolve } = createRequire(import.meta.url);
-  const names = (await readdir(own)).filter((name) => types[extname(name)] !== undefined);
+  const names = (await readdir(own)).filter((name) => types[extname(name)] !== undefined && (extname(name) !== ".html" || name === home));
   const paths: [string, string][] = [
-    ...names.map((name): [string, string] => [name === "index.html" ? "/" : `/${name}`, join(own, name)]),
+    ...names.map((name): [string, string] => [name === home ? "/" : `/${name}`, join(own, name)]),
     ["/uplot.js", resolve("uplot/dist/uPlot.esm.js")],
     ["/uplot.css", resolve("uplot/dist/uPlot.min.css")],
   ];

@@ -15,7 +15,7 @@ export async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** A folder of runs: for each name so many steps, and two samples of the last. */
+/** A folder of runs: for each name so many steps, two samples of the last, and one of a held-out prompt before the first. */
 export async function runsFolder(
   runs: Readonly<Record<string, number>>,
   config: object = { algorithm: "ppo", steps: 1000 },
@@ -30,6 +30,8 @@ export async function runsFolder(
       { step: steps, prompt: "Once", response: ` upon a time in ${name}`, score: 1.5 },
       { step: steps, prompt: "<b>It was</b>", response: "\n a dark <script>night</script>", score: -0.5 },
     ];
+    const heldOut = { step: 0, prompt: "They", response: " left", score: 2, parts: { warm: 1.5, short: 0.5 } };
+    await writeFile(join(run, "evaluation-samples.jsonl"), `${JSON.stringify(heldOut)}\n`);
     await writeFile(join(run, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
   }
   return folder;

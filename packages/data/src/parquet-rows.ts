@@ -4,6 +4,7 @@ import { DataError } from "./error.ts";
 import type { Input, RandomAccess } from "./input.ts";
 import { columnsOfParquet } from "./parquet-values.ts";
 import type { RawRow } from "./raw-row.ts";
+import type { RowForm } from "./row-form.ts";
 
 const magic = Buffer.from("PAR1");
 
@@ -21,16 +22,16 @@ export function isParquet({ name, head }: Input): boolean {
 }
 
 /**
- * The rows of a Parquet file, a row group in memory at a time. Only columns of these names are read.
+ * The rows of a Parquet file, a row group in memory at a time. Only columns of these names are read, or all of them.
  *
  * @throws DataError `bad-file` where it is cut short or broken; `cannot-read`
  */
-export async function* parquetRows(input: Input, names: readonly string[]): AsyncGenerator<RawRow> {
+export async function* parquetRows(input: Input, names: RowForm<unknown>["columns"]): AsyncGenerator<RawRow> {
   const { name } = input;
   const file = await input.randomAccess();
   const metadata = await metadataOf(file, name);
   const schema = parquetSchema(metadata);
-  const columns = schema.children.map(({ element }) => element.name).filter((column) => names.includes(column));
+  const columns = schema.children.map(({ element }) => element.name).filter((column) => names === "all" || names.includes(column));
   let rowStart = 0;
   for (const [place, group] of metadata.row_groups.entries()) {
     const rowEnd = rowStart + Number(group.num_rows);

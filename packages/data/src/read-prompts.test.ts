@@ -79,6 +79,16 @@ test("a file of another name is JSONL where its first line begins with a brace",
   expect(await read("prompts.txt", '{"prompt": "a"}')).toEqual([{ prompt: '{"prompt": "a"}', line: 1 }]);
 });
 
+test("with columns, what else a row holds stands beside its prompt", async () => {
+  const file = join(root, "tasks.jsonl");
+  const chat = [{ role: "user", content: "2 + 2?" }];
+  const rows = [{ prompt: "2 + 2 =", answer: "4", level: 1 }, { prompt: chat, documents: [], text: "of a book" }, { text: "plain" }];
+  await writeFile(file, rows.map((row) => JSON.stringify(row)).join("\n"));
+  const columnsOf = async (columns: boolean) => (await readPrompts(file, { columns })).rows.map(({ row }) => row.columns);
+  expect(await columnsOf(true)).toEqual([{ answer: "4", level: 1 }, { text: "of a book" }, undefined]);
+  expect(await columnsOf(false)).toEqual([undefined, undefined, undefined]);
+});
+
 test("what can't be read is refused with file and line", async () => {
   const refused: [string, string | Uint8Array, RegExp][] = [
     ["broken.jsonl", '{"prompt": "a"}\n{"prompt": ', /broken\.jsonl:2 is not JSON/],

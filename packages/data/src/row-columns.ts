@@ -41,6 +41,11 @@ export class RowColumns {
     return this.#columns[name] !== undefined && this.#columns[name] !== null;
   }
 
+  /** All columns but these, as JSON has them. */
+  others(names: readonly string[]): Columns {
+    return Object.fromEntries(Object.entries(this.#columns).filter(([name]) => !names.includes(name)));
+  }
+
   /** A value as JSON has it. */
   value(name: string): unknown {
     return this.#columns[name];

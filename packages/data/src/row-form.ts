@@ -11,8 +11,8 @@ export interface Conversation extends TemplateColumns {
 
 /** How a row of a file becomes a row of data. */
 export interface RowForm<Row> {
-  /** Columns that it may look at: a Parquet file's others are not read. */
-  readonly columns: readonly string[];
+  /** Columns that it may look at, or "all": a Parquet file's others are not read. */
+  readonly columns: readonly string[] | "all";
   /** The row that a line of plain text is. Without it, text is JSONL whatever the file's name. */
   readonly ofText?: (line: string) => Row;
   /** The row that columns are; refuses what is none. */

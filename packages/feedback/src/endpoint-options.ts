@@ -1,4 +1,4 @@
-import { describeUnknownOption } from "@cai/contracts";
+import { describeUnknownOption } from "@cai/contracts/unknown-option";
 import type { EndpointOptions } from "@cai/endpoint";
 import { FeedbackError } from "./error.ts";
 import { promptFormats } from "./prompt-format.ts";

@@ -121,7 +121,7 @@ test("weights with any bytes of their header changed, or cut anywhere, are refus
 
 const name = "transformer.h.0.attn.c_attn.weight";
 const lies: [lie: string, edit: (header: Header) => void, message: RegExp][] = [
-  ["a size", (header) => Object.assign(header[name]!, { shape: [32, 2 ** 40] }), /shape \[ 32, 1099511627776 \] of F32 takes/],
+  ["a size", (header) => Object.assign(header[name]!, { shape: [32, 2 ** 40] }), /shape \[32, 1099511627776\] of F32 takes/],
   [
     "a size and its offsets",
     (header) => Object.assign(header[name]!, { shape: [2 ** 40], data_offsets: [0, 2 ** 42] }),
@@ -132,7 +132,7 @@ const lies: [lie: string, edit: (header: Header) => void, message: RegExp][] = [
   ["an offset before the data", (header) => Object.assign(header[name]!, { data_offsets: [-8, 12280] }), /not two non-negative integers/],
   ["a dtype of another size", (header) => Object.assign(header[name]!, { dtype: "F16" }), /of F16 takes 6144/],
   ["a dtype of the same size", (header) => Object.assign(header[name]!, { dtype: "I32" }), /is I32, expected F32, F16, BF16/],
-  ["a dtype that nobody knows", (header) => Object.assign(header[name]!, { dtype: "Q4" }), /dtype 'Q4' is unknown/],
+  ["a dtype that nobody knows", (header) => Object.assign(header[name]!, { dtype: "Q4" }), /dtype "Q4" is unknown/],
   ["a shape of the same size", (header) => header[name]!.shape.reverse(), /has shape \[96,32\], config.json wants \[32,96\]/],
   ["a name", (header) => renameKey(header, name, `${name}s`), /is no weight of the model/],
 ];

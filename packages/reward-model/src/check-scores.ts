@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { type GivenScores, type ScoreParts, splitScores } from "@cai/contracts";
 import { RewardModelError } from "./error.ts";
 
 /**
@@ -9,7 +10,7 @@ import { RewardModelError } from "./error.ts";
  * @throws RewardModelError `bad-scores`, naming the model and the first row that is wrong.
  * @example
  * checkScores([0.5, -1], { rows: 2, model: "length" }); // Float32Array [ 0.5, -1 ]
- * checkScores([0.5, NaN], { rows: 2, model: "length" }); // throws: … the score of row 1 is NaN …
+ * checkScores([0.5, NaN], { rows: 2, model: "length" }); // throws: … the score of response 2 of 2 is NaN …
  */
 export function checkScores(scores: unknown, { rows, model }: { readonly rows: number; readonly model: string }): Float32Array {
   if (!Array.isArray(scores) && !(ArrayBuffer.isView(scores) && !(scores instanceof DataView))) {
@@ -27,11 +28,22 @@ export function checkScores(scores: unknown, { rows, model }: { readonly rows: n
     if (typeof value !== "number" || !Number.isFinite(checked[row])) {
       throw new RewardModelError(
         "bad-scores",
-        `reward model ${model}: the score of row ${row} (of ${rows}) is ${described(value)}, wanted a finite number`,
+        `reward model ${model}: the score of response ${row + 1} of ${rows} is ${described(value)}, wanted a finite number`,
       );
     }
   }
   return checked;
+}
+
+/**
+ * The same of what may have parts with names: the parts are checked as scores are.
+ *
+ * @throws RewardModelError `bad-scores`, naming the model, and the part where one is wrong.
+ */
+export function checkScoreParts(given: unknown, { rows, model }: { readonly rows: number; readonly model: string }): ScoreParts {
+  const { scores, parts } = splitScores(given as GivenScores);
+  const checked = Object.entries(parts).map(([name, part]) => [name, checkScores(part, { rows, model: `${model} (${name})` })] as const);
+  return { scores: checkScores(scores, { rows, model }), parts: Object.fromEntries(checked) };
 }
 
 /** What JSON has no form for (it holds itself, or a bigint) is shown as Node shows it. */

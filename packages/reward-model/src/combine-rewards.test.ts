@@ -28,12 +28,12 @@ test("the parts' own scores are given by name", async () => {
 
 test("a part that gives nonsense is named", async () => {
   const reward = combineRewards([{ model: { score: async () => Float32Array.of(1, Number.NaN) }, weight: 1, name: "judge" }]);
-  await expect(reward.score(request)).rejects.toThrow("reward model judge: the score of row 1 (of 2) is NaN");
+  await expect(reward.score(request)).rejects.toThrow("reward model judge: the score of response 2 of 2 is NaN");
 });
 
 test("a sum that is too large for a score is refused", async () => {
   const reward = combineRewards([{ model: length, weight: 1e39, name: "length" }]);
-  await expect(reward.score(request)).rejects.toThrow("reward model length: the score of row 0 (of 2) is 2e+39");
+  await expect(reward.score(request)).rejects.toThrow("reward model length: the score of response 1 of 2 is 2e+39");
 });
 
 test("when one part fails, the others are aborted", async () => {
@@ -48,6 +48,13 @@ test("when one part fails, the others are aborted", async () => {
   ]);
   await expect(reward.score(request)).rejects.toThrow("down");
   expect(aborted).toHaveBeenCalledOnce();
+});
+
+test("what a part is made of itself is named behind its name", async () => {
+  const made = functionReward(({ responses }) => ({ parts: { short: responses.map(() => 1), warm: responses.map(() => 2) } }));
+  const { scores, parts } = await combineRewards([{ model: made, weight: 10, name: "style" }]).scoreParts(requestOf(["a"]));
+  expect(scores).toEqual(Float32Array.of(30));
+  expect(parts).toEqual({ style: Float32Array.of(3), "style/short": Float32Array.of(1), "style/warm": Float32Array.of(2) });
 });
 
 test("an abort rejects with its reason", async () => {

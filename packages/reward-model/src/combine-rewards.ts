@@ -1,8 +1,9 @@
-import type { RewardModel, ScoreFunction, ScoreRequest } from "@cai/contracts";
+import type { RewardModel, ScoreFunction, ScoreParts, ScoreRequest } from "@cai/contracts";
 import { abortTogether } from "@cai/endpoint";
-import { checkScores } from "./check-scores.ts";
+import { checkScoreParts, checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
 import { functionReward } from "./function-reward.ts";
+import { scoreApart } from "./score-apart.ts";
 
 /** One part of a combination. */
 export interface RewardPart {
@@ -12,13 +13,7 @@ export interface RewardPart {
   readonly name?: string;
 }
 
-/** Scores, and what each part gave (not weighted), by its name. */
-export interface ScoreParts {
-  readonly scores: Float32Array;
-  readonly parts: { readonly [name: string]: Float32Array };
-}
-
-/** A weighted sum of reward models; `scoreParts` gives the single scores beside the sum, for metrics. */
+/** A weighted sum of reward models; `scoreParts` gives what each part gave (not weighted) beside the sum, its own parts as `name/part`. */
 export interface CombinedReward extends RewardModel {
   scoreParts(request: ScoreRequest, options?: { readonly signal?: AbortSignal }): Promise<ScoreParts>;
   dispose(): Promise<void>;
@@ -54,14 +49,19 @@ export function combineRewards(parts: readonly RewardPart[]): CombinedReward {
     return abortTogether(signal, async (together) => {
       const scored = await Promise.all(
         named.map(async ({ model, name, weight }) => {
-          const scores = checkScores(await model.score(request, { signal: together }), { rows, model: name });
-          return { name, weight, scores };
+          const { scores, parts } = checkScoreParts(await scoreApart(model, request, { signal: together }), { rows, model: name });
+          return { name, weight, scores, parts };
         }),
       );
       const sums = Array.from({ length: rows }, (_, row) => scored.reduce((sum, part) => sum + part.weight * part.scores[row]!, 0));
       return {
         scores: checkScores(sums, { rows, model: named.map(({ name }) => name).join(" + ") }),
-        parts: Object.fromEntries(scored.map(({ name, scores }) => [name, scores])),
+        parts: Object.fromEntries(
+          scored.flatMap(({ name, scores, parts }) => [
+            [name, scores] as const,
+            ...Object.entries(parts).map(([inner, values]) => [`${name}/${inner}`, values] as const),
+          ]),
+        ),
       };
     });
   }

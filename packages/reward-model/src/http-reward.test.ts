@@ -110,8 +110,8 @@ describe("endpoints that answer nonsense", () => {
   test.each([
     ["not-json", "did not answer JSON: <html>hello</html>"],
     ["wrong-count", "gave 1 scores for 2 rows"],
-    ["null", "the score of row 0 (of 2) is null"],
-    ["nan", 'the score of row 0 (of 2) is the text "NaN"'],
+    ["null", "the score of response 1 of 2 is null"],
+    ["nan", 'the score of response 1 of 2 is the text "NaN"'],
     ["missing", "gave undefined"],
     ["only-null", "gave undefined"],
   ])("%s is refused at once", async (path, message) => {

@@ -1,12 +1,13 @@
-export type { ScoreFunction, ScoreRequest } from "@cai/contracts";
+export type { GivenScores, ScoreFunction, ScoreParts, ScoreRequest } from "@cai/contracts";
 export { checkScores } from "./check-scores.ts";
-export { type CombinedReward, combineRewards, type RewardPart, type ScoreParts } from "./combine-rewards.ts";
+export { type CombinedReward, combineRewards, type RewardPart } from "./combine-rewards.ts";
 export { RewardModelError } from "./error.ts";
 export { functionReward } from "./function-reward.ts";
 export { type HttpRewardOptions, httpReward } from "./http-reward.ts";
 export { loadModuleReward, type ModuleReward, type ModuleRewardOptions } from "./module-reward.ts";
 export { OnnxRewardModel, type OnnxRewardOptions } from "./onnx-reward-model.ts";
-export { type ResolveRewardOptions, resolveRewardModel } from "./resolve-reward-model.ts";
+export { isRewardModule, type ResolveRewardOptions, resolveRewardModel } from "./resolve-reward-model.ts";
 export type { ScoreKind } from "./score-of-logits.ts";
+export { type Scorer, type ScorerInput, type ScorerResult, scorerReward } from "./scorer-reward.ts";
 export { type TokenRowOptions, tokenRows } from "./token-rows.ts";
 export { type RewardFaultPolicy, type TolerantRewardOptions, tolerantReward } from "./tolerant-reward.ts";

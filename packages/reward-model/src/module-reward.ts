@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { RewardModel, ScoreFunction } from "@cai/contracts";
+import type { RewardModel, ScoreFunction, ScoreRequest } from "@cai/contracts";
 import { untilAborted } from "@cai/endpoint";
-import { checkScores } from "./check-scores.ts";
+import { checkScoreParts } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
 import { ModuleThread } from "./module-thread.ts";
 
@@ -24,7 +24,8 @@ export interface ModuleRewardOptions {
 
 /**
  * A reward model that a user wrote as a module: its default export is a function of
- * `{ prompts, responses, promptIds, responseIds }`, or an object with such a method `score` (and `dispose`, if it needs one).
+ * `{ prompts, responses, promptIds, responseIds, columns }`, or an object with such a method `score` (and `dispose`, if it needs one). That of
+ * a file named `….eval.ts`, `.js` or `.mjs` is a scorer, or a list of them, as `scorerReward` takes them.
  *
  * It runs in a thread of its own, on copies of what it is given: one that loops for ever, never answers or leaves by `process.exit` ends its
  * thread and the call, and the next call loads it anew. A TypeScript module is loaded where Node can: from 22.18 on, or with tsx.
@@ -36,7 +37,7 @@ export interface ModuleRewardOptions {
 export async function loadModuleReward(
   path: string,
   { timeoutMs = 600_000, loadTimeoutMs = 600_000 }: ModuleRewardOptions = {},
-): Promise<RewardModel & { dispose(): Promise<void> }> {
+): Promise<Required<RewardModel>> {
   for (const [name, limit] of Object.entries({ timeoutMs, loadTimeoutMs }))
     if (!(limit > 0)) throw new RewardModelError("bad-options", `the option ${name} is ${limit}, wanted a number of milliseconds above 0`);
   const file = resolve(path);
@@ -60,12 +61,15 @@ export async function loadModuleReward(
     return thread;
   }
 
+  async function scoreParts(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}) {
+    signal?.throwIfAborted();
+    const given = livingThread().then((living) => living.score(request, signal));
+    return checkScoreParts(await untilAborted(given, signal), { rows: request.prompts.length, model: path });
+  }
+
   return {
-    async score(request, { signal } = {}) {
-      signal?.throwIfAborted();
-      const scores = livingThread().then((living) => living.score(request, signal));
-      return checkScores(await untilAborted(scores, signal), { rows: request.prompts.length, model: path });
-    },
+    scoreParts,
+    score: async (request, options) => (await scoreParts(request, options)).scores,
     async dispose() {
       isDisposed = true;
       await thread.dispose();

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { ScoreRequest } from "@cai/contracts";
 import { longestTimer } from "@cai/endpoint";
+import { isScorerFile } from "../worker/score-rows.mjs";
 import { RewardModelError } from "./error.ts";
 import { type ImportRefusal, importError } from "./import-error.ts";
 
@@ -69,10 +70,12 @@ export class ModuleThread {
       if (start?.loaded) return new ModuleThread(worker, name, timeoutMs);
       if (start === undefined) throw tooLong(name, "to load", loadTimeoutMs, "loadTimeoutMs");
       if (start.refusal !== undefined) throw importError(file, start.refusal);
+      const wanted = isScorerFile(file)
+        ? "a scorer, a function of { input, output, expected }, or a list of scorers"
+        : "a function of { prompts, responses }, or an object with a method score";
       throw new RewardModelError(
         "bad-module",
-        `${name} exports ${start.exports?.join(", ") || "nothing"}: wanted a default export that is a function of { prompts, responses }, ` +
-          "or an object with a method score",
+        `${name} exports ${start.exports?.join(", ") || "nothing"}: wanted a default export that is ${wanted}`,
       );
     } catch (error) {
       await worker.terminate();

@@ -215,7 +215,7 @@ describe("other models", () => {
     const file = join(directory, "log.onnx");
     await writeFile(file, graph.toBytes());
     await expect(scoreOnce(file, requestOf(["", ""], [[1], [0]]))).rejects.toThrow(
-      `reward model ${file}: the score of row 1 (of 2) is -Infinity`,
+      `reward model ${file}: the score of response 2 of 2 is -Infinity`,
     );
   });
 });

@@ -16,6 +16,11 @@ export interface ResolveRewardOptions extends OnnxRewardOptions {
   readonly resolveModel?: (id: string, options: { readonly file?: string }) => Promise<string>;
 }
 
+/** Whether a word names a module, which is told the other columns of the prompts' rows. */
+export const isRewardModule = (spec: string): boolean => !isEndpoint(spec) && /\.[cm]?[jt]s$/.test(spec);
+
+const isEndpoint = (spec: string): boolean => /^https?:\/\//i.test(spec);
+
 /**
  * The reward model that a word of a command line or configuration names: an `http(s)://` endpoint, a `.js`, `.mjs`, `.cjs`, `.ts` or `.mts`
  * module, an `.onnx` file, a folder with model.onnx and its tokenizer, or with `resolveModel` a model's id on the hub.
@@ -30,11 +35,11 @@ export async function resolveRewardModel(
   spec: string,
   { resolveModel, endpoint, module, ...options }: ResolveRewardOptions = {},
 ): Promise<RewardModel> {
-  if (/^https?:\/\//i.test(spec)) {
+  if (isEndpoint(spec)) {
     refuseOptions(withoutSecrets(spec), options);
     return httpReward({ ...endpoint, url: spec });
   }
-  if (/\.[cm]?[jt]s$/.test(spec)) {
+  if (isRewardModule(spec)) {
     refuseOptions(spec, options);
     return loadModuleReward(spec, module);
   }

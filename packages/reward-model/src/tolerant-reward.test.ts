@@ -46,10 +46,21 @@ test("rows that fail alone get the mean of the others, where they may be skipped
   const { reward, lines } = failingReward(0, { onError: "skip" });
   expect(await reward.score(requestOf(["a", "x", "bbb"]))).toEqual(Float32Array.of(1, 2, 3));
   expect(lines).toEqual([
-    "1 of 3 responses have no score, and get the others' mean: reward model lengths: the score of row 0 (of 1) is NaN, wanted a finite number",
+    "1 of 3 responses have no score, and get the others' mean: reward model lengths: the score of response 1 of 1 is NaN, wanted a finite number",
   ]);
   await expect(reward.score(requestOf(["x", "x"]))).rejects.toMatchObject({ code: "bad-scores" });
   await expect(reward.score(requestOf(["x"]))).rejects.toMatchObject({ code: "bad-scores" });
+});
+
+test("parts of the scores come through, those of a skipped row as their means, and each row is asked with its own columns", async () => {
+  const parts = functionReward(({ responses, columns }) => ({
+    parts: { length: responses.map((text) => (text === "x" ? Number.NaN : text.length)), level: columns!.level as number[] },
+  }));
+  const asked = { ...requestOf(["a", "x", "bbb"]), columns: { level: [1, 50, 3] } };
+  expect(await tolerantReward(parts, { onError: "skip" }).scoreParts(asked)).toEqual({
+    scores: Float32Array.of(2, 4, 6),
+    parts: { length: Float32Array.of(1, 2, 3), level: Float32Array.of(1, 2, 3) },
+  });
 });
 
 test("what had its attempts, or can't be mended by another, is not tried again", async () => {

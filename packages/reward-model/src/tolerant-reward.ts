@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CaiError, type RewardModel, type ScoreRequest } from "@cai/contracts";
+import { CaiError, type RewardModel, type ScoreParts, type ScoreRequest } from "@cai/contracts";
 import { RewardModelError } from "./error.ts";
+import { scoreApart } from "./score-apart.ts";
 
 /** What becomes of a batch whose scoring fails. */
 const rewardFaultPolicies = ["retry", "skip", "stop"] as const;
@@ -36,19 +37,19 @@ const final = new Set(["bad-options", "bad-model", "bad-module", "disposed", "en
 export function tolerantReward(
   model: RewardModel,
   { onError = "retry", retries = 2, backoffMs = 1000, onFault = () => undefined }: TolerantRewardOptions = {},
-): RewardModel & { dispose(): Promise<void> } {
+): Required<RewardModel> {
   if (!rewardFaultPolicies.includes(onError))
     throw new RewardModelError("bad-options", `onError is ${JSON.stringify(onError)}, wanted ${rewardFaultPolicies.join(", ")}`);
   if (!Number.isSafeInteger(retries) || retries < 0)
     throw new RewardModelError("bad-options", `retries is ${retries}, wanted a whole number from 0`);
 
-  async function again(request: ScoreRequest, first: unknown, signal: AbortSignal | undefined): Promise<Float32Array> {
+  async function again(request: ScoreRequest, first: unknown, signal: AbortSignal | undefined): Promise<ScoreParts> {
     let error = first;
     for (let attempt = 1; attempt <= retries && !isFinal(error); attempt += 1) {
       onFault(`scored again (${attempt} of ${retries}): ${reasonOf(error)}`);
       await sleep(backoffMs * 2 ** (attempt - 1), undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
       try {
-        return await model.score(request, signal ? { signal } : {});
+        return await scoreApart(model, request, signal ? { signal } : {});
       } catch (next) {
         signal?.throwIfAborted();
         error = next;
@@ -57,37 +58,48 @@ export function tolerantReward(
     throw error;
   }
 
-  async function rowByRow(request: ScoreRequest, first: unknown, signal: AbortSignal | undefined): Promise<Float32Array> {
+  async function rowByRow(request: ScoreRequest, first: unknown, signal: AbortSignal | undefined): Promise<ScoreParts> {
     const rows = request.prompts.length;
-    const scores = new Float32Array(rows).fill(Number.NaN);
+    const scored: (ScoreParts | undefined)[] = [];
     if (rows < 2 || isFinal(first)) throw first;
     let last = first;
     for (let row = 0; row < rows; row += 1) {
       try {
-        scores.set(await model.score(rowOf(request, row), signal ? { signal } : {}), row);
+        scored.push(await scoreApart(model, rowOf(request, row), signal ? { signal } : {}));
       } catch (error) {
         signal?.throwIfAborted();
         if (isFinal(error)) throw error;
         last = error;
+        scored.push(undefined);
       }
     }
-    const good = scores.filter((score) => !Number.isNaN(score));
+    const good = scored.filter((row) => row !== undefined);
     if (good.length === 0) throw last;
     onFault(`${rows - good.length} of ${rows} responses have no score, and get the others' mean: ${reasonOf(last)}`);
-    const mean = good.reduce((sum, score) => sum + score, 0) / good.length;
-    return scores.map((score) => (Number.isNaN(score) ? mean : score));
+    const filled = (read: (row: ScoreParts) => number) => {
+      const mean = good.reduce((sum, row) => sum + read(row), 0) / good.length;
+      return Float32Array.from(scored, (row) => (row === undefined ? mean : read(row)));
+    };
+    const names = Object.keys(good[0]!.parts).filter((name) => good.every(({ parts }) => name in parts));
+    return {
+      scores: filled(({ scores }) => scores[0]!),
+      parts: Object.fromEntries(names.map((name) => [name, filled(({ parts }) => parts[name]![0]!)])),
+    };
+  }
+
+  async function scoreParts(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreParts> {
+    try {
+      return await scoreApart(model, request, signal ? { signal } : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (onError === "stop") throw error;
+      return onError === "skip" ? rowByRow(request, error, signal) : again(request, error, signal);
+    }
   }
 
   return {
-    async score(request, { signal } = {}) {
-      try {
-        return await model.score(request, signal ? { signal } : {});
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (onError === "stop") throw error;
-        return onError === "skip" ? rowByRow(request, error, signal) : again(request, error, signal);
-      }
-    },
+    scoreParts,
+    score: async (request, options) => (await scoreParts(request, options)).scores,
     dispose: async () => model.dispose?.(),
   };
 }
@@ -96,12 +108,13 @@ const isFinal = (error: unknown): boolean => CaiError.isInstance(error) && final
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function rowOf({ prompts, responses, promptIds, responseIds }: ScoreRequest, row: number): ScoreRequest {
+function rowOf({ prompts, responses, promptIds, responseIds, columns }: ScoreRequest, row: number): ScoreRequest {
   const one = [row, row + 1] as const;
   return {
     prompts: prompts.slice(...one),
     responses: responses.slice(...one),
     promptIds: promptIds.slice(...one),
     responseIds: responseIds.slice(...one),
+    ...(columns && { columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice(...one)])) }),
   };
 }

@@ -2,6 +2,7 @@
 // Plain JavaScript, so that it runs the same from the source and from the built package.
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
+import { isScorerFile, scoreRows } from "./score-rows.mjs";
 
 const { file } = workerData;
 const address = pathToFileURL(file).href;
@@ -25,8 +26,12 @@ async function load() {
   try {
     const module = await importModule();
     const reward = module.default;
-    if (typeof reward === "function") return { score: (request, options) => reward(request, options) };
-    if (typeof reward?.score === "function") {
+    if (isScorerFile(file)) {
+      const scorers = [reward].flat();
+      if (scorers.length > 0 && scorers.every((scorer) => typeof scorer === "function"))
+        return { score: (request) => scoreRows(scorers, request) };
+    } else if (typeof reward === "function") return { score: (request, options) => reward(request, options) };
+    else if (typeof reward?.score === "function") {
       return { score: (request, options) => reward.score(request, options), dispose: () => reward.dispose?.() };
     }
     parentPort.postMessage({ exports: Object.keys(module) });

@@ -1,12 +1,14 @@
-import { countValid, type Generator, type ReferencePolicy, type ScoreFunction, type TrainablePolicy } from "@cai/contracts";
+import { countValid, type Generator, type ReferencePolicy, type TrainablePolicy } from "@cai/contracts";
 import { klSummary, tokenKl } from "@cai/kl";
 import { evaluateRows } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import { deviation, mean } from "./array-moments.ts";
+import { partMetrics } from "./part-metrics.ts";
 import type { TokenizedPrompt } from "./prompt-tokens.ts";
 import { rollOut } from "./rollout.ts";
 import { type SamplingSettings, samplingOf } from "./sampling-options.ts";
-import { scoreRequest, scoreResponses } from "./score-responses.ts";
+import { type Scoring, scoreRequest, scoreResponsesApart } from "./score-responses.ts";
+import { ScoreTable } from "./score-table.ts";
 import { type ScoredSample, sampleRows } from "./text-rollout.ts";
 
 /** How the policy does on held-out prompts, its responses drawn with the same numbers every time. */
@@ -20,7 +22,7 @@ export interface Evaluation {
   /** Mean over response tokens of log p − log p_reference, in nats; NaN where there is no reference. */
   readonly klPerToken: number;
   readonly samples: readonly ScoredSample[];
-  /** `eval/scores`, `eval/scores_std`, `eval/kl_per_token`. */
+  /** `eval/scores`, `eval/scores_std`, `eval/kl_per_token`; of scores with parts, `eval/rewards/NAME/mean` and `…/std`. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -28,7 +30,7 @@ export interface Evaluation {
 export interface EvaluationParts {
   readonly policy: TrainablePolicy<tf.Tensor>;
   readonly generator: Generator;
-  readonly rewardModel: { readonly score: ScoreFunction };
+  readonly rewardModel: Scoring;
   readonly reference: ReferencePolicy<tf.Tensor> | undefined;
 }
 
@@ -44,7 +46,7 @@ export async function evaluatePrompts(
 ): Promise<Evaluation> {
   const { seed, batchSize, temperature } = settings;
   const sampling = samplingOf(settings, signal);
-  const scores: number[] = [];
+  const scored = new ScoreTable(prompts.length);
   const samples: ScoredSample[] = [];
   let klSum = 0;
   let tokens = 0;
@@ -52,9 +54,9 @@ export async function evaluatePrompts(
     const batch = prompts.slice(first, first + batchSize);
     const draws = { seed, stream: "evaluation", step: 0, firstSample: first };
     const rollout = await rollOut(parts.generator, parts.policy.tokenizer, batch, { ...sampling, draws });
-    const batchScores = await scoreResponses(parts.rewardModel, scoreRequest(rollout), signal);
-    scores.push(...batchScores);
-    samples.push(...sampleRows(rollout, batchScores, batchScores.length));
+    const batchScores = await scoreResponsesApart(parts.rewardModel, scoreRequest(rollout), signal);
+    scored.set(batchScores, first);
+    samples.push(...sampleRows(rollout, batchScores, batch.length));
     const { mask, shape } = rollout.responses;
     const count = countValid(mask);
     tokens += count;
@@ -66,13 +68,14 @@ export async function evaluatePrompts(
     }));
     klSum += klSummary({ kl: tokenKl({ logprobs, refLogprobs, mask, estimator: "k1" }), mask, shape }).perToken * count;
   }
-  const all = Float32Array.from(scores);
-  const [meanScore, stdScore] = [mean(all), deviation(all)];
+  const { scores } = scored;
+  const [meanScore, stdScore] = [mean(scores), deviation(scores)];
   const klPerToken = parts.reference === undefined ? Number.NaN : klSum / tokens;
   const metrics = {
     "eval/scores": meanScore,
     "eval/scores_std": stdScore,
+    ...Object.fromEntries(Object.entries(partMetrics(scored.parts)).map(([name, value]) => [`eval/${name}`, value])),
     ...(parts.reference && { "eval/kl_per_token": klPerToken }),
   };
-  return { step, scores: all, meanScore, stdScore, klPerToken, samples, metrics };
+  return { step, scores, meanScore, stdScore, klPerToken, samples, metrics };
 }

@@ -16,6 +16,7 @@ export {
 export { describeLeftOut, encodeRows, refuseUnreadable } from "./encode-rows.ts";
 export { RolloutError } from "./error.ts";
 export { type Evaluation, type EvaluationParts, evaluatePrompts } from "./evaluation.ts";
+export { partMetrics } from "./part-metrics.ts";
 export {
   type Conversation,
   describeUnfitPrompt,
@@ -23,6 +24,7 @@ export {
   encodePrompt,
   leftPad,
   type Prompt,
+  type PromptTask,
   type TokenizedPrompt,
   tokenizePrompts,
 } from "./prompt-tokens.ts";
@@ -31,7 +33,8 @@ export { type RolloutSampling, rollOut } from "./rollout.ts";
 export { RunningMoments, type RunningMomentsState } from "./running-moments.ts";
 export { refuseCrossedLengths, type SamplingSettings, samplingOf, samplingOptions } from "./sampling-options.ts";
 export { type ScoreSettings, scoreOptions } from "./score-options.ts";
-export { scoreRequest, scoreResponses } from "./score-responses.ts";
+export { type Scoring, scoreRequest, scoreResponses, scoreResponsesApart } from "./score-responses.ts";
+export { ScoreTable } from "./score-table.ts";
 export { beforeStopText, refuseStopTexts } from "./stop-texts.ts";
 export { TextPieces } from "./text-pieces.ts";
 export { type ScoredSample, sampleRows, type TextRollout } from "./text-rollout.ts";

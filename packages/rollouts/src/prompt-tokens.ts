@@ -13,10 +13,19 @@ export interface Conversation extends Pick<ChatTemplateOptions, "tools" | "docum
 /** A prompt as text, as a conversation, or as token ids where the caller has them. */
 export type Prompt = string | Int32Array | Conversation;
 
+/** A prompt with what rewards are to know beside it: `{ prompt: "2 + 2 =", columns: { expected: "4" } }`. */
+export interface PromptTask {
+  readonly prompt: Prompt;
+  /** As plain data. */
+  readonly columns?: Readonly<Record<string, unknown>>;
+}
+
 /** A prompt as the trainer keeps it: the text for the reward model, the ids for the policy. */
 export interface TokenizedPrompt {
   readonly text: string;
   readonly ids: Int32Array;
+  /** What else its row holds, for rewards. */
+  readonly columns?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -40,12 +49,13 @@ export function encodePrompt(prompt: Prompt, tokenizer: Tokenizer): Int32Array {
  *   for `maxNewTokens` in the context; a conversation that the chat template refuses.
  */
 export function tokenizePrompts(
-  prompts: readonly Prompt[],
+  prompts: readonly (Prompt | PromptTask)[],
   model: { readonly tokenizer: Tokenizer; readonly vocabSize: number; readonly contextLength: number },
   maxNewTokens: number,
 ): TokenizedPrompt[] {
   if (prompts.length === 0) throw new RolloutError("invalid-prompts", "the list of prompts is empty; expected at least one");
-  return prompts.map((prompt, index) => {
+  return prompts.map((given, index) => {
+    const { prompt, columns } = isTask(given) ? given : { prompt: given };
     const refuse = (what: string, cause?: unknown): never => {
       throw new RolloutError("invalid-prompts", `prompt ${index + 1} of ${prompts.length} ${what}`, { cause });
     };
@@ -54,9 +64,11 @@ export function tokenizePrompts(
     if (unknown !== undefined) refuse(`holds the token id ${unknown}, outside the policy's vocabulary of ${model.vocabSize}`);
     const unfit = describeUnfitPrompt(ids, { contextLength: model.contextLength, maxNewTokens });
     if (unfit !== undefined) refuse(unfit);
-    return { text: typeof prompt === "string" ? prompt : model.tokenizer.decode(ids), ids };
+    return { text: typeof prompt === "string" ? prompt : model.tokenizer.decode(ids), ids, ...(columns && { columns }) };
   });
 }
+
+const isTask = (given: Prompt | PromptTask): given is PromptTask => typeof given === "object" && given !== null && "prompt" in given;
 
 /**
  * Why a policy can't answer a prompt of such ids with so many tokens, to be read behind the prompt's name; undefined where it can.
@@ -103,9 +115,10 @@ export function leftPad(rows: readonly Int32Array[]): TokenBatch {
   return { ids, mask, shape: [rows.length, columns] };
 }
 
-/** SHA-256 of the prompts' ids in their order: a resumed run must see the same data. */
+/** SHA-256 of the prompts' ids in their order, and of their columns: a resumed run must see the same data. */
 export function digestPrompts(prompts: readonly TokenizedPrompt[]): string {
   const hash = createHash("sha256");
-  for (const { ids } of prompts) hash.update(`${ids.join(" ")}\n`);
+  const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);
+  for (const { ids, columns } of prompts) hash.update(`${ids.join(" ")}${columns ? ` ${JSON.stringify(columns, plain)}` : ""}\n`);
   return hash.digest("hex");
 }

@@ -36,7 +36,15 @@ export async function rollOut(
     prompts: batch,
     ...cutAtStopTexts(generation, { stopTexts, minNewTokens, tokenizer }),
     promptTexts: prompts.map(({ text }) => text),
+    ...columnsOf(prompts),
   };
+}
+
+/** Column by column, over all rows; nothing where no row has any. */
+function columnsOf(prompts: readonly TokenizedPrompt[]): Pick<TextRollout, "columns"> {
+  const names = new Set(prompts.flatMap(({ columns }) => Object.keys(columns ?? {})));
+  if (names.size === 0) return {};
+  return { columns: Object.fromEntries([...names].map((name) => [name, prompts.map(({ columns }) => columns?.[name])])) };
 }
 
 function refuseMisshapen(

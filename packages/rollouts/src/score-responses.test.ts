@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scoreRequest, scoreResponses } from "./score-responses.ts";
+import { scoreRequest, scoreResponses, scoreResponsesApart } from "./score-responses.ts";
 import type { TextRollout } from "./text-rollout.ts";
 
 const rollout: TextRollout = {
@@ -29,6 +29,21 @@ test.each([
   [["1", 2] as unknown as number[], /returned 1 for response 1 of 2 .* expected a finite number/],
 ])("%o is refused", async (scores, message) => {
   await expect(scoreResponses({ score: async () => scores }, scoreRequest(rollout))).rejects.toThrow(message);
+});
+
+test("the rows' columns reach the reward model, and parts of its scores are given apart, checked as the scores are", async () => {
+  const asked = scoreRequest({ ...rollout, columns: { expected: ["x", undefined] } });
+  const seen: unknown[] = [];
+  const parts = (short: number) => (given: typeof asked) => {
+    seen.push(given.columns);
+    return { parts: { warm: [1, 2], short: [short, 0] } };
+  };
+  expect(await scoreResponsesApart(parts(0.5), asked)).toEqual({
+    scores: Float32Array.of(1.5, 2),
+    parts: { warm: Float32Array.of(1, 2), short: Float32Array.of(0.5, 0) },
+  });
+  expect(seen).toEqual([{ expected: ["x", undefined] }]);
+  await expect(scoreResponses(parts(Number.NaN), asked)).rejects.toThrow('short: the reward model returned NaN for response 1 of 2 ("g")');
 });
 
 test("the signal reaches the reward model", async () => {

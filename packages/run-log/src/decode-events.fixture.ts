@@ -7,6 +7,8 @@ export interface DecodedEvent {
   fileVersion?: string;
   sessionStatus?: number;
   scalars?: Record<string, number>;
+  /** Cells by tag, row by row. */
+  texts?: Record<string, string[]>;
 }
 
 /** Decodes the records of a TensorBoard file, checking both checksums of each. */
@@ -29,20 +31,33 @@ function decodeEvent(body: Buffer): DecodedEvent {
     if (field === 1) event.wallTime = (value as Buffer).readDoubleLE();
     if (field === 2) event.step = value as number;
     if (field === 3) event.fileVersion = String(value);
-    if (field === 5) event.scalars = Object.fromEntries(fields(value as Buffer).map(([, entry]) => decodeScalar(entry as Buffer)));
+    if (field === 5) {
+      const values = fields(value as Buffer).map(([, entry]) => fields(entry as Buffer));
+      const isText = values.some((entry) => entry.some(([part]) => part === 8));
+      if (isText) event.texts = Object.fromEntries(values.map(decodeText));
+      else event.scalars = Object.fromEntries(values.map(decodeScalar));
+    }
     if (field === 7) event.sessionStatus = fields(value as Buffer)[0]![1] as number;
   }
   return event;
 }
 
-function decodeScalar(entry: Buffer): [string, number] {
-  const values = new Map(fields(entry));
+type Fields = [number, number | Buffer][];
+
+function decodeText(entry: Fields): [string, string[]] {
+  const values = new Map(entry);
+  const cells = fields(values.get(8) as Buffer).filter(([field]) => field === 8);
+  return [String(values.get(1)), cells.map(([, text]) => String(text))];
+}
+
+function decodeScalar(entry: Fields): [string, number] {
+  const values = new Map(entry);
   return [String(values.get(1)), (values.get(2) as Buffer).readFloatLE()];
 }
 
 /** Field numbers and values of a protobuf message: a number for a varint, bytes otherwise. */
-function fields(message: Buffer): [number, number | Buffer][] {
-  const found: [number, number | Buffer][] = [];
+function fields(message: Buffer): Fields {
+  const found: Fields = [];
   let at = 0;
   const varint = (): number => {
     let value = 0;

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { wholeFiles } from "@cai/whole-file";
 import { RunLogError } from "./error.ts";
 
@@ -24,11 +24,18 @@ export async function textLines(path: string): Promise<string[]> {
   return text.split("\n");
 }
 
-/** Cuts the lines of `step` and later ones. A reader sees the file before the cut or after it. */
+/** Cuts the lines of `step` and later ones; nothing where there is no file. A reader sees the file before the cut or after it. */
 export async function cutLines(path: string, step: number): Promise<void> {
+  if (!(await exists(path))) return;
   const kept = (await readLines(path)).filter((line) => line.step < step);
   await files.write(path, renderLines(kept));
 }
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 export const renderLines = (lines: readonly LineWithStep[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 

@@ -11,6 +11,8 @@ const root = await mkdtemp(join(tmpdir(), "run-log-"));
 afterAll(() => rm(root, { recursive: true }));
 let runs = 0;
 const newRun = (): string => join(root, `run-${runs++}`);
+const textOf = async (directory: string, name: string) =>
+  (await readFile(join(directory, name), "utf8")).replaceAll(/,"time\/unix":[\d.]+/g, "");
 const sample = { prompt: "Once", response: " upon\na time", score: 1.5 };
 
 const readEvents = async (directory: string) => {
@@ -27,10 +29,18 @@ test("a run's folder holds its configuration, a line a step, and the same number
   await log.close();
 
   expect(JSON.parse(await readFile(join(directory, "config.json"), "utf8"))).toEqual({ seed: 7, versions: { node: "20" } });
-  expect(await readFile(join(directory, "metrics.jsonl"), "utf8")).toBe('{"step":1,"objective/kl":0.25,"lr":0.00001}\n');
+  const before = Date.now() / 1000;
+  expect(JSON.parse(await readFile(join(directory, "metrics.jsonl"), "utf8"))["time/unix"]).toSatisfy(
+    (at: number) => at > before - 60 && at <= before,
+  );
+  expect(await textOf(directory, "metrics.jsonl")).toBe('{"step":1,"objective/kl":0.25,"lr":0.00001}\n');
   expect(JSON.parse(await readFile(join(directory, "samples.jsonl"), "utf8"))).toEqual({ step: 1, ...sample });
   const [events] = await readEvents(directory);
-  expect(events).toMatchObject([{ fileVersion: "brain.Event:2" }, { step: 1, scalars: { "objective/kl": 0.25, lr: Math.fround(1e-5) } }]);
+  expect(events).toMatchObject([
+    { fileVersion: "brain.Event:2" },
+    { step: 1, scalars: { "objective/kl": 0.25, lr: Math.fround(1e-5) } },
+    { step: 1, texts: { samples: ["prompt", "response", "score", "Once", " upon ⏎ a time", "1&#46;500"] } },
+  ]);
 });
 
 test("a number that is not finite is null in the file, NaN when read back, and itself in TensorBoard", async () => {
@@ -38,8 +48,8 @@ test("a number that is not finite is null in the file, NaN when read back, and i
   const log = await openRunLog({ directory, config: {} });
   await log.metrics(1, { a: Number.NaN, b: Number.POSITIVE_INFINITY, c: 2 });
   await log.close();
-  expect(await readFile(join(directory, "metrics.jsonl"), "utf8")).toBe('{"step":1,"a":null,"b":null,"c":2}\n');
-  expect(await readMetrics(directory)).toEqual([{ step: 1, values: { a: Number.NaN, b: Number.NaN, c: 2 } }]);
+  expect(await textOf(directory, "metrics.jsonl")).toBe('{"step":1,"a":null,"b":null,"c":2}\n');
+  expect(await readMetrics(directory)).toMatchObject([{ step: 1, values: { a: Number.NaN, b: Number.NaN, c: 2 } }]);
   expect((await readEvents(directory))[0]![1]!.scalars).toEqual({ a: Number.NaN, b: Number.POSITIVE_INFINITY, c: 2 });
 });
 
@@ -67,7 +77,7 @@ test("resuming cuts the lines of the steps to come, and a line that was left unf
   await second.metrics(3, { loss: 30 });
   await second.close();
 
-  expect(await readMetrics(directory)).toEqual([
+  expect(await readMetrics(directory)).toMatchObject([
     { step: 1, values: { loss: 1 } },
     { step: 2, values: { loss: 2 } },
     { step: 3, values: { loss: 30 } },
@@ -75,6 +85,23 @@ test("resuming cuts the lines of the steps to come, and a line that was left unf
   const samples = (await readFile(join(directory, "samples.jsonl"), "utf8")).trim().split("\n");
   expect(samples.map((line) => JSON.parse(line).step)).toEqual([1, 1, 2, 2]);
   expect(JSON.parse(await readFile(join(directory, "config.json"), "utf8"))).toEqual({ steps: 9 });
+});
+
+test("answers to held-out prompts have a file of their own, from before the first step on; a run that begins anew begins it anew", async () => {
+  const directory = newRun();
+  const parts = { warm: 1, short: 0.5 };
+  const looks = async () => (await textOf(directory, "evaluation-samples.jsonl")).trimEnd().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: a line
+  const log = await openRunLog({ directory, config: {} });
+  expect(await readdir(directory)).not.toContain("evaluation-samples.jsonl");
+  for (const step of [0, 2, 4]) await log.evaluationSamples(step, [{ ...sample, parts }]);
+  await log.close();
+  expect(await looks()).toEqual([0, 2, 4].map((step) => ({ step, ...sample, parts })));
+  await (await openRunLog({ directory, config: {}, resumeAtStep: 4 })).close();
+  expect((await looks()).map(({ step }) => step)).toEqual([0, 2]);
+  const anew = await openRunLog({ directory, config: {}, resumeAtStep: 1 });
+  await anew.evaluationSamples(0, [sample]);
+  await anew.close();
+  expect(await looks()).toEqual([{ step: 0, ...sample }]);
 });
 
 test("a resumed run tells TensorBoard, in a file of its own, from which step on earlier numbers no longer count", async () => {

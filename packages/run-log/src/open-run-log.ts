@@ -26,19 +26,27 @@ export interface Sample {
   readonly prompt: string;
   readonly response: string;
   readonly score: number;
+  /** What the score is made of, by name. */
+  readonly parts?: Readonly<Record<string, number>>;
 }
 
 /** An open run. Calls are written in their order; each resolves when its line is in the file. */
 export interface RunLog {
-  /** The numbers of a step, by name. JSON has no NaN or infinity: `metrics.jsonl` gets `null` for them, TensorBoard the number itself. */
+  /**
+   * The numbers of a step, by name, and as `time/unix` when they were written, in seconds since 1970. JSON has no NaN or infinity: `metrics.jsonl`
+   * gets `null` for them, TensorBoard the number itself.
+   */
   metrics(step: number, values: Readonly<Record<string, number>>): Promise<void>;
-  /** A few samples of a step, a line each. */
+  /** A few samples of a step, a line each; TensorBoard shows them as a text. */
   samples(step: number, samples: readonly Sample[]): Promise<void>;
+  /** The answers to held-out prompts after a step, or before the first (0): `evaluation-samples.jsonl`, which is not there without any. */
+  evaluationSamples(step: number, samples: readonly Sample[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a run's folder for writing: `config.json`, `metrics.jsonl`, `samples.jsonl` and `tensorboard/`.
+ * Opens a run's folder for writing: `config.json`, `metrics.jsonl`, `samples.jsonl` and `tensorboard/`; `evaluation-samples.jsonl` with
+ * the first of those.
  *
  * @throws RunLogError `run-exists` for a folder that is not empty, unless `resumeAtStep` is given; `cannot-write`
  * @example
@@ -51,33 +59,55 @@ export async function openRunLog({ directory, config, resumeAtStep }: RunLogOpti
   if (resumeAtStep === undefined) await refuseExistingRun(directory);
   const metricsPath = join(directory, "metrics.jsonl");
   const samplesPath = join(directory, "samples.jsonl");
+  const evaluationPath = join(directory, "evaluation-samples.jsonl");
   const boardFolder = join(directory, "tensorboard");
   await files.makeFolder(boardFolder);
   await files.write(join(directory, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   if (resumeAtStep !== undefined) {
     await cutLines(metricsPath, resumeAtStep);
     await cutLines(samplesPath, resumeAtStep);
+    await cutLines(evaluationPath, resumeAtStep === 1 ? 0 : resumeAtStep); // a run that begins anew evaluates anew before its first step
   }
   const metricsFile = await open(metricsPath, "a").catch(refused(metricsPath));
   const samplesFile = await open(samplesPath, "a").catch(refused(samplesPath));
   const board = await openBoard(boardFolder, resumeAtStep);
+  let evaluationFile: FileHandle | undefined;
 
   return {
     async metrics(step, values) {
       if ("step" in values)
         throw new RunLogError("metric-name", "A metric can't be named \"step\", which is the line's own number: rename it");
-      await metricsFile.appendFile(renderLines([{ step, ...values }])).catch(refused(metricsPath));
+      await metricsFile.appendFile(renderLines([{ step, ...values, "time/unix": Date.now() / 1000 }])).catch(refused(metricsPath));
       await board.write({ kind: "scalars", step, values });
     },
     async samples(step, samples) {
-      const lines = samples.map(({ prompt, response, score }): LineWithStep => ({ step, prompt, response, score }));
-      await samplesFile.appendFile(renderLines(lines)).catch(refused(samplesPath));
+      await samplesFile.appendFile(renderSamples(step, samples)).catch(refused(samplesPath));
+      if (samples.length > 0) await board.write({ kind: "table", step, tag: "samples", rows: sampleTable(samples) });
+    },
+    async evaluationSamples(step, samples) {
+      evaluationFile ??= await open(evaluationPath, "a").catch(refused(evaluationPath));
+      await evaluationFile.appendFile(renderSamples(step, samples)).catch(refused(evaluationPath));
+      if (samples.length > 0)
+        await board.write({ kind: "table", step, tag: "evaluation", rows: sampleTable(samples.slice(0, shownAtMost)) });
     },
     async close() {
-      await Promise.all([metricsFile.close(), samplesFile.close(), board.file.close()]);
+      await Promise.all([metricsFile.close(), samplesFile.close(), evaluationFile?.close(), board.file.close()]);
     },
   };
 }
+
+/** Of an evaluation, in TensorBoard; all are in the file. */
+const shownAtMost = 16;
+
+const sampleTable = (samples: readonly Sample[]): string[][] => [
+  ["prompt", "response", "score"],
+  ...samples.map(({ prompt, response, score }) => [prompt, response, score.toFixed(3)]),
+];
+
+const renderSamples = (step: number, samples: readonly Sample[]): string =>
+  renderLines(
+    samples.map(({ prompt, response, score, parts }): LineWithStep => ({ step, prompt, response, score, ...(parts && { parts }) })),
+  );
 
 /**
  * The check that `openRunLog` begins with, for those who want to know before they load a model.

@@ -28,11 +28,14 @@ export async function readSamples(directory: string): Promise<LoggedSample[]> {
   });
 }
 
+const hasNumbers = (parts: unknown): parts is Readonly<Record<string, number>> =>
+  typeof parts === "object" && parts !== null && Object.values(parts).every((value) => typeof value === "number");
+
 function parseSample(line: string): LoggedSample | undefined {
   try {
-    const { step, prompt, response, score } = JSON.parse(line);
+    const { step, prompt, response, score, parts } = JSON.parse(line);
     const isSample = typeof step === "number" && typeof prompt === "string" && typeof response === "string" && typeof score === "number";
-    return isSample ? { step, prompt, response, score } : undefined;
+    return isSample ? { step, prompt, response, score, ...(hasNumbers(parts) && { parts }) } : undefined;
   } catch {
     return undefined;
   }

@@ -34,3 +34,18 @@ test("the first record names the file's version, and a resumed run starts a sess
     { wallTime: 1, step: 11, sessionStatus: 1 },
   ]);
 });
+
+test("a table of texts is a tensor of strings for TensorBoard's text plugin, and nothing in it is read as Markdown or HTML", () => {
+  const rows = [
+    ["prompt", "response"],
+    ["*a*\nb", "<b>&amp;"],
+  ];
+  const bytes = encodeEvent({ kind: "table", step: 3, tag: "samples", rows }, 2);
+  expect(decodeEvents(bytes)).toEqual([
+    { wallTime: 2, step: 3, texts: { samples: ["prompt", "response", "&#42;a&#42; ⏎ b", "&#60;b&#62;&#38;amp;"] } },
+  ]);
+  const plugin = [0x4a, 0x08, 0x0a, 0x06, 0x0a, 0x04, ...Buffer.from("text")]; // 9: metadata { 1: plugin_data { 1: plugin_name } }
+  const shape = [0x08, 0x07, 0x12, 0x08, 0x12, 0x02, 0x08, 0x02, 0x12, 0x02, 0x08, 0x02]; // 1: string; 2: shape { dim 2, dim 2 }
+  expect(bytes.includes(Buffer.from(plugin))).toBe(true);
+  expect(bytes.includes(Buffer.from(shape))).toBe(true);
+});

@@ -39,7 +39,7 @@ test.each([
 });
 
 test("elements that would end within a byte are refused", () => {
-  expect(() => parse({ w: { dtype: "F4", shape: [3], data_offsets: [0, 2] } }, 2)).toThrow("shape [ 3 ] of F4 takes 1.5");
+  expect(() => parse({ w: { dtype: "F4", shape: [3], data_offsets: [0, 2] } }, 2)).toThrow("shape [3] of F4 takes 1.5");
 });
 
 test("names that mean something to JavaScript are names like any other", () => {
@@ -57,24 +57,32 @@ test.each([
   ["metadata that are no strings", { __metadata__: { a: 1 } }, 0, "__metadata__ must be an object of strings"],
   ["metadata that are a list", { __metadata__: ["a"] }, 0, "__metadata__ must be an object of strings"],
   ["a description that is no object", { w: 3 }, 0, 'tensor "w": its description is not an object'],
-  ["an unknown dtype", { w: { dtype: "F12", shape: [], data_offsets: [0, 1] } }, 1, "dtype 'F12' is unknown"],
-  ["a dtype from the prototype", { w: { dtype: "toString", shape: [], data_offsets: [0, 1] } }, 1, "dtype 'toString' is unknown"],
+  ["an unknown dtype", { w: { dtype: "F12", shape: [], data_offsets: [0, 1] } }, 1, 'dtype "F12" is unknown'],
+  ["a dtype from the prototype", { w: { dtype: "toString", shape: [], data_offsets: [0, 1] } }, 1, 'dtype "toString" is unknown'],
   ["no dtype", { w: { shape: [], data_offsets: [0, 1] } }, 1, "dtype undefined is unknown"],
-  ["a negative dimension", { w: f32([-1], 0, 4) }, 4, "shape [ -1 ] is not a list"],
-  ["a fraction of a dimension", { w: f32([1.5], 0, 6) }, 6, "shape [ 1.5 ] is not a list"],
+  ["a negative dimension", { w: f32([-1], 0, 4) }, 4, "shape [-1] is not a list"],
+  ["a fraction of a dimension", { w: f32([1.5], 0, 6) }, 6, "shape [1.5] is not a list"],
   ["a shape that is a number", { w: f32(1, 0, 4) }, 4, "shape 1 is not a list"],
   ["a shape whose product overflows", { w: f32([2 ** 40, 2 ** 40], 0, 4) }, 4, "is not a list"],
   [
     "a shape of nested lists without end",
     `{"w":{"dtype":"F32","shape":${"[".repeat(1e5)}${"]".repeat(1e5)},"data_offsets":[0,4]}}`,
     4,
-    "is not a list",
+    "shape [[[…]]] is not a list",
   ],
+  [
+    "a dtype as long as a book",
+    { w: { dtype: "F".repeat(1000), shape: [], data_offsets: [0, 1] } },
+    1,
+    `dtype "${"F".repeat(80)}…" is unknown`,
+  ],
+  ["a dtype that is an object", { w: { dtype: {}, shape: [], data_offsets: [0, 1] } }, 1, "dtype an object is unknown"],
+  ["a shape of a hundred fractions", { w: f32(Array(100).fill(0.5), 0, 4) }, 4, "shape [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, …] is not"],
   ["three offsets", { w: { dtype: "F32", shape: [], data_offsets: [0, 4, 4] } }, 4, "are not two non-negative integers"],
   ["a negative offset", { w: f32([], -4, 0) }, 4, "are not two non-negative integers"],
   ["an offset beyond exact integers", { w: f32([], 2 ** 60, 2 ** 60 + 4) }, 4, "are not two non-negative integers"],
   ["offsets the wrong way round", { w: f32([1], 4, 0) }, 4, "span -4 bytes"],
-  ["offsets that don't fit the shape", { w: f32([2], 0, 4) }, 4, "span 4 bytes, shape [ 2 ] of F32 takes 8"],
+  ["offsets that don't fit the shape", { w: f32([2], 0, 4) }, 4, "span 4 bytes, shape [2] of F32 takes 8"],
   ["a tensor beyond the end", { w: f32([2], 0, 8) }, 4, "the file has"],
   ["bytes that belong to no tensor", { w: f32([1], 0, 4) }, 5, "1 bytes after the last tensor"],
   ["an overlap", { a: f32([2], 0, 8), b: f32([1], 4, 8) }, 8, 'tensor "b" overlaps'],

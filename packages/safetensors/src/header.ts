@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { byteLengthOf, type Dtype, dtypes, elementCount, isDtype } from "./dtype.ts";
 import { SafetensorsError } from "./error.ts";
 import { repeatedKey } from "./repeated-key.ts";
@@ -19,6 +18,20 @@ export interface Header {
   /** In the order of their bytes. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The reference implementation's limit. */
+const longestHeader = 100_000_000;
+
+/** How long the JSON part of a header is, from the file's first eight bytes. */
+export function headerLengthOf(path: string, prefix: Uint8Array, fileLength: number): number {
+  if (fileLength < 8) throw new SafetensorsError("bad-file", `${path} has ${fileLength} bytes: too short for a safetensors file`);
+  const headerLength = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
+  if (headerLength <= fileLength - 8 && headerLength <= longestHeader) return Number(headerLength);
+  throw new SafetensorsError(
+    "bad-file",
+    `${path}: a header of ${headerLength} bytes in a file of ${fileLength}: this is no safetensors file, or it was cut short`,
+  );
 }
 
 /**
@@ -103,6 +116,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Whatever a stranger's header holds, in one short line. */
-function shown(value: unknown): string {
-  return inspect(value, { depth: 1, maxArrayLength: 8, maxStringLength: 80, breakLength: Infinity });
+function shown(value: unknown, depth = 2): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (!Array.isArray(value)) return isObject(value) ? "an object" : String(value);
+  if (depth === 0) return "[…]";
+  const first = value.slice(0, 8).map((one) => shown(one, depth - 1));
+  return `[${first.join(", ")}${value.length > 8 ? ", …" : ""}]`;
 }

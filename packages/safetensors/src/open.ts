@@ -1,16 +1,10 @@
 import { type OpenFile, openFile } from "@cai/whole-file";
-import { type Dtype, dtypes, type TensorData } from "./dtype.ts";
+import { dtypes } from "./dtype.ts";
 import { SafetensorsError } from "./error.ts";
-import { parseHeader, type StoredTensor, type TensorInfo } from "./header.ts";
+import { headerLengthOf, parseHeader, type StoredTensor, type TensorInfo } from "./header.ts";
+import type { ReadTensor } from "./parse.ts";
 import { readBytes } from "./read-bytes.ts";
 import { readFloat32 } from "./read-float32.ts";
-
-/** A tensor as it is stored. */
-export interface ReadTensor {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly data: TensorData;
-}
 
 /** An open file, or several that form one model. Tensors are read one at a time; nothing is kept in memory but the header. */
 export interface SafetensorsFile {
@@ -30,9 +24,6 @@ export interface SafetensorsFile {
   place(name: string): { readonly descriptor: number; readonly position: number };
   close(): Promise<void>;
 }
-
-/** The reference implementation's limit. */
-const longestHeader = 100_000_000;
 
 /**
  * Opens a safetensors file. Its header is checked wholly first, and nothing is allocated by a number in it that was not held against
@@ -75,17 +66,9 @@ export async function openSafetensors(path: string, { within }: { readonly withi
 
 async function readHeader(file: OpenFile): Promise<{ bytes: Uint8Array; fileLength: number }> {
   const { size: fileLength } = await file.handle.stat();
-  if (fileLength < 8) throw new SafetensorsError("bad-file", `${file.path} has ${fileLength} bytes: too short for a safetensors file`);
-  const prefix = new Uint8Array(8);
+  const prefix = new Uint8Array(Math.min(fileLength, 8));
   await readBytes(file, 0, prefix);
-  const headerLength = new DataView(prefix.buffer).getBigUint64(0, true);
-  if (headerLength > fileLength - 8 || headerLength > longestHeader) {
-    throw new SafetensorsError(
-      "bad-file",
-      `${file.path}: a header of ${headerLength} bytes in a file of ${fileLength}: this is no safetensors file, or it was cut short`,
-    );
-  }
-  const bytes = new Uint8Array(Number(headerLength));
+  const bytes = new Uint8Array(headerLengthOf(file.path, prefix, fileLength));
   await readBytes(file, 8, bytes);
   return { bytes, fileLength };
 }

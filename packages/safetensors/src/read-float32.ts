@@ -3,6 +3,7 @@ import { SafetensorsError } from "./error.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half.ts";
 import type { StoredTensor } from "./header.ts";
 import { readBytes } from "./read-bytes.ts";
+import { refuseDtype } from "./refuse-dtype.ts";
 
 /** Elements converted at a time, so that little more than the result is held. */
 const elementsAtATime = 2 ** 20;
@@ -31,10 +32,7 @@ export async function readFloat32(file: OpenFile, name: string, tensor: StoredTe
     case "F64":
       return converted({ file, position, values: values(), stored: new Float64Array(stored), convert: (from, to) => to.set(from) });
     default:
-      throw new SafetensorsError(
-        "wrong-dtype",
-        `${file.path}: tensor "${name}" is ${tensor.dtype}, expected F32, F16, BF16 or F64: use read() for the stored elements`,
-      );
+      throw refuseDtype(file.path, name, tensor.dtype);
   }
 }
 

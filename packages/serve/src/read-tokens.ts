@@ -83,8 +83,8 @@ function likeliestOf(policy: ServedPolicy, hidden: tf.Tensor, top: number): { re
       const from = part * placesAtOnce;
       const some = tf.slice(hidden, [0, from, 0], [1, Math.min(placesAtOnce, places - from), width]);
       const logits = tf.reshape(policy.logits(some), [-1, policy.vocabSize]);
-      const { values, indices } = tf.topk(logits, Math.min(top, policy.vocabSize));
-      return { values: tf.sub(values, tf.logSumExp(logits, -1, true)), ids: indices };
+      const { values, indices } = tf.topk(tf.logSoftmax(logits), Math.min(top, policy.vocabSize));
+      return { values, ids: indices };
     }),
   );
   return { ids: tf.concat(parts.map(({ ids }) => ids)), values: tf.concat(parts.map(({ values }) => values)) };

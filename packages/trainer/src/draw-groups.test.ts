@@ -16,8 +16,12 @@ async function rollOut(prompts: readonly { text: string }[], attempt: number, fi
 }
 const prompts = ["a", "b"].map((text) => ({ text, ids: Int32Array.of(1) }));
 /** Group a tells nothing until it is drawn for the third time. */
-const score = async ({ responseTexts, promptTexts }: TextRollout) =>
-  Float32Array.from(responseTexts, (text, row) => (promptTexts[row] === "a" && !text.startsWith("2") ? 0 : Number(text.slice(2))));
+const score = async ({ responseTexts, promptTexts }: TextRollout) => {
+  const scores = Float32Array.from(responseTexts, (text, row) =>
+    promptTexts[row] === "a" && !text.startsWith("2") ? 0 : Number(text.slice(2)),
+  );
+  return { scores, parts: { halves: scores.map((score) => score / 2) } };
+};
 const drawn = (redraws: number) => drawGroups({ prompts, groupSize: 2, redraws, rollOut, score });
 
 test("every prompt is answered in turn, group by group", async () => {
@@ -29,9 +33,10 @@ test("every prompt is answered in turn, group by group", async () => {
 });
 
 test("a group of equal scores is drawn again with draws of its own, in its place, until it differs", async () => {
-  const { rollout, scores, redrawn } = await drawn(5);
+  const { rollout, scores, scoreParts, redrawn } = await drawn(5);
   expect(rollout.responseTexts).toEqual(["2:0", "2:1", "0:2", "0:3"]);
   expect([...scores]).toEqual([0, 1, 2, 3]);
+  expect(scoreParts).toEqual({ halves: Float32Array.of(0, 0.5, 1, 1.5) });
   expect(redrawn).toBe(2);
 });
 

@@ -1,5 +1,5 @@
-import type { RewardModel } from "@cai/contracts";
-import { replaceRows, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
+import type { ScoreParts } from "@cai/contracts";
+import { replaceRows, ScoreTable, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
 import { hasEqualScores } from "./equal-scores.ts";
 
 /** Answers to prompts, group by group, with their scores. */
@@ -7,6 +7,8 @@ export interface ScoredGroups {
   readonly rollout: TextRollout;
   /** `[B]`. */
   readonly scores: Float32Array;
+  /** What they are made of, by name; `[B]` each. */
+  readonly scoreParts: ScoreParts["parts"];
   /** Groups that were drawn again. */
   readonly redrawn: number;
 }
@@ -28,11 +30,13 @@ export async function drawGroups({
   readonly groupSize: number;
   readonly redraws: number;
   readonly rollOut: (prompts: readonly TokenizedPrompt[], attempt: number, firstSample: number) => Promise<TextRollout>;
-  readonly score: (rollout: TextRollout) => ReturnType<RewardModel["score"]>;
+  readonly score: (rollout: TextRollout) => Promise<ScoreParts>;
 }): Promise<ScoredGroups> {
   const repeated = (prompt: TokenizedPrompt) => Array<TokenizedPrompt>(groupSize).fill(prompt);
   let rollout = await rollOut(prompts.flatMap(repeated), 0, 0);
-  const scores = Float32Array.from(await score(rollout));
+  const scored = new ScoreTable(rollout.promptTexts.length);
+  scored.set(await score(rollout), 0);
+  const { scores } = scored;
   let redrawn = 0;
   for (let attempt = 1; attempt <= redraws; attempt++) {
     const equal = prompts
@@ -43,7 +47,7 @@ export async function drawGroups({
     for (const group of equal) {
       const firstSample = group * groupSize;
       const again = await rollOut(repeated(prompts[group]!), attempt, firstSample);
-      scores.set(await score(again), firstSample);
+      scored.set(await score(again), firstSample);
       rollout = replaceRows(
         rollout,
         again,
@@ -51,5 +55,5 @@ export async function drawGroups({
       );
     }
   }
-  return { rollout, scores, redrawn };
+  return { rollout, scores, scoreParts: scored.parts, redrawn };
 }

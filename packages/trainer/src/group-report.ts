@@ -1,6 +1,6 @@
 import { countValid, rowLengths } from "@cai/contracts";
 import { policyDiagnostics } from "@cai/ppo-loss";
-import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
+import { deviation, mean, partMetrics, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
 import type { ChunkLoss, FailedStep } from "@cai/training";
 import { batchRows } from "./batch-rows.ts";
 import { hasEqualScores } from "./equal-scores.ts";
@@ -56,6 +56,8 @@ export function groupStepResult(given: {
   readonly step: number;
   readonly rollout: TextRollout;
   readonly scores: Float32Array;
+  /** What they are made of, by name. */
+  readonly scoreParts: Readonly<Record<string, Float32Array>>;
   readonly experience: GroupExperience;
   /** `[groups]`. */
   readonly groupDeviations: Float32Array;
@@ -67,7 +69,7 @@ export function groupStepResult(given: {
   readonly learningRate: number;
   readonly seconds: Readonly<Record<"time/total", number>>;
 }): GroupStepResult {
-  const { step, rollout, scores, experience, groupDeviations, redrawn, update, updates, failed, learningRate, seconds } = given;
+  const { step, rollout, scores, scoreParts, experience, groupDeviations, redrawn, update, updates, failed, learningRate, seconds } = given;
   const { mask, shape } = rollout.responses;
   const lengths = rowLengths(mask, shape);
   const tokens = countValid(mask);
@@ -79,7 +81,7 @@ export function groupStepResult(given: {
     meanReward: mean(scores),
     klPerToken: update.kl ?? Number.NaN,
     tokens,
-    samples: sampleRows(rollout, scores),
+    samples: sampleRows(rollout, { scores, parts: scoreParts }),
     entropyPerToken,
     equalScores: hasEqualScores(scores, groupSize > 1 ? groupSize : scores.length),
     failed: failed && { ...failed, rows: failedRows(rollout, scores, experience) },
@@ -89,6 +91,7 @@ export function groupStepResult(given: {
       ...shareOfEqualGroups(scores, groupDeviations),
       "rewards/reward/mean": mean(scores),
       "rewards/reward/std": deviation(scores),
+      ...partMetrics(scoreParts),
       "completions/mean_length": tokens / shape[0],
       "completions/min_length": Math.min(...lengths),
       "completions/max_length": Math.max(...lengths),

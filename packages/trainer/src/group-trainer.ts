@@ -48,7 +48,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
       redraws: this.hyperparameters.redrawEqualGroups,
       rollOut: (some, attempt, firstSample) =>
         watch.time("generate", () => this.rollOut(some, signal, { stream: attempt === 0 ? "rollout" : `rollout-${attempt}`, firstSample })),
-      score: (drawn) => watch.time("score", () => this.scoreResponses(drawn, { signal })),
+      score: (drawn) => watch.time("score", () => this.scoreResponsesApart(drawn, { signal })),
     });
   }
 
@@ -79,15 +79,17 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
   /** Iterations of minibatches over the answers. */
   protected async update({
     experience,
+    scores,
     before: { firstPass, open },
     lossOf,
   }: {
     readonly experience: GroupExperience;
+    readonly scores: Float32Array;
     readonly before: PolicyBefore;
     readonly lossOf: (numbers: GroupNumbers, rows: GroupExperience, denominators: Denominators) => GroupLoss;
   }) {
     const { hyperparameters: options, totalSteps } = this;
-    await this.onExperience?.(experience, this.step + 1);
+    await this.onExperience?.({ ...experience, scores }, this.step + 1);
     return updateOnMinibatches({
       experience,
       select: selectGroupExperience,
@@ -100,6 +102,7 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
       open,
       lossOf,
       measure: measureGroupUpdate,
+      onGradients: this.onGradients,
       isTooFar: (measures) => options.maxApproxKl > 0 && measures["policy/approxkl"]! > options.maxApproxKl,
     });
   }

@@ -41,7 +41,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     const watch = new Stopwatch(["generate", "score", "reference", "train"]);
 
     // 1–2. Every prompt is answered numGenerations times, and the answers are scored; groups that teach nothing may be drawn again.
-    const { rollout, scores, redrawn } = await this.drawScored(prompts, watch, signal);
+    const { rollout, scores, scoreParts, redrawn } = await this.drawScored(prompts, watch, signal);
     await this.onRollout?.(rollout, step);
 
     // 3. The reference's log-probabilities, where there is a KL penalty. Nothing has changed so far, and nothing is aborted after.
@@ -72,6 +72,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     // 7. Iterations of minibatches: the clipped surrogate (+ KL), AdamW on clipped gradients.
     const { means, updates, learningRates, failed } = await this.update({
       experience,
+      scores,
       before,
       lossOf: (numbers, rows, denominators) => grpoLoss(numbers, rows, options, denominators),
     });
@@ -80,6 +81,6 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     // 8. The statistics of this step.
     const update = { ...means, ...sampling };
     const learned = { experience, groupDeviations, redrawn, update, updates, failed, learningRate: learningRates[0]! };
-    return groupStepResult({ step, rollout, scores, ...learned, seconds: watch.read() });
+    return groupStepResult({ step, rollout, scores, scoreParts, ...learned, seconds: watch.read() });
   }
 }

@@ -15,7 +15,7 @@ export type { Experience } from "./experience.ts";
 export type { GroupStepResult } from "./group-report.ts";
 export { type GrpoSettings, grpoOptions } from "./grpo-options.ts";
 export { GRPOTrainer, type GRPOTrainerOptions } from "./grpo-trainer.ts";
-export type { OnExperience, OnPolicyRunOptions, StepExperience } from "./on-policy-run.ts";
+export type { OnExperience, OnGradients, OnPolicyRunOptions, StepExperience } from "./on-policy-run.ts";
 export type { StepOptions } from "./on-policy-trainer.ts";
 export { type Hyperparameters, hyperparameterTable, resolveHyperparameters } from "./ppo-options.ts";
 export type { PPOTrainerOptions } from "./ppo-parts.ts";
@@ -26,3 +26,4 @@ export { type ReinforcePlusPlusSettings, reinforcePlusPlusOptions } from "./rein
 export { ReinforcePlusPlusTrainer, type ReinforcePlusPlusTrainerOptions } from "./reinforce-plus-plus-trainer.ts";
 export { type RlooSettings, rlooOptions } from "./rloo-options.ts";
 export { RLOOTrainer, type RLOOTrainerOptions } from "./rloo-trainer.ts";
+export type { UpdateGradients } from "./update-on-minibatches.ts";

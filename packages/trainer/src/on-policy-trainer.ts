@@ -1,14 +1,15 @@
-import type { SequenceBatch } from "@cai/contracts";
+import type { ScoreParts, SequenceBatch } from "@cai/contracts";
 import {
   digestPrompts,
   type Evaluation,
   evaluatePrompts,
   type Prompt,
+  type PromptTask,
   rollOut,
   type SamplingSettings,
   samplingOf,
   scoreRequest,
-  scoreResponses,
+  scoreResponsesApart,
   type TextRollout,
   type TokenizedPrompt,
   tokenizePrompts,
@@ -25,7 +26,7 @@ import {
 } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { OnPolicyParts } from "./on-policy-parts.ts";
-import { type OnExperience, type OnPolicyRunOptions, type OnRollout, onPolicyRunNames } from "./on-policy-run.ts";
+import { type OnExperience, type OnGradients, type OnPolicyRunOptions, type OnRollout, onPolicyRunNames } from "./on-policy-run.ts";
 
 /** What every trainer that learns from its own responses has among its options. */
 export interface OnPolicySettings extends RunSettings, SamplingSettings, OptimizerSettings {
@@ -39,44 +40,65 @@ export interface StepOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onRollout?: OnRollout | undefined;
   readonly onExperience?: OnExperience | undefined;
+  readonly onGradients?: OnGradients | undefined;
 }
 
 /** What trainers share that learn from their own responses to prompts: rolling out, scoring, both models' log-probabilities, evaluation. */
 export abstract class OnPolicyTrainer<
   Settings extends OnPolicySettings,
   Report extends StepReport & { readonly tokens: number },
-> extends StageTrainer<Prompt, TokenizedPrompt, Settings, Report, Evaluation> {
+> extends StageTrainer<Prompt | PromptTask, TokenizedPrompt, Settings, Report, Evaluation> {
   abstract readonly parts: OnPolicyParts;
   protected onRollout: OnRollout | undefined;
   protected onExperience: OnExperience | undefined;
+  protected onGradients: OnGradients | undefined;
 
-  override async train(prompts: readonly Prompt[], options: OnPolicyRunOptions<Report> = {}): Promise<TrainingHistory<Report, Evaluation>> {
+  override async train(
+    prompts: readonly (Prompt | PromptTask)[],
+    options: OnPolicyRunOptions<Report> = {},
+  ): Promise<TrainingHistory<Report, Evaluation>> {
     return super.train(prompts, options);
   }
 
-  override async *steps(prompts: readonly Prompt[], options: OnPolicyRunOptions<Report> = {}): AsyncGenerator<Report, void, undefined> {
+  override async *steps(
+    prompts: readonly (Prompt | PromptTask)[],
+    options: OnPolicyRunOptions<Report> = {},
+  ): AsyncGenerator<Report, void, undefined> {
     checkTrainOptions(options, onPolicyRunNames, this.optionNames);
     const { evaluationPrompts, callbacks, ...rest } = options;
-    const { onRollout, onExperience, ...others } = callbacks ?? {};
+    const { onRollout, onExperience, onGradients, ...others } = callbacks ?? {};
     this.onRollout = onRollout;
     this.onExperience = onExperience;
+    this.onGradients = onGradients;
     yield* super.steps(prompts, { ...rest, callbacks: others, ...(evaluationPrompts && { evaluationData: evaluationPrompts }) });
   }
 
-  override async trainStep(prompts: readonly Prompt[], { signal, onRollout, onExperience }: StepOptions = {}): Promise<Report> {
+  override async trainStep(
+    prompts: readonly (Prompt | PromptTask)[],
+    { signal, onRollout, onExperience, onGradients }: StepOptions = {},
+  ): Promise<Report> {
     this.onRollout = onRollout;
     this.onExperience = onExperience;
+    this.onGradients = onGradients;
     return super.trainStep(prompts, { signal });
   }
 
   /** Responses to prompts, drawn for the step to come; with their texts. */
-  async generateResponses(prompts: readonly Prompt[], options: { readonly signal?: AbortSignal } = {}): Promise<TextRollout> {
+  async generateResponses(
+    prompts: readonly (Prompt | PromptTask)[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<TextRollout> {
     return this.rollOut(this.prepare(prompts), options.signal);
   }
 
   /** `[B]` scores of the reward model, checked: one finite number a response. */
   async scoreResponses(rollout: TextRollout, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Float32Array> {
-    return scoreResponses(this.parts.rewardModel, scoreRequest(rollout), options.signal);
+    return (await this.scoreResponsesApart(rollout, options)).scores;
+  }
+
+  /** The same, with the parts of the scores that the reward model names. */
+  protected scoreResponsesApart(rollout: TextRollout, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ScoreParts> {
+    return scoreResponsesApart(this.parts.rewardModel, scoreRequest(rollout), signal);
   }
 
   /**
@@ -113,7 +135,7 @@ export abstract class OnPolicyTrainer<
     this.parts.dispose();
   }
 
-  protected prepare(prompts: readonly Prompt[]): TokenizedPrompt[] {
+  protected prepare(prompts: readonly (Prompt | PromptTask)[]): TokenizedPrompt[] {
     return tokenizePrompts(prompts, this.parts.policy, this.hyperparameters.maxNewTokens);
   }
 

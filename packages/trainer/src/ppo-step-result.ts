@@ -2,7 +2,7 @@ import { countValid, type Shape2D } from "@cai/contracts";
 import { maskedMean } from "@cai/gae";
 import type { klSummary } from "@cai/kl";
 import { explainedVariance, type ImportanceCorrection } from "@cai/ppo-loss";
-import { deviation, mean, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
+import { deviation, mean, partMetrics, type ScoredSample, sampleRows, type TextRollout } from "@cai/rollouts";
 import type { FailedStep } from "@cai/training";
 import { batchRows } from "./batch-rows.ts";
 import { hasEqualScores } from "./equal-scores.ts";
@@ -56,6 +56,8 @@ export function stepResult(given: {
   readonly step: number;
   readonly rollout: TextRollout;
   readonly scores: Float32Array;
+  /** What they are made of, by name. */
+  readonly scoreParts: Readonly<Record<string, Float32Array>>;
   readonly adjustedScores: Float32Array;
   /** With the rewards of tokens, the part of them that is no score, and advantages before whitening; `[B, T]` each. */
   readonly experience: Experience & Readonly<Record<"rewards" | "nonScoreRewards" | "rawAdvantages", Float32Array>>;
@@ -72,7 +74,7 @@ export function stepResult(given: {
   /** `time/…`. */
   readonly seconds: Readonly<Record<"time/total", number>>;
 }): StepResult {
-  const { step, rollout, scores, adjustedScores, experience, kl, seconds, update, failed } = given;
+  const { step, rollout, scores, scoreParts, adjustedScores, experience, kl, seconds, update, failed } = given;
   const rows = scores.length;
   const tokens = countValid(rollout.responses.mask);
   const meanReward = mean(scores);
@@ -87,7 +89,7 @@ export function stepResult(given: {
     klPerToken: kl.perToken,
     meanReward,
     meanAdvantage: maskedMean({ x: experience.rawAdvantages, mask: rollout.responses.mask }),
-    samples: sampleRows(rollout, scores),
+    samples: sampleRows(rollout, { scores, parts: scoreParts }),
     entropyPerToken,
     equalScores: hasEqualScores(scores),
     failed: failed && { ...failed, rows: failedRows(rollout, experience, { scores, adjustedScores }) },
@@ -98,6 +100,7 @@ export function stepResult(given: {
       "objective/entropy_per_token": entropyPerToken,
       "objective/scores": meanReward,
       "objective/scores_std": deviation(scores),
+      ...partMetrics(scoreParts),
       "objective/rlhf_reward": mean(adjustedScores) + sum(experience.nonScoreRewards) / rows,
       "objective/kl_coef": given.klCoefficient,
       "policy/loss": update.policyLoss ?? 0,

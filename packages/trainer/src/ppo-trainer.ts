@@ -69,8 +69,8 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const { mask, shape } = rollout.responses;
 
     // 3–4. One score a response; the reference's log-probabilities meanwhile. Nothing has changed so far, and nothing is aborted after.
-    const [scores, { refLogprobs, exactKl }] = await Promise.all([
-      watch.time("score", () => this.scoreResponses(rollout, { signal })),
+    const [{ scores, parts: scoreParts }, { refLogprobs, exactKl }] = await Promise.all([
+      watch.time("score", () => this.scoreResponsesApart(rollout, { signal })),
       watch.time("reference", () => this.#compare(rollout)),
     ]);
     updating();
@@ -91,7 +91,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const { advantages: rawAdvantages, returns } = this.computeGae({ rewards, values, mask, shape, ...bootstrap });
     const advantages = whiten({ x: rawAdvantages, mask });
     const experience = { ...rollout, logprobs, refLogprobs, values, advantages, returns };
-    await this.onExperience?.({ ...experience, rewards }, step);
+    await this.onExperience?.({ ...experience, fullLogprobs, rewards, scores }, step);
 
     // 8. Epochs of minibatches: clipped surrogate + value loss (− entropy), AdamW on clipped gradients. While the critic warms up, it alone.
     const weights = { klWeight: klCoefficient, importance: parts.importance, valueOnly };
@@ -107,6 +107,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
       open: (rows) => openPpoPass(parts, rows, options, optimizers),
       lossOf: (numbers, rows, denominators) => ppoStepLoss(numbers, rows, options, { ...weights, denominators }),
       measure: (losses, minibatch) => measureUpdate(losses, minibatch, options),
+      onGradients: this.onGradients,
       isTooFar: ({ approxKl }) => options.maxApproxKl > 0 && approxKl! > options.maxApproxKl,
     });
     trained();
@@ -114,7 +115,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     // 9. β for the next step, and the statistics of this one.
     if (!valueOnly && !failed) this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
     const learned = { experience: { ...experience, rewards, nonScoreRewards, rawAdvantages }, update: means, updates, valueOnly, failed };
-    const measured = { scores, adjustedScores, kl, klCoefficient, learningRate: learningRates[0]!, seconds: watch.read() };
+    const measured = { scores, scoreParts, adjustedScores, kl, klCoefficient, learningRate: learningRates[0]!, seconds: watch.read() };
     return stepResult({ step, rollout, importance: parts.importance, ...learned, ...measured });
   }
 

@@ -9,13 +9,25 @@ import {
   type ForwardPass,
   type Optimizer,
   type OptimizerSettings,
+  type ParameterNorm,
   type PassNumbers,
+  parameterNorms,
   type Slopes,
   scheduledRate,
   WeightedMeans,
 } from "@cai/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { minibatchesOf } from "./minibatches.ts";
+
+/** The gradients of an update that is about to be made, as they are before they are clipped. */
+export interface UpdateGradients {
+  /** The step of training that it belongs to, from 1. */
+  readonly step: number;
+  /** Of the step, from 0. */
+  readonly update: number;
+  /** Measures them. They are gone once whoever was given this has returned. */
+  readonly norms: () => Promise<ParameterNorm[]>;
+}
 
 /** What the optimizer steps of one step of training did. */
 export interface Update<Name extends string> {
@@ -46,6 +58,8 @@ export interface UpdateOptions<Batch, Numbers extends PassNumbers, Loss, Name ex
   readonly lossOf: (numbers: Numbers, rows: Batch, denominators: Denominators) => Loss;
   /** Of an optimizer step that is about to be made. */
   readonly measure: (losses: readonly ChunkLoss<Numbers, Loss>[], minibatch: Batch) => Measures<Name>;
+  /** Called before each update, behind `isTooFar`. */
+  readonly onGradients?: ((gradients: UpdateGradients) => void | Promise<void>) | undefined;
   /** Whether to stop before it. Default: never. */
   readonly isTooFar?: (measures: Measures<Name>) => boolean;
 }
@@ -62,7 +76,7 @@ export async function updateOnMinibatches<
   Loss extends { readonly total: number; readonly slopes: Slopes },
   Name extends string,
 >(given: UpdateOptions<Batch, Numbers, Loss, Name>): Promise<Update<Name>> {
-  const { experience, select, optimizers, options, epochs, step, totalSteps, open, lossOf, measure, isTooFar } = given;
+  const { experience, select, optimizers, options, epochs, step, totalSteps, open, lossOf, measure, isTooFar, onGradients } = given;
   const learningRates = optimizers.map((optimizer) => scheduledRate(optimizer, { step, totalSteps }, options));
   const means = new WeightedMeans<Name | "grad_norm">();
   let updates = 0;
@@ -80,6 +94,7 @@ export async function updateOnMinibatches<
       const loss = losses.reduce((sum, { total }) => sum + total, 0);
       const measures = measure(losses, batch);
       if (Number.isFinite(loss) && isTooFar?.(measures)) break;
+      await onGradients?.({ step, update: updates, norms: () => parameterNorms(optimizers, gradients) });
       const where = `step ${step}, epoch ${epoch + 1}`;
       const update = await applyGradients({ loss, optimizers, gradients, learningRates, maxGradNorm: options.maxGradNorm, where });
       if (update.failed) {

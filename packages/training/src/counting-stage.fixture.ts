@@ -92,3 +92,6 @@ export const logged = (out: string) =>
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line).seen);
+
+/** A log's text without the times at which its lines were written. */
+export const withoutTimes = (log: string): string => log.replaceAll(/,"time\/unix":[\d.]+/g, "");

@@ -23,6 +23,7 @@ export { type GuardSettings, guardOptions } from "./guard-options.ts";
 export { applyGradients, makeOptimizer, type Optimizer, scheduledRate, type UpdateResult } from "./optimizer.ts";
 export { type OptimizerSettings, optimizerOptions } from "./optimizer-options.ts";
 export { count, countOrNone, factorOrNone, least, leastClip, type OptionSpec, type OptionTable, resolveOptions } from "./option-table.ts";
+export { type ParameterNorm, parameterNorms } from "./parameter-norms.ts";
 export { type ModelMemory, type PeakMemory, peakMemory, type StepTokens } from "./peak-memory.ts";
 export { refuseUnknownOptions } from "./refuse-unknown-options.ts";
 export { type RunSettings, runOptions } from "./run-options.ts";

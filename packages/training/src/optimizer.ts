@@ -4,6 +4,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { FailedUpdate } from "./failed-update.ts";
 import type { Gradients } from "./forward-pass.ts";
 import type { OptimizerSettings } from "./optimizer-options.ts";
+import { type ParameterNorm, parameterNorms } from "./parameter-norms.ts";
 
 /** An optimizer and what it updates. Its gradients are clipped by their own norm. */
 export interface Optimizer {
@@ -66,7 +67,7 @@ export async function applyGradients({
   for (const { parameters } of optimizers) norms.push(await globalNorm(parameters.map(({ name }) => gradients.get(name)!)));
   const gradientNorm = norms[0]!;
   if (![loss, ...norms].every(Number.isFinite))
-    return { gradientNorm, failed: { where, loss, gradientNorms: await normsByParameter(optimizers, gradients) } };
+    return { gradientNorm, failed: { where, loss, gradientNorms: byName(await parameterNorms(optimizers, gradients)) } };
   optimizers.forEach(({ adamW }, index) => {
     const scale = clipFactor({ norm: norms[index]!, maxNorm: maxGradNorm });
     adamW.step({ gradients, learningRate: learningRates[index]!, scale });
@@ -74,8 +75,4 @@ export async function applyGradients({
   return { gradientNorm };
 }
 
-async function normsByParameter(optimizers: readonly Optimizer[], gradients: Gradients): Promise<Record<string, number>> {
-  const norms: Record<string, number> = {};
-  for (const { name } of optimizers.flatMap(({ parameters }) => parameters)) norms[name] = await globalNorm([gradients.get(name)!]);
-  return norms;
-}
+const byName = (norms: readonly ParameterNorm[]): Record<string, number> => Object.fromEntries(norms.map(({ name, norm }) => [name, norm]));

@@ -1,4 +1,4 @@
-import { describeUnknownOption } from "@cai/contracts";
+import { describeUnknownOption } from "@cai/contracts/unknown-option";
 import { TrainingError } from "./error.ts";
 
 /**

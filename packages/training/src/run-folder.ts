@@ -11,8 +11,8 @@ import type { RunConfig } from "./stored-config.ts";
 const files = wholeFiles(TrainingError);
 
 /**
- * What a run leaves beside its checkpoints: `config.json`, `metrics.jsonl`, `samples.jsonl`, `tensorboard/`, `failed-step/`, `final/`. Until the
- * first step is complete there is a lock alone, and what an earlier start left stays as it was.
+ * What a run leaves beside its checkpoints: `config.json`, `metrics.jsonl`, `samples.jsonl`, `evaluation-samples.jsonl`, `tensorboard/`,
+ * `failed-step/`, `final/`. Until the first step is complete there is a lock alone, and what an earlier start left stays as it was.
  */
 export class RunFolder {
   readonly #directory: string;
@@ -20,6 +20,7 @@ export class RunFolder {
   readonly #use: FolderUse;
   readonly #lock: OwnerLock;
   #log: RunLog | undefined;
+  #before: EvaluationReport | undefined;
 
   constructor({
     directory,
@@ -39,11 +40,18 @@ export class RunFolder {
     this.#lock = lock;
   }
 
+  /** Takes a look that was made before the first step; it is written with that step. */
+  keep(evaluation: EvaluationReport): void {
+    this.#before = evaluation;
+  }
+
   /** Writes a step's numbers and samples; of one that failed, in place of an earlier one, what it learned from. */
   async record({ step, metrics, samples, failed }: StepReport, evaluation: EvaluationReport | undefined): Promise<void> {
     this.#log ??= await this.#open(step);
     await this.#log.metrics(step, { ...metrics, ...evaluation?.metrics });
     await this.#log.samples(step, samples);
+    for (const look of [this.#before, evaluation]) if (look?.samples) await this.#log.evaluationSamples(look.step, look.samples);
+    this.#before = undefined;
     if (failed) await this.#replace("failed-step", (partial) => writeFailedStep(partial, step, failed));
   }
 
@@ -59,8 +67,7 @@ export class RunFolder {
 
   async #open(firstStep: number): Promise<RunLog> {
     const { resume, overwrite } = this.#use;
-    if (overwrite)
-      for (const name of ["checkpoints", "failed-step", "tensorboard", "metrics.jsonl", "samples.jsonl"]) await this.#remove(name);
+    if (overwrite) for (const name of ["checkpoints", "failed-step", "tensorboard", ...logs]) await this.#remove(name);
     if (resume || overwrite) await this.#remove("final");
     const goesOn = (resume || overwrite) && { resumeAtStep: firstStep };
     const log = await openRunLog({ directory: this.#directory, config: this.#config, ...goesOn });
@@ -93,6 +100,8 @@ export class RunFolder {
     await rm(removed, { recursive: true, force: true });
   }
 }
+
+const logs = ["metrics.jsonl", "samples.jsonl", "evaluation-samples.jsonl"];
 
 /** Where a run leaves what it trained. */
 export function finalDirectory(out: string): string {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkpoints, countingStage, freshFolder, logged, runAll } from "./counting-stage.fixture.ts";
+import { checkpoints, countingStage, freshFolder, logged, runAll, withoutTimes } from "./counting-stage.fixture.ts";
 import type { EvaluationReport } from "./stage.ts";
 
 test("every step gets its own batch; checkpoints are written when due and at the end", async () => {
@@ -40,7 +40,8 @@ test("a failure within an update that has changed no weight yet leaves the state
 });
 
 test("a step whose evaluation failed is logged, with it, by the run that goes on", async () => {
-  const evaluation = (step: number): EvaluationReport => ({ step, metrics: { "eval/seen": step } });
+  const sample = (step: number) => ({ prompt: "How many?", response: `${step}`, score: step });
+  const evaluation = (step: number): EvaluationReport => ({ step, metrics: { "eval/seen": step }, samples: [sample(step)] });
   const every = { evaluateEvery: 2 };
   const whole = await freshFolder();
   const all = countingStage();
@@ -53,9 +54,12 @@ test("a step whose evaluation failed is logged, with it, by the run that goes on
   expect(readFileSync(join(out, "checkpoints/latest"), "utf8")).toBe("step-000004\n");
   const going = countingStage({ evaluate: async () => evaluation(going.stage.stepsDone) });
   expect((await runAll(going.stage, { out, resume: true }, every)).map(({ step }) => step)).toEqual([5]);
-  const lines = (folder: string) => readFileSync(join(folder, "metrics.jsonl"), "utf8");
+  const lines = (folder: string) => withoutTimes(readFileSync(join(folder, "metrics.jsonl"), "utf8"));
   expect(lines(out)).toBe(lines(whole));
   expect(lines(out)).toContain('{"step":4,"seen":100,"eval/seen":4}');
+  const looks = (folder: string) => readFileSync(join(folder, "evaluation-samples.jsonl"), "utf8");
+  expect(looks(out)).toBe([0, 2, 4, 5].map((step) => `${JSON.stringify({ step, ...sample(step) })}\n`).join(""));
+  expect(looks(out)).toBe(looks(whole));
 });
 
 test("a step that hears no abort is left alone after a while, and may change nothing any more", async () => {

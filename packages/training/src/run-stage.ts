@@ -86,7 +86,11 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
   };
   try {
     if (unrecorded) await record(unrecorded);
-    if (evaluates && stage.stepsDone === 0) await callbacks?.onEvaluation?.(await evaluate());
+    if (evaluates && stage.stepsDone === 0) {
+      const before = await evaluate();
+      folder?.keep(before);
+      await callbacks?.onEvaluation?.(before);
+    }
     while (stage.stepsDone < steps) {
       signal?.throwIfAborted();
       whole = false;

@@ -1,4 +1,5 @@
 import type { ModelIdentity, Parameter } from "@cai/contracts";
+import type { Sample } from "@cai/run-log";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FailedStep } from "./failed-update.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -13,7 +14,7 @@ export interface StepReport {
   /** A line of `metrics.jsonl`. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Lines of `samples.jsonl`. */
-  readonly samples: readonly { readonly prompt: string; readonly response: string; readonly score: number }[];
+  readonly samples: readonly Sample[];
   /** An update whose loss or gradient was not finite: it was not made, and beside the weights the stage is as before the step. */
   readonly failed?: FailedStep | undefined;
   /** KL to the reference, in nats a token: what `maxKl` bounds. */
@@ -30,6 +31,8 @@ export interface EvaluationReport {
   readonly step: number;
   /** Added to the line of that step in `metrics.jsonl`. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Lines of `evaluation-samples.jsonl`. */
+  readonly samples?: readonly Sample[];
 }
 
 /** What a step is told by the run that it belongs to. */

@@ -1,5 +1,5 @@
 import type { Parameter } from "@cai/contracts";
-import { createParameter, linear } from "@cai/kernels";
+import { createParameter } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { ValueHeadError } from "./error.ts";
 
@@ -62,7 +62,11 @@ export class ValueHead {
         "shape-mismatch",
         `Hidden states are [${hidden.shape}]: this head takes [B, T, ${hiddenSize}] or [B, ${hiddenSize}].`,
       );
-    return tf.tidy(() => tf.reshape(linear(hidden, this.#weight.value, this.#bias.value, { transposed: true }), hidden.shape.slice(0, -1)));
+    return tf.tidy(() => {
+      const rows = tf.reshape<tf.Rank.R2>(hidden, [-1, hiddenSize]);
+      const weight = tf.reshape<tf.Rank.R2>(this.#weight.value, [hiddenSize, 1]);
+      return tf.reshape(tf.add(tf.matMul(rows, weight), this.#bias.value), hidden.shape.slice(0, -1));
+    });
   }
 
   /** Frees the parameters. */

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { parsePort } from "../option-flags.ts";
+import { portFlag } from "../port-flag.ts";
 import { serveDashboard } from "../serve-dashboard.ts";
 
 /** `cai dashboard`: a page on this machine that follows runs. */
@@ -7,7 +7,7 @@ export function dashboardCommand(): Command {
   return new Command("dashboard")
     .description("follow runs in a browser on this machine: curves over each other, samples")
     .argument("<DIR...>", "runs' folders, or folders with runs below them; new ones are found as they appear")
-    .option("--port <N>", "0 is any that is free", parsePort, 7007)
+    .addOption(portFlag())
     .option("--json", 'print one JSON object: {"url": …}')
     .action(serveDashboard);
 }

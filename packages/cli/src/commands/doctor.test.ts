@@ -93,6 +93,12 @@ test("a global cai is told to install by its own name", () => {
   expect(missing.map(({ fix }) => fix)).toEqual(["cai backend install --gpu", "cai backend install"]);
 });
 
+test("a Node that the packages are not for is told", () => {
+  expect(findMissing({ backend: native, devices: [cpu], onnxRuntime: "1.30.0", node: "20.18.0" })).toEqual([
+    { what: "a supported version of Node: this is 20.18.0", fix: "install Node 20.19, 22.12 or newer" },
+  ]);
+});
+
 test("a GPU that computes and everything installed: nothing is missing", () => {
   const devices = [{ ...cpu, inUse: false }, { type: "GPU", name: "L4", inUse: true } as const];
   expect(findMissing({ backend: native, devices, onnxRuntime: "1.30.0" })).toEqual([]);

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Device, installCommand, listDevices, measureMatmul, type PreparedBackend, prepareBackend } from "@cai/backend";
 import { cacheDirectory, findTfjsPackages } from "@cai/backend/native";
 import { Command } from "commander";
+import { isSupportedNode, supportedNode } from "../supported-node.ts";
 
 /** What `cai doctor --json` prints. A version that is null belongs to a package that is not installed. */
 export interface Diagnosis {
@@ -62,9 +63,11 @@ export function findMissing({
   backend,
   devices,
   onnxRuntime,
+  node = process.versions.node,
   install = installCommand(fileURLToPath(import.meta.url)),
-}: Pick<Diagnosis, "backend" | "devices"> & { onnxRuntime: string | null; install?: string }) {
+}: Pick<Diagnosis, "backend" | "devices"> & { onnxRuntime: string | null; node?: string; install?: string }) {
   const missing: Diagnosis["missing"] = [];
+  if (!isSupportedNode(node)) missing.push({ what: `a supported version of Node: this is ${node}`, fix: `install ${supportedNode}` });
   if (backend.fix !== undefined) missing.push({ what: "native TensorFlow, several times faster", fix: backend.fix });
   if (devices.some(({ type }) => type === "GPU") && !devices.some(({ type, inUse }) => type === "GPU" && inUse)) {
     missing.push({ what: "the CUDA build of TensorFlow, for the GPU that is here", fix: `${install} --gpu` });

@@ -16,11 +16,9 @@ export function dpoCommand(): Command {
     options,
   });
   const loss = new Option("--loss <name>", `${lossType.describe} (default: ${lossType.default})`).choices(dpoLossTypes);
-  return command
-    .addOption(loss.helpGroup("Options of training:"))
-    .action(async ({ loss: chosenLoss, ...flags }: Record<string, unknown>) => {
-      const settings = await resolveDpoCommand({ ...flags, lossType: chosenLoss });
-      const trained = `the trained ${flags.lora ? "adapter" : "policy"}`;
-      await runPairs(settings, runFlags(flags), { create: (policy, given) => DPOTrainer.create({ policy, ...given }), trained });
-    });
+  return command.addOption(loss.helpGroup("The loss:")).action(async ({ loss: chosenLoss, ...flags }: Record<string, unknown>) => {
+    const settings = await resolveDpoCommand({ ...flags, lossType: chosenLoss });
+    const trained = `the trained ${flags.lora ? "adapter" : "policy"}`;
+    await runPairs(settings, runFlags(flags), { create: (policy, given) => DPOTrainer.create({ policy, ...given }), trained });
+  });
 }

@@ -31,6 +31,9 @@ export function pairCommand({
     )
     .option("--out <DIR>", `the run's folder: metrics, checkpoints, ${final}`)
     .option("--eval-data <F>", "held-out pairs, gone over every --evaluate-every steps (then 10 by default)")
-    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win');
-  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(addRunFlags(command)))), options, { heading: "Options of training:" });
+    .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "learningRate"; flags win');
+  return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(addRunFlags(command)))), options, {
+    heading: "The loss:",
+    trainer: true,
+  });
 }

@@ -22,7 +22,7 @@ export function preferCommand(): Command {
     .addOption(
       new Option("--format <name>", "how the policy is asked, and the rows are written (default: as suits it)").choices(promptFormats),
     )
-    .option("--config <F>", 'a JSON file with any of these options, named as in "maxNewTokens"; flags win')
+    .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "maxNewTokens"; flags win')
     .option("--resume", "go on with the batches that --out has")
     .option("--json", "print the report as a line of JSON");
   return addOptionFlags(addSkipFlag(addFeedbackFlags(command)), preferOptions, { heading: "Options of pairs and labels:" }).action(

@@ -18,7 +18,7 @@ export function reviseCommand(): Command {
     .addOption(
       new Option("--format <name>", "how the policy is asked, and the rows are written (default: as suits it)").choices(promptFormats),
     )
-    .option("--config <F>", 'a JSON file with any of these options, named as in "maxNewTokens"; flags win')
+    .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "maxNewTokens"; flags win')
     .option("--resume", "go on with the batches that --out has")
     .option("--json", "print the report as a line of JSON");
   return addOptionFlags(addFeedbackFlags(addSkipFlag(command), "criticises, revises and judges"), reviseOptions, {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { parseNumber, parsePort } from "../option-flags.ts";
+import { parseNumber } from "../option-flags.ts";
+import { portFlag } from "../port-flag.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { servePolicy } from "../serve-policy.ts";
 
@@ -8,7 +9,7 @@ export function serveCommand(): Command {
   return new Command("serve")
     .description("answer OpenAI's clients on this machine: chat, completions with echo and log-probabilities, streams")
     .requiredOption("--policy <P>", policyForms)
-    .option("--port <N>", "0 is any that is free", parsePort, 8000)
+    .addOption(portFlag(8000))
     .option("--name <name>", "the model's name in requests (default: the last part of P)")
     .option("--api-key-env <NAME>", "the environment's variable with the key that requests must bring (default: none need one)")
     .option("--seed <number>", "seed of the draws of requests that bring none", parseNumber, 0)

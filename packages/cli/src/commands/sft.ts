@@ -21,9 +21,10 @@ export function sftCommand(): Command {
     )
     .option("--out <DIR>", "the run's folder: metrics, checkpoints, the final policy")
     .option("--eval-data <F>", "held-out data, gone over every --evaluate-every steps (then 10 by default)")
-    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win');
+    .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "learningRate"; flags win');
   return addOptionFlags(addSkipFlag(addRecomputeFlag(addLoraFlags(addRunFlags(command)))), sftOptions, {
-    heading: "Options of training:",
+    heading: "Examples and loss:",
+    trainer: true,
   }).action(async (flags: Record<string, unknown>) => {
     await runSft(await resolveSftCommand(flags), runFlags(flags));
   });

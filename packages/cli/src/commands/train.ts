@@ -1,5 +1,6 @@
 import { type Algorithm, algorithms } from "@cai/trainer";
 import { Command, Option } from "commander";
+import { groupOf } from "../help-groups.ts";
 import { addLoraFlags } from "../lora-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { addRecomputeFlag } from "../recompute-flag.ts";
@@ -25,7 +26,7 @@ export function trainCommand(): Command {
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
     .addOption(new Option("--algorithm <name>", "how it is trained (default: ppo)").choices(Object.keys(algorithms)))
     .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default)")
-    .option("--config <F>", 'a JSON file with any of these options, named as in "learningRate"; flags win');
+    .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "learningRate"; flags win');
   addSkipFlag(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(addRunFlags(command))))));
   return addAlgorithmFlags(command).action(async (flags: Record<string, unknown>) => {
     await runTraining(await resolveTrainSettings(flags), runFlags(flags));
@@ -35,16 +36,17 @@ export function trainCommand(): Command {
 /** The options that all algorithms have, and below them those of some; with each its default, by algorithm where they differ. */
 function addAlgorithmFlags(command: Command): Command {
   const all = Object.entries<Algorithm>(algorithms);
-  const names = new Set(all.flatMap(([, { table }]) => Object.keys(table)));
-  for (const name of names) {
-    const owners = all.filter(([, { table }]) => Object.hasOwn(table, name));
+  const ownersOf = (name: string) => all.filter(([, { table }]) => Object.hasOwn(table, name));
+  const names = [...new Set(all.flatMap(([, { table }]) => Object.keys(table)))];
+  const place = (name: string) => (groupOf(name) !== undefined ? 0 : all.length + 1 - ownersOf(name).length);
+  for (const name of names.toSorted((a, b) => place(a) - place(b))) {
+    const owners = ownersOf(name);
     const [[first, { table }]] = owners as [(typeof owners)[0]];
     const spec = table[name]!;
     const others = owners.filter(([, { table }]) => table[name]!.default !== spec.default);
     const differing = others.map(([algorithm, { table }]) => `, ${algorithm}: ${table[name]!.default}`).join("");
-    const heading =
-      owners.length === all.length ? "Options of every algorithm:" : `Options of ${owners.map(([algorithm]) => algorithm).join(", ")}:`;
-    addOptionFlags(command, { [name]: spec }, { heading, defaults: differing && `${first}: ${spec.default}${differing}` });
+    const heading = owners.length === all.length ? "Of every algorithm:" : `Of ${owners.map(([algorithm]) => algorithm).join(", ")}:`;
+    addOptionFlags(command, { [name]: spec }, { heading, trainer: true, defaults: differing && `${first}: ${spec.default}${differing}` });
   }
   return command;
 }

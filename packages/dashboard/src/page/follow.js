@@ -2,7 +2,7 @@
 /**
  * Follows a file of lines on the server: what is new of it, and whether what came before is still so.
  *
- * @param {string} file `metrics` or `samples`
+ * @param {string} file `metrics`, `samples` or `evaluation-samples`
  * @param {string} run
  * @param {{ restart(): void, add(text: string): void }} reader
  * @param {typeof fetch} [ask]

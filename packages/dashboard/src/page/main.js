@@ -5,6 +5,7 @@ import { addLines, emptyRun } from "./run-data.js";
 import { openRunsList } from "./runs-list.js";
 import { readSamples } from "./sample-rows.js";
 import { openSamples } from "./samples.js";
+import { openTheme } from "./theme.js";
 import { readView, writeView } from "./view.js";
 
 const colors = ["#3b82f6", "#f97316", "#10b981", "#e11d48", "#8b5cf6", "#06b6d4", "#ca8a04", "#ec4899", "#65a30d", "#64748b"];
@@ -32,18 +33,30 @@ const list = openRunsList(element("runs"), element("run-filter"), (name, isShown
   void refresh();
 });
 
+const theme = openTheme(element("theme"), drawCharts);
+
 /** @param {string} name */
 function openRun(name) {
   let data = emptyRun();
-  /** @type {import("./sample-rows.js").Sample[]} */
-  let texts = [];
   const metrics = follow("metrics", name, {
     restart() {
       data = emptyRun();
     },
     add: (text) => addLines(data, text),
   });
-  const responses = follow("samples", name, {
+  return {
+    metrics,
+    data: () => data,
+    samples: followTexts("samples", name),
+    "evaluation-samples": followTexts("evaluation-samples", name),
+  };
+}
+
+/** @param {"samples" | "evaluation-samples"} file @param {string} name */
+function followTexts(file, name) {
+  /** @type {import("./sample-rows.js").Sample[]} */
+  let texts = [];
+  const followed = follow(file, name, {
     restart() {
       texts = [];
     },
@@ -51,7 +64,7 @@ function openRun(name) {
       texts = [...texts, ...readSamples(text)];
     },
   });
-  return { metrics, responses, data: () => data, texts: () => texts };
+  return { ...followed, texts: () => texts };
 }
 
 /** @param {string} name */
@@ -95,7 +108,13 @@ async function refresh() {
 /** @param {boolean} [isOther] another run's are shown so far */
 async function refreshSamples(isOther = false) {
   const name = samples.chosen();
-  if (name !== "" && ((await runOf(name).responses.catchUp()) || isOther)) samples.show(runOf(name).texts());
+  if (name === "") return;
+  const followed = runOf(name)[samples.kind()];
+  if ((await followed.catchUp()) || isOther)
+    samples.show(
+      followed.texts(),
+      runs.find((run) => run.name === name),
+    );
 }
 
 function drawCharts() {
@@ -129,14 +148,6 @@ function apply() {
   drawCharts();
 }
 
-/** @param {"light" | "dark"} theme */
-function paint(theme) {
-  document.documentElement.dataset.theme = theme;
-  localStorage.setItem("theme", theme);
-  drawCharts();
-}
-
-const turnTheme = () => paint(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
 /** @param {number} by */
 const smoothBy = (by) => change({ smoothing: Math.round(Math.min(0.99, Math.max(0, view.smoothing + by)) * 100) / 100 });
 const openTab = (/** @type {import("./view.js").View["tab"]} */ tab) => {
@@ -154,7 +165,7 @@ const keys = {
   l: () => change({ log: !view.log }),
   x: () => change({ axis: view.axis === "steps" ? "seconds" : "steps" }),
   0: charts.zoomOut,
-  t: turnTheme,
+  t: theme.turn,
   "?": () => element("help").showModal(),
 };
 
@@ -173,7 +184,6 @@ element("smoothing").addEventListener("input", () => change({ smoothing: Number(
 element("log").addEventListener("change", () => change({ log: element("log").checked }));
 element("axis").addEventListener("change", () => change({ axis: element("axis").value }));
 element("zoom-out").addEventListener("click", charts.zoomOut);
-element("theme").addEventListener("click", turnTheme);
 element("help-button").addEventListener("click", () => element("help").showModal());
 element("run-filter").addEventListener("input", () => list.show(runs, shownRuns(), colorOf));
 samples.onChoose(() => openTab("samples"));
@@ -182,11 +192,6 @@ addEventListener("hashchange", () => {
   apply();
 });
 
-paint(
-  localStorage.getItem("theme") === "dark" || (!localStorage.getItem("theme") && matchMedia("(prefers-color-scheme: dark)").matches)
-    ? "dark"
-    : "light",
-);
 apply();
 for (;;) {
   if (!document.hidden) element("notice").textContent = await refresh().then(tellEmpty, tellFailure);

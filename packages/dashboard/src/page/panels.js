@@ -105,7 +105,8 @@ const known = [
   },
 ];
 
-const listed = new Set(known.flatMap(({ panels }) => panels.map(({ metric }) => metric)));
+/** With a curve of their own, or of no use as one. */
+const listed = new Set(["time/unix", ...known.flatMap(({ panels }) => panels.map(({ metric }) => metric))]);
 
 /**
  * The panels for these metrics; what is not known by name comes last, under its own name.
@@ -116,7 +117,17 @@ const listed = new Set(known.flatMap(({ panels }) => panels.map(({ metric }) => 
 export function panelsFor(metrics) {
   const there = new Set(metrics);
   const groups = known.map(({ heading, panels }) => ({ heading, panels: panels.filter(({ metric }) => there.has(metric)) }));
-  const others = [...there].filter((metric) => !listed.has(metric)).sort();
+  const unlisted = [...there].filter((metric) => !listed.has(metric)).sort();
+  const parts = { heading: "Parts of the score", panels: unlisted.flatMap(partPanel) };
+  const others = unlisted.filter((metric) => partPanel(metric).length === 0);
   const rest = { heading: "Others", panels: others.map((metric) => ({ title: metric, metric, about: "" })) };
-  return [...groups, rest].filter(({ panels }) => panels.length > 0);
+  return [...groups, parts, rest].filter(({ panels }) => panels.length > 0);
+}
+
+/** What a reward names of its scores. @param {string} metric @returns {Panel[]} */
+function partPanel(metric) {
+  const [, heldOut, name, what] = /^(eval\/)?rewards\/(.+)\/(mean|std)$/.exec(metric) ?? [];
+  if (name === undefined) return [];
+  const title = `${heldOut ? "Held-out " : ""}${name}${what === "std" ? ", spread" : ""}`;
+  return [{ title, metric, about: what === "std" ? "Standard deviation of this part." : "Mean of this part of the scores." }];
 }

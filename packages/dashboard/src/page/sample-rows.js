@@ -1,19 +1,27 @@
 // @ts-check
-/** @typedef {{ step: number, prompt: string, response: string, score: number | null }} Sample */
+import { formatNumber } from "./format-number.js";
+
+/** @typedef {{ step: number, prompt: string, response: string, score: number | null, parts: string }} Sample `parts`: what the score is made of, for a reader */
 /** @typedef {{ by: "step" | "score" | "prompt" | "response", descending: boolean }} Order */
 
-/** The samples among whole lines of a `samples.jsonl`. @param {string} text @returns {Sample[]} */
+/** The samples among whole lines of a `samples.jsonl` or `evaluation-samples.jsonl`. @param {string} text @returns {Sample[]} */
 export function readSamples(text) {
   return text.split("\n").flatMap((line) => {
     try {
-      const { step, prompt, response, score } = JSON.parse(line);
+      const { step, prompt, response, score, parts } = JSON.parse(line);
       const isSample = typeof step === "number" && typeof prompt === "string" && typeof response === "string";
-      return isSample ? [{ step, prompt, response, score: typeof score === "number" ? score : null }] : [];
+      return isSample ? [{ step, prompt, response, score: typeof score === "number" ? score : null, parts: describeParts(parts) }] : [];
     } catch {
       return [];
     }
   });
 }
+
+/** @param {unknown} parts */
+const describeParts = (parts) =>
+  Object.entries(parts ?? {})
+    .flatMap(([name, value]) => (typeof value === "number" ? [`${name} ${formatNumber(value)}`] : []))
+    .join(", ");
 
 /**
  * Those whose prompt or response has the words, in order. Equal ones stay as they were logged.

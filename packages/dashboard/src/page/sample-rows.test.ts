@@ -13,6 +13,13 @@ test("lines that are no samples are passed over", () => {
   expect(readSamples(`${text}{"step":3}\n[]\nnull\nx\n`)).toHaveLength(3);
 });
 
+test("what a score is made of stands in words", () => {
+  const parts = { warm: 1.5, short: -0.25, odd: "x" };
+  const [sample] = readSamples(JSON.stringify({ step: 0, prompt: "a", response: "b", score: 1.25, parts }));
+  expect(sample?.parts).toBe("warm 1.5, short −0.25");
+  expect(readSamples(text)[0]?.parts).toBe("");
+});
+
 test("words are looked for in prompt and response, whatever their case", () => {
   const found = (words: string) => choose(readSamples(text), words, { by: "step", descending: false }).map(({ response }) => response);
   expect(found("ONCE")).toEqual([" upon a time", " more"]);

@@ -4,13 +4,14 @@ import { findChromium } from "@cai/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { metricsLine } from "./metrics-line.fixture.ts";
-import { type Dashboard, openDashboard } from "./open-dashboard.ts";
+import { openDashboard } from "./open-dashboard.ts";
 import { runsFolder } from "./run.fixture.ts";
+import type { ServedPage } from "./serve-page.ts";
 
 const executablePath = findChromium();
 
 describe.runIf(executablePath !== undefined)("the page in Chromium", () => {
-  let [folder, dashboard, browser]: [string, Dashboard | undefined, Browser | undefined] = ["", undefined, undefined];
+  let [folder, dashboard, browser]: [string, ServedPage | undefined, Browser | undefined] = ["", undefined, undefined];
   const elsewhere: string[] = [];
   const complaints: string[] = [];
   beforeAll(async () => {
@@ -97,12 +98,23 @@ describe.runIf(executablePath !== undefined)("the page in Chromium", () => {
     const rows = page.locator("#samples tbody tr");
     await expect.poll(() => rows.count()).toBe(2);
     expect(await page.locator("#samples b, #samples td script").count()).toBe(0);
+    expect(await page.locator("#inspect code").textContent()).toBe(`cai inspect ${join(folder, "first")} --step 60 --page`);
     await page.locator('[data-sort="score"]').click();
     expect(await rows.first().locator("td").allTextContents()).toEqual(["60", "1.5", "Once", " upon a time in first"]);
     await page.keyboard.press("/");
     await page.keyboard.type("DARK");
     await expect.poll(() => rows.count()).toBe(1);
     expect(await rows.first().locator("td").nth(3).textContent()).toBe("\n a dark <script>night</script>");
+    await page.close();
+  });
+
+  test("held-out samples are a choice beside those of training, with what their scores are made of", async () => {
+    const page = await openPage();
+    await page.keyboard.press("2");
+    await page.locator("#sample-kind").selectOption("evaluation-samples");
+    const rows = page.locator("#samples tbody tr");
+    await expect.poll(() => rows.first().locator("td").allTextContents()).toEqual(["0", "2warm 1.5, short 0.5", "They", " left"]);
+    expect(await page.locator("#inspect").isVisible()).toBe(false);
     await page.close();
   });
 

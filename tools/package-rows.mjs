@@ -7,11 +7,11 @@
  */
 export const packageRows = [
   ["contracts", "whole-file"],
-  ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo", "hub", "data", "endpoint"],
+  ["gae", "kl", "random", "safetensors", "tokenizer", "onnx-graph", "kernels", "sampling", "demo", "hub", "data", "endpoint", "loopback"],
   ["ppo-loss", "value-head", "optim", "checkpoint", "run-log", "gguf"],
   ["backend", "policy", "reward-model", "training"],
   ["rollouts", "onnx-export"],
   ["trainer", "sft", "preference", "rollout-onnx", "feedback", "evaluation"],
-  ["constitution", "dashboard"],
+  ["constitution", "dashboard", "serve", "ai-sdk"],
   ["cli"],
 ];

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,8 +10,13 @@ import { readReadmeExample } from "./tarballs/readme-example.ts";
 // Each package's README begins with an install line and an example in plain JavaScript, which runs and prints what its comments say.
 // readme-examples.slow.ts does the same from the tarballs, outside of the repository.
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = `${root}node_modules/.cache/readme-examples`;
-mkdirSync(folder, { recursive: true });
+/** Where an example finds what its package does, other versions of the same things too. */
+function folderOf(name: string): string {
+  const own = `${root}packages/${name}/node_modules`;
+  const folder = `${existsSync(own) ? own : `${root}node_modules`}/.cache/readme-examples`;
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
 const names = publishedPackages;
 const exampleOf = (name: string) => readReadmeExample(`${root}packages/${name}/README.md`);
 
@@ -31,7 +36,7 @@ test.each(names)("the README example of %s runs and prints what it says", async 
     expect(install.join()).toContain("--global"); // a command, with no code to call
     return;
   }
-  const file = `${folder}/${name}.mjs`;
+  const file = `${folderOf(name)}/${name}.mjs`;
   writeFileSync(file, code);
   const printed: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {

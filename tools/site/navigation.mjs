@@ -21,7 +21,7 @@ const groups = [
       evaluation: "Evaluation and audit",
     },
   },
-  { text: "Recipes", pages: { recipes: "Recipes" } },
+  { text: "Recipes", pages: { recipes: "Recipes", serving: "Talking to what was trained" } },
   {
     text: "Reference",
     pages: {

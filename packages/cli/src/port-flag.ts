@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 
-/** Where a page is served: the same for every command that serves one. */
-export const portFlag = (): Option => new Option("--port <N>", "0 is any that is free").argParser(readPort).default(7007);
+/** Where something is served. @param port the default: that of a page, the same for every command that serves one */
+export const portFlag = (port = 7007): Option => new Option("--port <N>", "0 is any that is free").argParser(readPort).default(port);
 
 function readPort(text: string): number {
   const port = Number(text);

@@ -18,6 +18,7 @@ import { reviseCommand } from "./commands/revise.ts";
 import { rewardTrainCommand } from "./commands/reward-train.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { scoreCommand } from "./commands/score.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { sftCommand } from "./commands/sft.ts";
 import { trainCommand } from "./commands/train.ts";
 
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     reviseCommand(),
     preferCommand(),
     generateCommand(),
+    serveCommand(),
     scoreCommand(),
     evalCommand(),
     auditCommand(),

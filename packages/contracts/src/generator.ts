@@ -29,7 +29,21 @@ export interface SamplingOptions {
   readonly stopTokenIds?: readonly number[];
   /** Ask for `keptTokens`, where top-k or top-p leave tokens out. Default: false. */
   readonly recordKeptTokens?: boolean;
+  /**
+   * Hears of each token as it is drawn, so that a text can be shown while it is written. Where it returns true the row ends with this token, and its
+   * finish reason is `stop`. What it throws, `generate` rejects with. An engine that can't tell of its tokens refuses it.
+   */
+  readonly onToken?: (token: DrawnToken) => boolean | undefined;
   readonly signal?: AbortSignal;
+}
+
+/** A token of a response that is being drawn. */
+export interface DrawnToken {
+  /** Of the prompt within the batch, from 0. */
+  readonly row: number;
+  readonly id: number;
+  /** Where the token ends its row, by itself or at the limit. */
+  readonly finishReason: FinishReason | undefined;
 }
 
 /** `eos`: the model ended its text. `length`: cut at the limit. `stop`: a stop token was drawn, or a text was written that ends it. */

@@ -1,9 +1,8 @@
-import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { LoopbackError, openLoopback } from "@cai/loopback";
 import { Hono } from "hono";
 import { DashboardError } from "./error.ts";
 import { readPageFiles } from "./page-files.ts";
-import { refuseStrangers } from "./refuse-strangers.ts";
+import { readOnly } from "./read-only.ts";
 
 /** A page that is being served. */
 export interface ServedPage {
@@ -30,28 +29,13 @@ export async function servePage({
   readonly addRoutes: (app: Hono) => void;
 }): Promise<ServedPage> {
   const files = await readPageFiles(home);
-  let bound = 0;
   const app = new Hono();
-  app.use(refuseStrangers(() => bound));
+  app.use(readOnly);
   addRoutes(app);
   for (const [path, { type, bytes }] of files) app.get(path, (context) => context.body(bytes, 200, { "content-type": type }));
   app.onError((error, context) => context.text(error.message, 500));
 
-  const server = createAdaptorServer({ fetch: app.fetch });
-  await new Promise<void>((listening, failed) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EADDRINUSE" ? "is taken" : `can't be used: ${cause.message}`;
-      failed(new DashboardError("port", `port ${port} ${why}: name another one, or 0 for any that is free`, { cause }));
-    });
-    server.listen(port, "127.0.0.1", listening);
+  return openLoopback({ fetch: app.fetch, port }).catch((error: unknown) => {
+    throw LoopbackError.isInstance(error) ? new DashboardError("port", error.message, { cause: error }) : error;
   });
-  bound = (server.address() as AddressInfo).port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
-  };
 }

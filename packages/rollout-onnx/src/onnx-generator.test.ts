@@ -188,6 +188,10 @@ test("prompts and options are refused as the policy refuses them, and a generato
   });
   await expect(generator.generate(leftPadded([[9999]]), sampled)).rejects.toMatchObject({ name: "PolicyError" });
   await expect(generator.generate(ragged, { ...sampled, temperature: -1 })).rejects.toMatchObject({ name: "SamplingError" });
+  await expect(generator.generate(ragged, { ...sampled, onToken: () => true })).rejects.toMatchObject({
+    code: "bad-option",
+    message: expect.stringContaining("use the policy itself"),
+  });
   const underWay = expect(generator.generate(ragged, sampled)).rejects.toMatchObject({ name: "RolloutError" });
   await generator.dispose();
   await underWay;

@@ -63,7 +63,8 @@ export class OnnxGenerator implements Generator {
   /**
    * One call after another; a second one waits for the first.
    *
-   * @throws PolicyError and SamplingError as `policy.generate`; RolloutError `not-finite`, `run-failed`, `disposed`; the signal's reason when aborted
+   * @throws PolicyError and SamplingError as `policy.generate`; RolloutError `bad-option` for `onToken`, `not-finite`,
+   *   `run-failed`, `disposed`; the signal's reason when aborted
    */
   async generate(prompts: TokenBatch, sampling: SamplingOptions): Promise<Generation> {
     const generation = this.#turn.then(() => this.#generate(prompts, sampling));
@@ -79,7 +80,12 @@ export class OnnxGenerator implements Generator {
 
   async #generate(prompts: TokenBatch, sampling: SamplingOptions): Promise<Generation> {
     const { vocabSize, contextLength, eosTokenIds } = this.#policy;
-    const { signal } = sampling;
+    const { signal, onToken } = sampling;
+    if (onToken !== undefined)
+      throw new RolloutError(
+        "bad-option",
+        "onToken is given, and this engine tells of no token before all are drawn: use the policy itself",
+      );
     if (this.#disposed) throw new RolloutError("disposed", "this generator has been disposed of: make another one");
     signal?.throwIfAborted();
     checkPrompts(prompts, vocabSize);

@@ -36,4 +36,6 @@ export { type ScoreSettings, scoreOptions } from "./score-options.ts";
 export { type Scoring, scoreRequest, scoreResponses, scoreResponsesApart } from "./score-responses.ts";
 export { ScoreTable } from "./score-table.ts";
 export { beforeStopText, refuseStopTexts } from "./stop-texts.ts";
+export { TextPieces } from "./text-pieces.ts";
 export { type ScoredSample, sampleRows, type TextRollout } from "./text-rollout.ts";
+export { type WritingOptions, type WrittenText, writeTexts } from "./write-texts.ts";

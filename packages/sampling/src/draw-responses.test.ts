@@ -1,4 +1,4 @@
-import { keptOf } from "@cai/contracts";
+import { type DrawnToken, keptOf } from "@cai/contracts";
 import { expect, test } from "vitest";
 import { type DecoderDraw, drawResponses } from "./draw-responses.ts";
 
@@ -58,6 +58,25 @@ test("what tokens were drawn from is recorded where that is asked for", async ()
     [5, 6],
     [0, 1],
   ]);
+});
+
+test("each token is heard of as it is drawn, with the reason where it ends its text, and the hearer may end one", async () => {
+  const heard: DrawnToken[] = [];
+  const onToken = (token: DrawnToken) => {
+    heard.push(token);
+    return token.id === 7;
+  };
+  const { responses, finishReasons } = await drawResponses(scripted([[5, 7], [6, 6, 6], [0]]), { ...ends, onToken });
+  expect(heard).toEqual([
+    { row: 0, id: 5, finishReason: undefined },
+    { row: 1, id: 6, finishReason: undefined },
+    { row: 2, id: 0, finishReason: "eos" },
+    { row: 0, id: 7, finishReason: undefined },
+    { row: 1, id: 6, finishReason: undefined },
+    { row: 1, id: 6, finishReason: "length" },
+  ]);
+  expect(finishReasons).toEqual(["stop", "length", "eos"]);
+  expect([...responses.mask]).toEqual([1, 1, 0, /**/ 1, 1, 1, /**/ 1, 0, 0]);
 });
 
 test("what a decoder throws ends the loop", async () => {

@@ -19,7 +19,10 @@ export interface DecoderDraw extends FilterOptions {
 
 /** What is drawn, and until when. */
 export interface ResponseOptions
-  extends Pick<SamplingOptions, "maxNewTokens" | "minNewTokens" | "temperature" | "topK" | "topP" | "stopTokenIds" | "recordKeptTokens"> {
+  extends Pick<
+    SamplingOptions,
+    "maxNewTokens" | "minNewTokens" | "temperature" | "topK" | "topP" | "stopTokenIds" | "recordKeptTokens" | "onToken"
+  > {
   /** For each text a number in [0, 1) for every token. */
   readonly uniforms: readonly Float64Array[];
   readonly eosTokenIds: readonly number[];
@@ -45,6 +48,7 @@ export async function drawResponses(decoder: Decoder, options: ResponseOptions):
     eosTokenIds,
     stopTokenIds = [],
     recordKeptTokens = false,
+    onToken,
   } = options;
   const endIds = [...eosTokenIds, ...stopTokenIds];
   const endedBy = (id: number) => (eosTokenIds.includes(id) ? "eos" : stopTokenIds.includes(id) ? "stop" : undefined);
@@ -57,7 +61,7 @@ export async function drawResponses(decoder: Decoder, options: ResponseOptions):
       topP,
       blockedIds: token < minNewTokens ? endIds : [],
     });
-    responses.add({ ids, logprobs, ...(recordKeptTokens && kept && { kept }) }, endedBy);
+    responses.add({ ids, logprobs, ...(recordKeptTokens && kept && { kept }) }, endedBy, onToken);
     if (responses.running.length === 0) return responses.result();
     await decoder.append(responses.running, responses.lastIds);
   }

@@ -1,4 +1,4 @@
-import { type FinishReason, type Generation, joinKept } from "@cai/contracts";
+import { type FinishReason, type Generation, joinKept, type SamplingOptions } from "@cai/contracts";
 import type { DrawnTokens } from "./draw.ts";
 
 /** Collects what is drawn, a token at a time for each row that has not ended. */
@@ -18,15 +18,16 @@ export class ResponseRecorder {
 
   /**
    * A token, with its log-probability and the ids that it was drawn from, for each row of `running`. `endedBy` says why a token ends its row, if it
-   * does.
+   * does; `onToken` hears of each, and may end its row.
    */
-  add({ ids, logprobs, kept }: DrawnTokens, endedBy: (id: number) => FinishReason | undefined): void {
+  add({ ids, logprobs, kept }: DrawnTokens, endedBy: (id: number) => FinishReason | undefined, onToken?: SamplingOptions["onToken"]): void {
     this.running.forEach((index, place) => {
       const row = this.#rows[index]!;
       row.ids.push(ids[place]!);
       row.logprobs.push(logprobs[place]!);
       if (kept !== undefined) row.kept.push(kept[place]!);
-      row.finishReason = endedBy(ids[place]!) ?? (row.ids.length === this.#maxNewTokens ? "length" : undefined);
+      const finishReason = endedBy(ids[place]!) ?? (row.ids.length === this.#maxNewTokens ? "length" : undefined);
+      row.finishReason = onToken?.({ row: index, id: ids[place]!, finishReason }) === true ? "stop" : finishReason;
     });
   }
 

@@ -40,6 +40,17 @@ onEachBackend((backend) => {
     expect(finishReasons).toEqual(["stop", "length", "length"]);
   });
 
+  test("each token is heard of as it is drawn, and who hears it may end its row", async () => {
+    const heard: number[][] = promptRows.map(() => []);
+    const { responses, finishReasons } = await policy.generate(prompts, {
+      ...greedy,
+      onToken: ({ row, id }) => heard[row]!.push(id) === 3 && row === 1,
+    });
+    expect(heard).toEqual(rowsOf(responses));
+    expect(heard.map(({ length }) => length)).toEqual([8, 3, 8]);
+    expect(finishReasons).toEqual(["length", "stop", "length"]);
+  });
+
   test("no end of text or stop token is drawn before the minimum length", async () => {
     const { responses, finishReasons } = await policy.generate(prompts, { ...greedy, minNewTokens: 4, stopTokenIds: [stopA, stopB] });
     for (const row of rowsOf(responses)) {

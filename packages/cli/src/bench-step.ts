@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
-import { prepareBackend } from "@cai/backend";
 import { uniforms } from "@cai/random";
 import { PPOTrainer } from "@cai/trainer";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { resolveLora } from "./lora-settings.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
@@ -33,7 +33,7 @@ const noClipping = 1e30;
  */
 export async function benchStep(flags: BenchFlags): Promise<void> {
   const lora = resolveLora({ lora: flags.lora });
-  await prepareBackend();
+  await prepareChosenBackend();
   const source = flags.model.includes("/") ? flags.model : `random:${flags.model}`;
   const policy = await resolvePolicy(source, { lora: lora && { ...lora, seed: 0 }, recompute: flags.recompute ?? false });
   const prompts = Array.from({ length: flags.batch }, (_, row) => {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { prepareBackend } from "@cai/backend";
 import { readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
 import { type ComparisonSettings, comparePolicies, comparisonOptions, resolveComparison, writeComparison } from "@cai/evaluation";
 import type { PromptFormatName } from "@cai/feedback";
 import { disposing } from "@cai/training";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { comparisonLines } from "./comparison-lines.ts";
 import { describeBackend } from "./describe-backend.ts";
 import { CliError } from "./error.ts";
@@ -49,7 +49,7 @@ async function compareAndTell(flags: EvalFlags): Promise<void> {
     const scorer = own(await resolveJudge(judge, flags));
     if (reward === undefined) refuseLooseRewardFlags(flags);
     const proxy = reward === undefined ? undefined : own(await resolveReward(reward, flags));
-    const backend = await prepareBackend();
+    const backend = await prepareChosenBackend();
     const evaluated = own(await resolvePolicy(policy));
     const base = own(await resolvePolicy(against));
     const format = await readingInput(() => sharedFormat(flags.format, { policy: evaluated, against: base }));

@@ -1,8 +1,8 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { prepareBackend } from "@cai/backend";
 import type { CausalPolicy } from "@cai/policy";
 import { lockFile, lockFolder } from "@cai/whole-file";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { loadNamedPolicy } from "./resolve-policy.ts";
@@ -35,7 +35,7 @@ export async function exportPolicy({ policy: source, format, out, int8 = false }
   const written = await placeOf(format, out);
   const lock = await readingInput(() => (written === out && format === "gguf" ? lockFile : lockFolder)(out, CliError));
   try {
-    await prepareBackend();
+    await prepareChosenBackend();
     const policy = await readingInput(() => loadNamedPolicy(source));
     if (format === "onnx") await exportToOnnx(policy, out, int8);
     else if (format === "gguf") await exportToGguf(policy, written, int8);

@@ -1,7 +1,7 @@
-import { prepareBackend } from "@cai/backend";
 import { countValid } from "@cai/contracts";
 import { rollOut } from "@cai/rollouts";
 import { encodePrompt } from "@cai/trainer";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { readingInput } from "./exit-codes.ts";
 import { refuseUnfit } from "./prepare-prompts.ts";
 import { type PromptFlags, readPrompt } from "./read-prompt.ts";
@@ -26,7 +26,7 @@ export interface GenerateFlags extends PromptFlags {
 /** Prints the continuation of a prompt, or with `json` one object with its ids and their log-probabilities. */
 export async function generateText(flags: GenerateFlags): Promise<void> {
   const { prompt, where } = await readPrompt(flags);
-  await prepareBackend();
+  await prepareChosenBackend();
   const policy = await resolvePolicy(flags.policy);
   const { tokenizer, contextLength } = policy;
   const promptIds = await readingInput(() => encodePrompt(prompt, tokenizer));

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { ChangedNumber } from "@cai/dashboard";
 import type { StepMetrics } from "@cai/run-log";
+import { backendFlag } from "./chosen-backend.ts";
 import { changedNumbers, type StepValues } from "./compare-steps.ts";
 import { CliError } from "./error.ts";
 import { type EndingSignal, onFirstSignal } from "./first-signal.ts";
@@ -28,7 +29,7 @@ export interface Made {
  * @throws CliError `usage` or `stray` where the command fails, which has said why on standard error
  */
 export async function makeAgain(argv: readonly string[], logged: readonly StepMetrics[], from: number): Promise<Made> {
-  const child = spawn(process.execPath, [process.argv[1]!, ...argv, "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [process.argv[1]!, ...argv, ...backendFlag(), "--json"], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   let signal: EndingSignal | undefined;
   const release = onFirstSignal((name) => {

@@ -1,8 +1,8 @@
-import { prepareBackend } from "@cai/backend";
 import { type PromptRow, type ReadRow, readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
 import { isRewardModule } from "@cai/reward-model";
 import { algorithms } from "@cai/trainer";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { memoryLines } from "./memory-lines.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
@@ -44,7 +44,7 @@ export async function openTraining(
   own: <Part extends { dispose?(): unknown }>(part: Part) => Part,
 ) {
   const { lora, rollout, recompute, skipBadLines, algorithm } = settings;
-  const backend = await prepareBackend();
+  const backend = await prepareChosenBackend();
   const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags)); // what is wrong with it shows before the policy is loaded
   const adapter = lora && { ...lora, seed: settings.hyperparameters.seed };
   const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { addBackendFlag } from "./chosen-backend.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { backendCommand } from "./commands/backend.ts";
 import { benchCommand } from "./commands/bench.ts";
@@ -30,26 +31,26 @@ export function createProgram(): Command {
     .version(version)
     .option("--verbose", "show the stack of an error");
   const commands = [
-    trainCommand(),
-    sftCommand(),
-    rewardTrainCommand(),
-    dpoCommand(),
-    pipelineCommand(),
-    reviseCommand(),
-    preferCommand(),
-    generateCommand(),
-    serveCommand(),
+    addBackendFlag(trainCommand()),
+    addBackendFlag(sftCommand()),
+    addBackendFlag(rewardTrainCommand()),
+    addBackendFlag(dpoCommand()),
+    addBackendFlag(pipelineCommand()),
+    addBackendFlag(reviseCommand()),
+    addBackendFlag(preferCommand()),
+    addBackendFlag(generateCommand()),
+    addBackendFlag(serveCommand()),
     scoreCommand(),
-    evalCommand(),
+    addBackendFlag(evalCommand()),
     auditCommand(),
     dashboardCommand(),
     runsCommand(),
-    replayCommand(),
-    inspectCommand(),
-    exportCommand(),
-    demoCommand(),
+    addBackendFlag(replayCommand()),
+    addBackendFlag(inspectCommand()),
+    addBackendFlag(exportCommand()),
+    addBackendFlag(demoCommand()),
     benchCommand(),
-    doctorCommand(),
+    addBackendFlag(doctorCommand()),
     backendCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { prepareBackend } from "@cai/backend";
 import { demoPrompts } from "@cai/demo";
 import { type Evaluation, PPOTrainer } from "@cai/trainer";
 import { disposing } from "@cai/training";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { type DemoOutcome, demoReport, demoResult } from "./demo-report.ts";
 import { demoSettings } from "./demo-settings.ts";
 import { endedBySignal } from "./interrupt.ts";
@@ -32,7 +32,7 @@ export interface DemoFlags {
  */
 export async function runDemo({ steps, seed, out = freeFolder(), json = false, rollout = "policy" }: DemoFlags): Promise<void> {
   await refuseOut(out);
-  const backend = await prepareBackend();
+  const backend = await prepareChosenBackend();
   const hyperparameters = {
     ...demoSettings.hyperparameters,
     ...(steps !== undefined && { steps, checkpointEvery: Math.min(steps, demoSettings.hyperparameters.checkpointEvery) }),

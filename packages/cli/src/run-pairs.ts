@@ -1,8 +1,8 @@
-import { prepareBackend } from "@cai/backend";
 import { type ReadPairs, readPairs } from "@cai/data";
 import type { CausalPolicy } from "@cai/policy";
 import type { DPOTrainer, PairEvaluation, PairStepResult, RewardTrainer } from "@cai/preference";
 import { disposing } from "@cai/training";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { endedBySignal } from "./interrupt.ts";
 import { namingLines } from "./naming-lines.ts";
 import type { PairCommandSettings } from "./pair-settings.ts";
@@ -39,7 +39,7 @@ export async function runPairs<Options extends { readonly seed: number }>(
 
   const steps = await disposing(async (own) => {
     const before = own(endedBySignal());
-    const backend = await prepareBackend();
+    const backend = await prepareChosenBackend();
     const adapter = lora && { ...lora, seed: options.seed };
     const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
     const trainer = own(await create(policy, options));

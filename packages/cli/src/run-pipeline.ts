@@ -1,6 +1,6 @@
-import { prepareBackend } from "@cai/backend";
 import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitution";
 import { readPrompts } from "@cai/data";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { endedBySignal, interruptible } from "./interrupt.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 import { describePipeline } from "./pipeline-text.ts";
@@ -32,7 +32,7 @@ export async function runPipelineCommand(
   const line = json && !terminal.interactive ? undefined : stageLine(terminal);
   const say = (text: string) => line?.say(text);
   const loading = endedBySignal();
-  await prepareBackend().finally(loading.dispose);
+  await prepareChosenBackend().finally(loading.dispose);
   const ended = () => "within a stage: the same command with --resume goes on from there";
   let report: PipelineReport;
   try {

@@ -1,4 +1,3 @@
-import { prepareBackend } from "@cai/backend";
 import {
   type Constitution,
   drawnPairSource,
@@ -16,6 +15,7 @@ import type { ChatMessage } from "@cai/contracts";
 import { readPrompts } from "@cai/data";
 import type { FeedbackModel } from "@cai/feedback";
 import { disposing } from "@cai/training";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { readingInput } from "./exit-codes.ts";
 import { makingRows, refuseUnfitFiles } from "./making-rows.ts";
 import type { PreferSettings } from "./prefer-settings.ts";
@@ -40,7 +40,7 @@ export async function runPrefer(
   const revisions = settings.revisions === undefined ? [] : (await reader.read(readRevisions, settings.revisions)).rows;
 
   await disposing(async (own) => {
-    const backend = await prepareBackend();
+    const backend = await prepareChosenBackend();
     const { batchSize, seed } = options;
     const { model: policy, format } = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
     const judge =

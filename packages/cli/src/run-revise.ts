@@ -1,7 +1,7 @@
-import { prepareBackend } from "@cai/backend";
 import { produceRevisions, type RevisionReport, readConstitution, revisionFiles, writeRevisionFiles } from "@cai/constitution";
 import { readPrompts } from "@cai/data";
 import { disposing } from "@cai/training";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { readingInput } from "./exit-codes.ts";
 import { makingRows, refuseUnfitFiles } from "./making-rows.ts";
 import { promptMessages } from "./prompt-messages.ts";
@@ -23,7 +23,7 @@ export async function runRevise(
   const prompts = (await reader.read(readPrompts, settings.prompts)).rows.map(promptMessages);
 
   const report = await disposing(async (own) => {
-    const backend = await prepareBackend();
+    const backend = await prepareChosenBackend();
     const { batchSize, ...revision } = options;
     const local = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
     const { model: policy, format } = local;

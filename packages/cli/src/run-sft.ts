@@ -1,7 +1,7 @@
-import { prepareBackend } from "@cai/backend";
 import { readExamples } from "@cai/data";
 import { SFTTrainer, type SftEvaluation, type SftStepResult } from "@cai/sft";
 import { disposing } from "@cai/training";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { endedBySignal } from "./interrupt.ts";
 import { namingLines } from "./naming-lines.ts";
 import { dataReader } from "./read-data.ts";
@@ -24,7 +24,7 @@ export async function runSft(settings: SftCommandSettings, { json, ...use }: Run
 
   const steps = await disposing(async (own) => {
     const before = own(endedBySignal());
-    const backend = await prepareBackend();
+    const backend = await prepareChosenBackend();
     const adapter = lora && { ...lora, seed: options.seed };
     const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
     const trainer = own(await SFTTrainer.create({ policy, ...options }));

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { prepareBackend } from "@cai/backend";
 import { openPolicyServer } from "@cai/serve";
+import { prepareChosenBackend } from "./chosen-backend.ts";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import { onFirstSignal } from "./first-signal.ts";
@@ -42,7 +42,7 @@ export async function servePolicy(flags: ServeFlags): Promise<void> {
 
 async function open({ policy: source, port, name, apiKeyEnv, seed }: ServeFlags) {
   const apiKey = apiKeyEnv === undefined ? "" : keyFrom(apiKeyEnv);
-  await prepareBackend();
+  await prepareChosenBackend();
   const policy = await resolvePolicy(source);
   const model = name ?? (basename(source) || source);
   return { server: await readingInput(() => openPolicyServer({ policy, port, model, apiKey, seed })), policy, model };

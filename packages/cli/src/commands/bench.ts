@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { benchStep } from "../bench-step.ts";
+import { addBackendFlag } from "../chosen-backend.ts";
 import { parseNumber } from "../option-flags.ts";
 import { recomputeHelp } from "../recompute-flag.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
@@ -19,5 +20,5 @@ export function benchCommand(): Command {
     .option("--json", "print a line of JSON for each step")
     .option("--paced", "begin a step when a line comes in on standard input")
     .action(benchStep);
-  return new Command("bench").description("measure").addCommand(addRolloutFlag(step));
+  return new Command("bench").description("measure").addCommand(addBackendFlag(addRolloutFlag(step)));
 }

@@ -2,9 +2,10 @@ import { createRequire } from "node:module";
 import { arch, availableParallelism, freemem, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Device, installCommand, listDevices, measureMatmul, type PreparedBackend, prepareBackend } from "@cai/backend";
+import { type Device, installCommand, listDevices, measureMatmul, type PreparedBackend } from "@cai/backend";
 import { cacheDirectory, findTfjsPackages } from "@cai/backend/native";
 import { Command } from "commander";
+import { prepareChosenBackend } from "../chosen-backend.ts";
 import { isSupportedNode, supportedNode } from "../supported-node.ts";
 
 /** What `cai doctor --json` prints. A version that is null belongs to a package that is not installed. */
@@ -34,7 +35,7 @@ export function doctorCommand(): Command {
 }
 
 async function diagnose(cai: string | null): Promise<Diagnosis> {
-  const backend = await prepareBackend();
+  const backend = await prepareChosenBackend();
   const devices = await listDevices();
   const versions = {
     cai,

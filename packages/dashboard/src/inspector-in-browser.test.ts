@@ -67,14 +67,14 @@ describe.runIf(executablePath !== undefined)("the step's page in Chromium", () =
   test("a token's own numbers are told, to a screen reader too, and what could have stood there", async () => {
     const page = await openPage();
     await page.locator(".token").nth(1).click();
-    expect(await heading(page)).toContain("token 2 of sample 1 · id 5");
+    await expect.poll(() => heading(page)).toContain("token 2 of sample 1 · id 5");
     expect(await numbers(page, "advantage")).toEqual(["−2.000", "−4.000", "−2.000"]);
     expect(await page.locator(".token").nth(1).getAttribute("aria-label")).toBe(
       "time: probability 0.500, advantage −2.000, value +0.500, ratio 1.100, KL +0.693, reward −0.100",
     );
     expect(await page.locator("#token .drawn .number").textContent()).toBe("0.500");
     await page.locator(".token").nth(3).click(); // none of the likeliest: it stands below them
-    expect(await page.locator("#token .bars .text").allTextContents()).toEqual(["·time", "↵", "<b>It</b>"]);
+    await expect.poll(() => page.locator("#token .bars .text").allTextContents()).toEqual(["·time", "↵", "<b>It</b>"]);
     expect(await page.locator("#token .drawn .number").textContent()).toBe("0.010");
     await page.close();
   });
@@ -82,12 +82,12 @@ describe.runIf(executablePath !== undefined)("the step's page in Chromium", () =
   test("keys lead from token to token and from sample to sample, and the address keeps the place", async () => {
     const page = await openPage();
     for (const key of ["ArrowRight", "ArrowRight", "ArrowDown"]) await page.keyboard.press(key);
-    expect(await heading(page)).toContain("token 2 of sample 2");
+    await expect.poll(() => heading(page)).toContain("token 2 of sample 2");
     expect(await page.evaluate("document.activeElement.dataset.row")).toBe("1");
     await page.keyboard.press("Home");
-    expect(page.url()).toMatch(/sample=2&token=1$/);
+    await expect.poll(() => page.url()).toMatch(/sample=2&token=1$/);
     await page.keyboard.press("?");
-    expect(await page.locator("#help").isVisible()).toBe(true);
+    await expect.poll(() => page.locator("#help").isVisible()).toBe(true);
     await page.close();
   });
 
@@ -95,10 +95,12 @@ describe.runIf(executablePath !== undefined)("the step's page in Chromium", () =
     const page = await openPage();
     const before = await colours(page, 0);
     await page.keyboard.press("d");
+    await expect.poll(() => colours(page, 0)).not.toEqual(before);
     const differing = await colours(page, 0);
     const same = differing[0]; // the probabilities are the same in both: no colour
     expect(differing.map((colour) => colour === same)).toEqual([true, false, true, true, true, true]);
     await page.getByText("klCoef 0.2").click();
+    await expect.poll(() => colours(page, 0)).not.toEqual(differing);
     const after = await colours(page, 0);
     expect(after.map((colour, i) => colour === before[i])).toEqual([true, false, true, true, true, true]);
     expect(await page.locator("#numbers tbody").first().locator("td").allTextContents()).toEqual(["1.3", "2.6"]);
@@ -109,10 +111,11 @@ describe.runIf(executablePath !== undefined)("the step's page in Chromium", () =
   test("strips can be hidden, and the numbers read as a table", async () => {
     const page = await openPage();
     await page.keyboard.press("3");
-    expect(await page.locator(".token").first().locator(".cell").count()).toBe(5);
+    await expect.poll(() => page.locator(".token").first().locator(".cell").count()).toBe(5);
     expect(await page.locator("#legend input").nth(2).isChecked()).toBe(false);
     await page.locator("summary", { hasText: "as a table" }).first().click();
     const table = page.locator(".sample table").first();
+    await expect.poll(() => table.locator("tbody tr").count()).toBeGreaterThan(1);
     expect(await table.locator("thead th").allTextContents()).toEqual(["token", "probability", "advantage", "ratio", "KL", "reward"]);
     expect(await table.locator("tbody tr").nth(1).locator("th, td").allTextContents()).toEqual([
       "·time",
@@ -135,7 +138,7 @@ describe.runIf(executablePath !== undefined)("the step's page in Chromium", () =
     const page = await openPage({ inspection, hash: "#show=difference&sample=99&token=99", colorScheme: "dark" });
     expect(await page.locator("#making").isVisible()).toBe(false);
     expect(await page.locator("#notice").textContent()).toBe("Not in this step: value, reward.");
-    expect(await heading(page)).toContain("token 2 of sample 2");
+    await expect.poll(() => heading(page)).toContain("token 2 of sample 2");
     expect(await numbers(page, "advantage")).toEqual(["+1.000"]);
     expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
     await page.close();

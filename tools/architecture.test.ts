@@ -13,7 +13,7 @@ const rows = [
   ["backend", "policy", "reward-model", "training"],
   ["rollouts", "onnx-export"],
   ["trainer", "sft", "preference", "rollout-onnx", "feedback", "evaluation"],
-  ["constitution", "dashboard"],
+  ["constitution", "dashboard", "distributed"],
   ["cli"],
 ];
 const packagesFolder = fileURLToPath(new URL("../packages", import.meta.url));

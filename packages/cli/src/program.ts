@@ -20,6 +20,8 @@ import { runsCommand } from "./commands/runs.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { sftCommand } from "./commands/sft.ts";
 import { trainCommand } from "./commands/train.ts";
+import { workerCommand } from "./commands/worker.ts";
+import { workersCommand } from "./commands/workers.ts";
 
 /** The whole command line. Errors and `--help` are thrown as CommanderError, never an exit of the process. */
 export function createProgram(): Command {
@@ -44,6 +46,8 @@ export function createProgram(): Command {
     runsCommand(),
     replayCommand(),
     inspectCommand(),
+    workerCommand(),
+    workersCommand(),
     exportCommand(),
     demoCommand(),
     benchCommand(),

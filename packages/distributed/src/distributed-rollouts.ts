@@ -9,8 +9,8 @@ import { jobPayload, type RolloutJob } from "./job-payload.ts";
 import type { WorkerPresence } from "./presence.ts";
 import { RedisWeightStore } from "./redis-weight-store.ts";
 import { RunLease } from "./run-lease.ts";
-import { joinGenerations, sliceRows } from "./slice-rows.ts";
 import { SliceQueue, type SliceQueueOptions } from "./slice-queue.ts";
+import { joinGenerations, sliceRows } from "./slice-rows.ts";
 import { WeightPublisher } from "./weight-publisher.ts";
 import type { WeightStore } from "./weight-store.ts";
 
@@ -121,7 +121,9 @@ const queueOptions = ({ maxOpenJobs, tries, hedgeAfter, patienceSeconds }: Slice
 });
 
 function explainRefusals(wanted: EngineIdentity, workers: readonly WorkerPresence[]): string {
-  const drawing = workers.flatMap(({ host, pid, engine }) => (engine ? [`${host} (process ${pid}) has ${differences(wanted, engine).join(" and ")}`] : []));
+  const drawing = workers.flatMap(({ host, pid, engine }) =>
+    engine ? [`${host} (process ${pid}) has ${differences(wanted, engine).join(" and ")}`] : [],
+  );
   if (drawing.length === 0) return "no worker with the role rollout is there; start one with cai worker";
   return `${drawing.join("; ")}; start workers with the learner's --policy and --rollout, on processors of one kind`;
 }

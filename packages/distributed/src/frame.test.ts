@@ -3,7 +3,12 @@ import { decodeFrame, encodeFrame } from "./frame.ts";
 
 const frame = {
   header: { kind: "example", step: 3, text: "ä" },
-  arrays: { ids: Int32Array.of(-1, 2 ** 30), mask: Uint8Array.of(1), logprobs: Float32Array.of(-0, Number.NaN, 1e-45), none: new Int32Array() },
+  arrays: {
+    ids: Int32Array.of(-1, 2 ** 30),
+    mask: Uint8Array.of(1),
+    logprobs: Float32Array.of(-0, Number.NaN, 1e-45),
+    none: new Int32Array(),
+  },
 };
 
 test("a frame comes back as it went, bit by bit", () => {

@@ -52,7 +52,8 @@ export class RedisWeightStore implements WeightStore {
 }
 
 /** Where the chunks of so many bytes begin; an empty piece has one. */
-const chunksOf = (bytes: number): number[] => Array.from({ length: Math.max(1, Math.ceil(bytes / chunkBytes)) }, (_, chunk) => chunk * chunkBytes);
+const chunksOf = (bytes: number): number[] =>
+  Array.from({ length: Math.max(1, Math.ceil(bytes / chunkBytes)) }, (_, chunk) => chunk * chunkBytes);
 
 const weightsKey = (run: string): string => `${runKey(run)}:weights`;
 const pieceKey = (run: string, piece: string, chunk: number): string => `${weightsKey(run)}:piece:${piece}:${chunk}`;

@@ -2,10 +2,12 @@ import { countValid, type Generator } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
 import { engineIdentity, rolloutQueue } from "./engine-identity.ts";
 import { FolderWeightStore } from "./folder-weight-store.ts";
-import { JobWorker } from "./job-worker.ts";
 import { jobPayload } from "./job-payload.ts";
+import { JobWorker } from "./job-worker.ts";
 import { RedisWeightStore } from "./redis-weight-store.ts";
 import { WorkerWeights } from "./worker-weights.ts";
+
+type Drawing = Generator & { dispose?(): unknown };
 
 export interface RolloutWorkerOptions {
   /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
@@ -14,8 +16,8 @@ export interface RolloutWorkerOptions {
   readonly policy: CausalPolicy;
   /** As the learner's. Default `policy`. */
   readonly engine?: string;
-  /** What draws with a policy; asked for each time the policy is another. Default: the policy itself. */
-  readonly generatorOf?: (policy: CausalPolicy) => Generator;
+  /** What draws with a policy; asked for where the policy is another than before, and disposed of then. Default: the policy itself. */
+  readonly generatorOf?: (policy: CausalPolicy) => Drawing | Promise<Drawing>;
   /** The folder of weights, where the learner has one. */
   readonly weightsFolder?: string | undefined;
   readonly lockMs?: number;
@@ -35,6 +37,10 @@ export async function startRolloutWorker(options: RolloutWorkerOptions): Promise
   const { redis, policy, engine: name = "policy", generatorOf = (own) => own, weightsFolder, lockMs, onFault } = options;
   const engine = engineIdentity(policy, name);
   let weights: WorkerWeights | undefined;
+  let drawing: { readonly policy: CausalPolicy; readonly generator: Drawing } | undefined;
+  const letGo = async () => {
+    if (drawing !== undefined && drawing.generator !== drawing.policy) await drawing.generator.dispose?.();
+  };
   const worker = await JobWorker.start({
     redis,
     role: "rollout",
@@ -49,7 +55,11 @@ export async function startRolloutWorker(options: RolloutWorkerOptions): Promise
         weightsFolder === undefined ? new RedisWeightStore(connection) : new FolderWeightStore(weightsFolder),
       );
       const own = await weights.load(run, job.weights);
-      const generation = await generatorOf(own).generate(job.prompts, job.sampling);
+      if (drawing?.policy !== own) {
+        await letGo();
+        drawing = { policy: own, generator: await generatorOf(own) };
+      }
+      const generation = await drawing.generator.generate(job.prompts, job.sampling);
       return {
         payload: jobPayload.writeGeneration(generation),
         tokens: countValid(generation.responses.mask),
@@ -60,6 +70,7 @@ export async function startRolloutWorker(options: RolloutWorkerOptions): Promise
   return {
     async stop() {
       await worker.stop();
+      await letGo();
       weights?.dispose();
     },
   };

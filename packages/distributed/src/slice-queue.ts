@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 import { DistributedError } from "./error.ts";
 import { maxFrameBytes } from "./frame.ts";
 import { type JobData, prefix, resultKey } from "./names.ts";
-import { type WorkerPresence, presentWorkers } from "./presence.ts";
+import { presentWorkers, type WorkerPresence } from "./presence.ts";
 
 export interface SliceQueueOptions {
   /** Jobs that wait or run at a time; the others are sent as answers come. Default 64. */
@@ -141,7 +141,10 @@ export class SliceQueue {
         const bytes = await this.#redis.strlen(key);
         if (bytes === 0) continue;
         if (bytes > maxFrameBytes)
-          throw new DistributedError("too-large", `the answer to ${job} has ${bytes} bytes; at most ${maxFrameBytes} are taken: give fewer rows a job`);
+          throw new DistributedError(
+            "too-large",
+            `the answer to ${job} has ${bytes} bytes; at most ${maxFrameBytes} are taken: give fewer rows a job`,
+          );
         const answer = await this.#redis.getBuffer(key);
         if (answer === null) continue;
         slice.answer = answer;

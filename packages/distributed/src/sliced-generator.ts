@@ -10,13 +10,7 @@ import { joinGenerations, sliceRows } from "./slice-rows.ts";
  * @example
  * const trainer = await PPOTrainer.create({ policy, rewardModel, generator: slicedGenerator({ generator: policy, rowsPerJob: 8 }) });
  */
-export function slicedGenerator({
-  generator,
-  rowsPerJob,
-}: {
-  readonly generator: Generator;
-  readonly rowsPerJob: number;
-}): Generator {
+export function slicedGenerator({ generator, rowsPerJob }: { readonly generator: Generator; readonly rowsPerJob: number }): Generator {
   return {
     drawsAsPolicy: "parameters" in generator || generator.drawsAsPolicy === true, // a policy draws as itself
     async generate(prompts, sampling) {

@@ -45,7 +45,8 @@ export function writeManifest(manifest: WeightManifest): { readonly version: str
 export function readManifest(text: string, version: string): WeightManifest {
   if (sha256(text) !== version) refuse(version, "other bytes than its name says");
   const { lora, pieces } = JSON.parse(text) as Partial<WeightManifest>;
-  if (!Array.isArray(pieces) || !pieces.every(isPiece) || (lora !== null && typeof lora !== "object")) refuse(version, "no list of weights");
+  if (!Array.isArray(pieces) || !pieces.every(isPiece) || (lora !== null && typeof lora !== "object"))
+    refuse(version, "no list of weights");
   return { lora: lora!, pieces: pieces! };
 }
 
@@ -60,7 +61,8 @@ export const pieceBytes = ({ shape }: Pick<PublishedPiece, "shape">): number =>
  */
 export async function readPiece(store: WeightStore, run: string, piece: PublishedPiece): Promise<Float32Array> {
   const bytes = await store.readPiece(run, piece.sha256, pieceBytes(piece));
-  if (bytes === undefined) throw new DistributedError("missing-weights", `${piece.name} of run ${run} is not in the store of weights any more`);
+  if (bytes === undefined)
+    throw new DistributedError("missing-weights", `${piece.name} of run ${run} is not in the store of weights any more`);
   if (bytes.byteLength !== pieceBytes(piece) || sha256(bytes) !== piece.sha256) refuse(piece.name, "other bytes than its name says");
   return new Float32Array(new Uint8Array(bytes).buffer);
 }

@@ -29,7 +29,8 @@ export class WorkerWeights {
     if (this.#version === version) return this.#current;
     const started = performance.now();
     const text = await this.#store.readManifest(run, version);
-    if (text === undefined) throw new DistributedError("missing-weights", `version ${version} of run ${run} is not in the store of weights`);
+    if (text === undefined)
+      throw new DistributedError("missing-weights", `version ${version} of run ${run} is not in the store of weights`);
     const manifest = readManifest(text, version);
     this.#version = undefined;
     this.#adapt(manifest);

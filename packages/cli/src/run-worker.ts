@@ -42,6 +42,10 @@ export async function runWorker(flags: WorkerFlags): Promise<void> {
   const terminal = terminalOf(process.stderr);
   const common = { redis, onFault: (line: string) => terminal.write(`${line}\n`) };
   const parts: Part[] = [];
+  let release = () => {};
+  const signal = new Promise<void>((heard) => {
+    release = onFirstSignal(() => heard());
+  });
   try {
     if (roles.includes("score")) parts.push(await startScoring(flags, common));
     if (roles.includes("rollout")) parts.push(await startDrawing(flags, common));
@@ -50,11 +54,9 @@ export async function runWorker(flags: WorkerFlags): Promise<void> {
     print(
       flags.json ? `${JSON.stringify({ redis: shown, roles, pid: process.pid })}\n` : `takes jobs at ${shown}: ${told}. Ctrl-C ends it.\n`,
     );
-    const release = await new Promise<() => void>((ended) => {
-      const stop = onFirstSignal(() => ended(stop));
-    });
-    release();
+    await signal;
   } finally {
+    release();
     for (const part of parts) await part.stop();
   }
 }

@@ -5,7 +5,7 @@ import { CliError } from "./error.ts";
 import { addGroup, helpGroups } from "./help-groups.ts";
 
 /** What a worker may do. */
-export const workerRoles = ["rollout", "score"] as const;
+const workerRoles = ["rollout", "score"] as const;
 export type WorkerRoles = readonly (typeof workerRoles)[number][];
 
 /** The workers that a run is spread over, as far as `cai train` is told. */

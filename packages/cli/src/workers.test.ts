@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RedisServer, startRedis, whyNoRedis } from "@cai/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { runCommand } from "./run-command.fixture.ts";
 import { cai, policy, root, start, stopAfter, train } from "./start-cli.fixture.ts";
 
 /** A worker's process that takes jobs. */
@@ -62,9 +63,7 @@ test.each([
   [["worker", "--redis", "redis://127.0.0.1:1", "--roles", "rollout"], /needs --policy/],
   [["worker", "--redis", "redis://…@127.0.0.1:1", "--policy", policy], /without its secrets/],
   [["worker", "--policy", policy], /needs --redis, or the address in CAI_REDIS/],
-  [[...train("never"), "--workers-roles", "score"], /workersRoles is for workers: give their Redis by --workers/],
+  [[...train("never"), "--workers-roles", "score"], /--workers-roles is for workers: give their Redis by --workers/],
 ])("cai %j is refused", async (argv, message) => {
-  const { exit, stderr } = await cai(...argv);
-  expect(stderr).toMatch(message);
-  expect(exit).toBe(2);
+  await expect(runCommand(...argv)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
 });

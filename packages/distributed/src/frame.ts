@@ -30,7 +30,7 @@ export const maxFrameBytes = 64 * 2 ** 20;
  *
  * @example
  * const bytes = encodeFrame({ header: { step: 3 }, arrays: { ids: Int32Array.of(1, 2) } });
- * console.log(decodeFrame(bytes).arrays.ids); // Int32Array [1, 2]
+ * console.log(decodeFrame(bytes).arrays.ids?.join()); // 1,2
  */
 export function encodeFrame({ header, arrays }: Frame, maxBytes = maxFrameBytes): Buffer {
   const named = Object.entries(arrays);

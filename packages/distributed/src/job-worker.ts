@@ -85,6 +85,7 @@ export class JobWorker {
     if (payload.length > (maxFrameBytes / 3) * 4 + 4) throw new DistributedError("too-large", `a job of ${payload.length} characters`);
     if (!(await isRunAlive(this.#redis, run))) return; // nobody waits for an answer
     this.#presence = { ...this.#presence, job: id };
+    await this.#tell();
     const started = performance.now();
     try {
       const answer = await this.#options.answer(Buffer.from(payload, "base64"), run, this.#redis);

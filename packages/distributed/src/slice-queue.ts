@@ -27,6 +27,8 @@ interface Slice {
 const lookMs = 250; // where an event got lost
 const checkMs = 1_000;
 const leastHedgeMs = 1_000;
+/** Before it is known how long a slice takes: a worker that was killed then is not waited for until its lock ends. */
+const firstHedgeMs = 15_000;
 
 /**
  * A learner's end of a queue: slices of a step go out as jobs, and come back in their order, whoever answered first. A slice whose job was lost or
@@ -177,7 +179,7 @@ export class SliceQueue {
   }
 
   #hedgeMs(): number {
-    if (this.#durations.length < 3) return Number.POSITIVE_INFINITY;
+    if (this.#durations.length < 3) return firstHedgeMs;
     const median = this.#durations.toSorted((a, b) => a - b)[Math.floor(this.#durations.length / 2)]!;
     return Math.max(leastHedgeMs, this.#options.hedgeAfter * median);
   }

@@ -34,9 +34,6 @@ export function startsOf(rows: number, rowsPerJob: number): number[] {
 
 /**
  * The responses of all slices in their order, as one batch: as wide as the widest.
- *
- * @example
- * joinGenerations(await Promise.all(sliceRows(prompts, sampling, 8).map((one) => policy.generate(one.prompts, one.sampling))));
  */
 export function joinGenerations(slices: readonly Generation[]): Generation {
   const columns = Math.max(...slices.map(({ responses }) => responses.shape[1]));

@@ -51,7 +51,7 @@ export function readManifest(text: string, version: string): WeightManifest {
 }
 
 /** Bytes of a piece. */
-export const pieceBytes = ({ shape }: Pick<PublishedPiece, "shape">): number =>
+const pieceBytes = ({ shape }: Pick<PublishedPiece, "shape">): number =>
   shape.reduce((size, side) => size * side, Float32Array.BYTES_PER_ELEMENT);
 
 /**

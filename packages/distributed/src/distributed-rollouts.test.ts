@@ -145,7 +145,7 @@ describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}
     });
     const redis = await connect(server.url);
     const [failed] = await redis.keys("cai:rollout-*:failed");
-    const [job] = await redis.zrange(failed!, 0, 0);
+    const [job] = await redis.zrange(failed!, "0", "0");
     const { payload } = JSON.parse((await redis.hget(failed!.replace(/failed$/, String(job)), "data"))!) as { payload: string };
     redis.disconnect();
     expect(jobPayload.readRolloutJob(Buffer.from(payload, "base64")).sampling.draws).toMatchObject(sampling.draws);

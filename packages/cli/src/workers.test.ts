@@ -45,6 +45,8 @@ describe.skipIf(whyNoRedis)(`runs on workers${whyNoRedis ? ` (${whyNoRedis})` : 
     expect([workers, rowsPerJob]).toEqual([undefined, 1]);
     expect(readFileSync(join(root, "there/metrics.jsonl"), "utf8")).toMatch(/"workers\/published_bytes":\s*[1-9]/);
 
+    expect((await cai("replay", "there")).exit).toBe(0); // on this machine alone
+
     const listed = await cai("workers", "--redis", server.url, "--json");
     expect(listed.stdout).toMatch(/"roles":\{"rollout":"rollout-/);
     expect(`${listed.stdout}${listed.stderr}`).not.toContain("s3cret");

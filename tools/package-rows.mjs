@@ -12,6 +12,6 @@ export const packageRows = [
   ["backend", "policy", "reward-model", "training"],
   ["rollouts", "onnx-export"],
   ["trainer", "sft", "preference", "rollout-onnx", "feedback", "evaluation"],
-  ["constitution", "dashboard", "serve", "ai-sdk"],
+  ["constitution", "dashboard", "serve", "ai-sdk", "distributed"],
   ["cli"],
 ];

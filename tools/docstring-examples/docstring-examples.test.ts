@@ -24,6 +24,13 @@ const examples = publishedPackages.flatMap(readExamples);
 /** Examples that are compiled only, and why. */
 const notRun: Readonly<Record<string, string>> = {
   "constitution/src/pipeline/constitutional-pipeline.ts": "trains",
+  "distributed/src/connect.ts": "asks a Redis",
+  "distributed/src/distributed-reward-model.ts": "asks a Redis",
+  "distributed/src/distributed-rollouts.ts": "asks a Redis",
+  "distributed/src/presence.ts": "asks a Redis",
+  "distributed/src/rollout-worker.ts": "asks a Redis",
+  "distributed/src/score-worker.ts": "asks a Redis",
+  "distributed/src/sliced-generator.ts": "a trainer",
   "hub/src/resolve-model.ts": "downloads",
   "preference/src/dpo-trainer.ts": "trains",
   "preference/src/reward-trainer.ts": "trains",

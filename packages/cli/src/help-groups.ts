@@ -12,6 +12,7 @@ export const helpGroups = {
   scores: "What becomes of scores:",
   optimizer: "The optimizer:",
   guards: "When to stop by itself:",
+  workers: "On other machines:",
 } as const;
 
 const tables: readonly (readonly [heading: string, table: object])[] = [

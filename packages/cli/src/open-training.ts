@@ -5,12 +5,12 @@ import { algorithms } from "@cai/trainer";
 import { prepareChosenBackend } from "./chosen-backend.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { memoryLines } from "./memory-lines.ts";
+import { openGenerator } from "./open-generator.ts";
+import { openReward } from "./open-reward.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
-import { resolveReward } from "./resolve-reward.ts";
 import { fitResponseLength, longestPrompt } from "./response-length.ts";
-import { openRolloutEngine } from "./rollout-engine.ts";
 import { versionsOf } from "./run-config.ts";
 import type { TrainSettings } from "./train-settings.ts";
 
@@ -45,7 +45,7 @@ export async function openTraining(
 ) {
   const { lora, rollout, recompute, skipBadLines, algorithm } = settings;
   const backend = await prepareChosenBackend();
-  const rewardModel = own(await resolveReward(settings.reward, settings.rewardFlags)); // what is wrong with it shows before the policy is loaded
+  const rewardModel = own(await openReward(settings)); // what is wrong with it shows before the policy is loaded
   const adapter = lora && { ...lora, seed: settings.hyperparameters.seed };
   const policy = own(await resolvePolicy(settings.policy, { lora: adapter, recompute }));
   const { tokenizer, contextLength } = policy;
@@ -56,7 +56,7 @@ export async function openTraining(
   const longest = longestPrompt([...prompts, ...(evaluationPrompts ?? [])], tokenizer);
   const fitted = settings.freeResponseLength && fitResponseLength(longest, { contextLength, preferred });
   const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
-  const generator = await openRolloutEngine(rollout, policy);
+  const generator = await openGenerator(settings, policy, backend);
   if (generator) own(generator);
   const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters }));
   const reference = lora === undefined && backend.name !== "tensorflow" ? policy.memory.weights : 0;
@@ -78,6 +78,7 @@ export async function openTraining(
       evalPrompts: settings.evalPrompts,
       algorithm,
       rollout,
+      rowsPerJob: settings.rowsPerJob, // who drew changes no byte: a run on workers is made again, and gone on with, on one machine
       recompute,
       skipBadLines,
       ...(lora && loraConfig(lora)),

@@ -22,6 +22,8 @@ import { scoreCommand } from "./commands/score.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { sftCommand } from "./commands/sft.ts";
 import { trainCommand } from "./commands/train.ts";
+import { workerCommand } from "./commands/worker.ts";
+import { workersCommand } from "./commands/workers.ts";
 
 /** The whole command line. Errors and `--help` are thrown as CommanderError, never an exit of the process. */
 export function createProgram(): Command {
@@ -47,6 +49,8 @@ export function createProgram(): Command {
     runsCommand(),
     addBackendFlag(replayCommand()),
     addBackendFlag(inspectCommand()),
+    addBackendFlag(workerCommand()),
+    workersCommand(),
     addBackendFlag(exportCommand()),
     addBackendFlag(demoCommand()),
     benchCommand(),

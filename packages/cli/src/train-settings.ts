@@ -7,6 +7,7 @@ import { checkRecompute } from "./recompute-flag.ts";
 import { checkRewardFlags, type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 import { checkSkip } from "./skip-flag.ts";
+import { checkRowsPerJob, resolveWorkers, type WorkersSettings, workerNames } from "./worker-flags.ts";
 
 /** Everything that `cai train` has to know. */
 export interface TrainSettings {
@@ -21,6 +22,10 @@ export interface TrainSettings {
   readonly lora: LoraSettings | undefined;
   /** What writes the responses. */
   readonly rollout: RolloutEngine;
+  /** Who draws and scores elsewhere. */
+  readonly workers: WorkersSettings | undefined;
+  /** Rows drawn at once, where responses are drawn in slices. */
+  readonly rowsPerJob: number | undefined;
   /** Blocks are computed again in the backward pass. */
   readonly recompute: boolean;
   /** Lines that can't be read are passed over. */
@@ -32,9 +37,10 @@ export interface TrainSettings {
 }
 
 const required = ["policy", "reward", "prompts", "out"] as const;
-const texts = [...required, "evalPrompts", "algorithm"] as const;
+const texts = [...required, "evalPrompts", "algorithm", ...workerNames] as const;
 const tables = Object.values(algorithms).map(({ table }) => table);
-const others = [...rewardNames, ...loraNames, "rollout", "recompute", "skipBadLines", ...new Set(tables.flatMap(Object.keys))];
+const named = ["rollout", "rowsPerJob", "recompute", "skipBadLines"];
+const others = [...rewardNames, ...loraNames, ...named, ...new Set(tables.flatMap(Object.keys))];
 /** With held-out prompts and no word on how often. */
 const defaultEvaluateEvery = 10;
 
@@ -55,6 +61,7 @@ async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promis
   refuseOthersOptions(options, algorithm);
   const evaluates = evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery };
   const hyperparameters = algorithms[algorithm].resolve({ ...evaluates, ...options });
+  const workers = resolveWorkers(given);
   return {
     policy,
     reward,
@@ -64,6 +71,8 @@ async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promis
     out,
     lora: resolveLora(given),
     rollout: checkRolloutEngine(given.rollout),
+    workers,
+    rowsPerJob: checkRowsPerJob(given.rowsPerJob, workers),
     recompute: checkRecompute(given.recompute),
     skipBadLines: checkSkip(given.skipBadLines),
     algorithm,

@@ -71,6 +71,10 @@ export interface Generation {
 export interface Generator {
   /** Prompts are left-padded, `[B, P]`. Rejects with the signal's reason when aborted. */
   generate(prompts: TokenBatch, sampling: SamplingOptions): Promise<Generation>;
+  /** True where it draws in the policy's own numerics, if elsewhere: what it drew then needs no importance weights. Default: false. */
+  readonly drawsAsPolicy?: boolean;
+  /** What else the last call tells, under names of `metrics.jsonl`. */
+  metrics?(): Readonly<Record<string, number>>;
 }
 
 /** Prompts, their responses and what was recorded while they were drawn. */

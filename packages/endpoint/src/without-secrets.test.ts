@@ -5,6 +5,7 @@ test.each([
   ["http://host:8000/score", "http://host:8000/score"],
   ["https://ann:secret@host/score", "https://…@host/score"],
   ["https://secret@host", "https://…@host"],
+  ["rediss://:secret@host:6380/0", "rediss://…@host:6380/0"],
   ["https://ann:sec@ret@host/a@b", "https://…@host/a@b"],
   ["https://host/score?key=secret&other=secret", "https://host/score?key=…&other=…"],
   ["https://host/score?secret", "https://host/score?…"],

@@ -5,6 +5,7 @@ import { type GroupSettings, resolveGroupOptions } from "./group-options.ts";
 import {
   assembleOnPolicyParts,
   checkOnPolicyOptions,
+  drawsAsPolicy,
   type OnPolicyParts,
   type OnPolicyPartsGiven,
   onPolicyPartSpecs,
@@ -31,7 +32,7 @@ export function assembleGroupParts(given: OnPolicyPartsGiven, options: GroupSett
   const optimizers = [makeOptimizer(common.policyParameters.trained, options)];
   return {
     ...common,
-    hasOwnGenerator: given.generator !== undefined,
+    hasOwnGenerator: !drawsAsPolicy(given),
     trained: { models: { "policy.safetensors": common.policy.parameters }, optimizers },
     dispose() {
       for (const { adamW } of optimizers) adamW.dispose();

@@ -68,6 +68,8 @@ export function groupStepResult(given: {
   readonly failed: Omit<FailedStep, "rows"> | undefined;
   readonly learningRate: number;
   readonly seconds: Readonly<Record<"time/total", number>>;
+  /** What the generator tells of the step. */
+  readonly generatorMetrics: Readonly<Record<string, number>>;
 }): GroupStepResult {
   const { step, rollout, scores, scoreParts, experience, groupDeviations, redrawn, update, updates, failed, learningRate, seconds } = given;
   const { mask, shape } = rollout.responses;
@@ -103,6 +105,7 @@ export function groupStepResult(given: {
       lr: learningRate,
       tokens_per_second: tokens / seconds["time/total"],
       ...seconds,
+      ...given.generatorMetrics,
     },
   };
 }

@@ -81,6 +81,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     // 8. The statistics of this step.
     const update = { ...means, ...sampling };
     const learned = { experience, groupDeviations, redrawn, update, updates, failed, learningRate: learningRates[0]! };
-    return groupStepResult({ step, rollout, scores, scoreParts, ...learned, seconds: watch.read() });
+    const generatorMetrics = this.parts.generator.metrics?.() ?? {};
+    return groupStepResult({ step, rollout, scores, scoreParts, ...learned, seconds: watch.read(), generatorMetrics });
   }
 }

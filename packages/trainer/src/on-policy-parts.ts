@@ -53,6 +53,10 @@ export function checkOnPolicyOptions<Settings extends Pick<SamplingSettings, "ma
   return resolved;
 }
 
+/** Whether responses are drawn in the numerics of the policy, here or elsewhere. */
+export const drawsAsPolicy = ({ generator }: Pick<OnPolicyPartsGiven, "generator">): boolean =>
+  generator === undefined || generator.drawsAsPolicy === true;
+
 /** What it is made of. */
 export interface OnPolicyParts {
   readonly policy: TrainablePolicy<tf.Tensor>;

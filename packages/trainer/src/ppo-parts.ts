@@ -16,6 +16,7 @@ import { sharedTrunkValueModel, ValueHead, type ValueModel } from "@cai/value-he
 import {
   assembleOnPolicyParts,
   checkOnPolicyOptions,
+  drawsAsPolicy,
   type OnPolicyParts,
   type OnPolicyPartsGiven,
   onPolicyPartSpecs,
@@ -79,7 +80,7 @@ export function assembleParts(given: PPOTrainerOptions, options: Hyperparameters
     ...common,
     importance: {
       correction: options.importanceCorrection,
-      cap: options.importanceCap || (given.generator === undefined ? 0 : 2),
+      cap: options.importanceCap || (drawsAsPolicy(given) ? 0 : 2),
     },
     valueModel,
     trained: { models, optimizers },

@@ -73,6 +73,8 @@ export function stepResult(given: {
   readonly importance: { readonly correction: ImportanceCorrection; readonly cap: number };
   /** `time/…`. */
   readonly seconds: Readonly<Record<"time/total", number>>;
+  /** What the generator tells of the step. */
+  readonly generatorMetrics: Readonly<Record<string, number>>;
 }): StepResult {
   const { step, rollout, scores, scoreParts, adjustedScores, experience, kl, seconds, update, failed } = given;
   const rows = scores.length;
@@ -121,6 +123,7 @@ export function stepResult(given: {
       "tokens/eos_fraction": ended / rows,
       tokens_per_second: tokens / seconds["time/total"],
       ...seconds,
+      ...given.generatorMetrics,
     },
   };
 }

@@ -21,9 +21,11 @@ test("a cap of 0 is none, and the metrics have TRL's names", () => {
 });
 
 /** One step of a trainer whose responses come from an engine that says they were `less` likely, all of them. */
-async function stepOf(less: number, options: Partial<PPOTrainerOptions>) {
+async function stepOf(less: number, options: Partial<PPOTrainerOptions>, drawsAsPolicy = false) {
   const policy = await loadPolicy(tinyModel);
   const generator: Generator = {
+    drawsAsPolicy,
+    metrics: () => ({ "engine/less": less }),
     async generate(prompts, sampling) {
       const drawn = await policy.generate(prompts, sampling);
       return { ...drawn, behaviourLogprobs: drawn.behaviourLogprobs.map((logprob, i) => logprob - less * drawn.responses.mask[i]!) };
@@ -73,4 +75,12 @@ describe("PPO on responses of another engine", () => {
     const bySequence = await stepOf(0.3, { ...cap, ...length, importanceCorrection: "sequence-mask" });
     expect([bySequence.metrics["sampling/capped_fraction"], bySequence.hasMoved]).toEqual([1, false]);
   });
+});
+
+test("a generator that draws as the policy does gets no importance weights; what it tells of a step stands in the metrics", async () => {
+  const lossOf = async (drawsAsPolicy: boolean) => (await stepOf(8, { epochs: 1 }, drawsAsPolicy)).metrics;
+  const [weighted, plain] = [await lossOf(false), await lossOf(true)];
+  expect(plain["sampling/capped_fraction"]).toBe(0);
+  expect(weighted["sampling/capped_fraction"]).toBe(1);
+  expect(plain["engine/less"]).toBe(8);
 });

@@ -12,6 +12,7 @@ import { addRunFlags, runFlags } from "../run-flags.ts";
 import { runTraining } from "../run-training.ts";
 import { addSkipFlag } from "../skip-flag.ts";
 import { resolveTrainSettings } from "../train-settings.ts";
+import { addWorkersFlags } from "../worker-flags.ts";
 
 /** `cai train`: a policy against a reward, by any on-policy algorithm, with everything that can be set. */
 export function trainCommand(): Command {
@@ -27,7 +28,7 @@ export function trainCommand(): Command {
     .addOption(new Option("--algorithm <name>", "how it is trained (default: ppo)").choices(Object.keys(algorithms)))
     .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default)")
     .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "learningRate"; flags win');
-  addSkipFlag(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(addRunFlags(command))))));
+  addWorkersFlags(addSkipFlag(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(addRunFlags(command)))))));
   return addAlgorithmFlags(command).action(async (flags: Record<string, unknown>) => {
     await runTraining(await resolveTrainSettings(flags), runFlags(flags));
   });

@@ -1,0 +1,31 @@
+import { resolve } from "node:path";
+import type { PreparedBackend } from "@cai/backend";
+import type { Generator } from "@cai/contracts";
+import type { CausalPolicy } from "@cai/policy";
+import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
+import type { TrainSettings } from "./train-settings.ts";
+
+type Owned = Generator & { dispose?(): Promise<void> };
+
+/** What writes a run's responses: workers, or an engine here; undefined for the policy itself. The caller disposes of it. */
+export async function openGenerator(
+  { rollout, workers, rowsPerJob, out }: Pick<TrainSettings, "rollout" | "workers" | "rowsPerJob" | "out">,
+  policy: CausalPolicy,
+  backend: Pick<PreparedBackend, "kernels">,
+): Promise<Owned | undefined> {
+  if (workers?.roles.includes("rollout")) {
+    const { DistributedRollouts } = await import("@cai/distributed");
+    const { redis, weightsFolder } = workers;
+    const engine = engineName(rollout, backend);
+    return DistributedRollouts.create({ redis, policy, owner: resolve(out), engine, weightsFolder, ...(rowsPerJob && { rowsPerJob }) });
+  }
+  const generator = await openRolloutEngine(rollout, policy);
+  if (rowsPerJob === undefined) return generator;
+  const { slicedGenerator } = await import("@cai/distributed");
+  const sliced = slicedGenerator({ generator: generator ?? policy, rowsPerJob });
+  return { ...sliced, dispose: async () => generator?.dispose() };
+}
+
+/** What learner and worker must have in common to draw the same bits. */
+export const engineName = (rollout: RolloutEngine, { kernels }: Pick<PreparedBackend, "kernels">): string =>
+  kernels === undefined ? rollout : `${rollout} with kernels ${kernels.level}`;

@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type RedisServer, startRedis, whyNoRedis } from "@cai/testing";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { runCommand } from "./run-command.fixture.ts";
+import { cai, policy, root, start, stopAfter, train } from "./start-cli.fixture.ts";
+
+/** A worker's process that takes jobs. */
+async function work(...argv: string[]): Promise<ReturnType<typeof start>> {
+  const worker = start("worker", ...argv, "--threads", "1", "--json");
+  onTestFinished(async () => {
+    worker.child.kill("SIGKILL");
+    await worker.exit;
+  });
+  await Promise.race([once(worker.child.stdout!, "data"), worker.exit]);
+  return worker;
+}
+
+const bytesOf = (out: string): Buffer => readFileSync(join(root, out, "final/model.safetensors"));
+const configOf = (out: string) => JSON.parse(readFileSync(join(root, out, "config.json"), "utf8")) as Record<string, unknown>;
+
+describe.skipIf(whyNoRedis)(`runs on workers${whyNoRedis ? ` (${whyNoRedis})` : ""}`, () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis({ password: "s3cret" });
+  });
+  afterAll(() => server.stop());
+
+  test("two workers, one of which is killed, and a learner that is killed and goes on: the bytes of one machine", {
+    timeout: 180_000,
+  }, async () => {
+    const here = cai(...train("here", "--steps", "4", "--rows-per-job", "1"));
+    const roles = ["--redis", server.url, "--roles", "rollout,score", "--policy", policy, "--reward", "slow.mjs"];
+    const [first] = await Promise.all([work(...roles), work(...roles)]);
+    expect((await here).exit).toBe(0);
+
+    const there = train("there", "--steps", "4", "--rows-per-job", "1", "--checkpoint-every", "1", "--workers", server.url);
+    const argv = [...there, "--workers-roles", "rollout,score"];
+    expect(await stopAfter(2, "SIGKILL", argv)).toMatchObject({ exit: "SIGKILL" });
+    first.child.kill("SIGKILL");
+    expect(await cai(...argv, "--resume")).toMatchObject({ exit: 0 });
+    expect(bytesOf("there").equals(bytesOf("here"))).toBe(true);
+    const { workers, rowsPerJob } = configOf("there");
+    expect([workers, rowsPerJob]).toEqual([undefined, 1]);
+    expect(readFileSync(join(root, "there/metrics.jsonl"), "utf8")).toMatch(/"workers\/published_bytes":\s*[1-9]/);
+
+    expect((await cai("replay", "there")).exit).toBe(0); // on this machine alone
+
+    const listed = await cai("workers", "--redis", server.url, "--json");
+    expect(listed.stdout).toMatch(/"roles":\{"rollout":"rollout-/);
+    expect(`${listed.stdout}${listed.stderr}`).not.toContain("s3cret");
+  });
+
+  test("a worker ends at a signal, done", async () => {
+    const worker = await work("--redis", server.url, "--roles", "score", "--reward", "slow.mjs");
+    worker.child.kill("SIGTERM");
+    expect(await worker.exit).toBe(0);
+    expect(JSON.parse(await worker.stdout)).toMatchObject({ roles: ["score"], redis: expect.stringMatching(/^redis:\/\/…@127/) });
+  });
+});
+
+test.each([
+  [["worker", "--redis", "redis://127.0.0.1:1", "--roles", "label"], /roles are "label": give rollout or score/],
+  [["worker", "--redis", "redis://127.0.0.1:1", "--roles", "rollout"], /needs --policy/],
+  [["worker", "--redis", "redis://…@127.0.0.1:1", "--policy", policy], /without its secrets/],
+  [["worker", "--policy", policy], /needs --redis, or the address in CAI_REDIS/],
+  [[...train("never"), "--workers-roles", "score"], /--workers-roles is for workers: give their Redis by --workers/],
+])("cai %j is refused", async (argv, message) => {
+  await expect(runCommand(...argv)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
+});

@@ -1,0 +1,87 @@
+import type { RewardModel, ScoreParts, ScoreRequest } from "@cai/contracts";
+import type { Redis } from "ioredis";
+import { connect } from "./connect.ts";
+import { scoreQueue } from "./engine-identity.ts";
+import { jobPayload } from "./job-payload.ts";
+import { RunLease } from "./run-lease.ts";
+import { SliceQueue, type SliceQueueOptions } from "./slice-queue.ts";
+import { startsOf } from "./slice-rows.ts";
+
+export interface DistributedRewardOptions extends SliceQueueOptions {
+  /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
+  readonly redis: string;
+  /** The reward's name: workers that were started with a reward of this name score. A hash of its files tells rewards apart best. */
+  readonly reward: string;
+  /** As for the rollouts, but another text than theirs. */
+  readonly owner: string;
+  /** Rows that a worker scores at once. Default 8. */
+  readonly rowsPerJob?: number;
+}
+
+/**
+ * Scores by workers with rewards of their own: `startScoreWorker`, or `cai worker --roles score`. A job holds texts and ids, and names no reward.
+ *
+ * @example
+ * const rewardModel = await DistributedRewardModel.create({ redis: "redis://127.0.0.1:6379", reward: "helpful-v2", owner: "runs/first scores" });
+ * const trainer = await PPOTrainer.create({ policy, rewardModel });
+ */
+export class DistributedRewardModel implements RewardModel {
+  readonly #redis: Redis;
+  readonly #lease: RunLease;
+  readonly #queue: SliceQueue;
+  readonly #rowsPerJob: number;
+  #calls = 0;
+
+  private constructor(redis: Redis, lease: RunLease, { reward, rowsPerJob = 8, ...options }: DistributedRewardOptions) {
+    this.#redis = redis;
+    this.#lease = lease;
+    this.#rowsPerJob = rowsPerJob;
+    const explain = () => "no worker with this reward and the role score is there; start one with cai worker --roles score --reward";
+    this.#queue = new SliceQueue({ redis, name: scoreQueue(reward), run: lease.run, options, explain });
+  }
+
+  /** @throws DistributedError `no-redis`, `bad-option` */
+  static async create(options: DistributedRewardOptions): Promise<DistributedRewardModel> {
+    startsOf(0, options.rowsPerJob ?? 8);
+    const redis = await connect(options.redis);
+    return new DistributedRewardModel(redis, await RunLease.take(redis, options.owner), options);
+  }
+
+  async score(request: ScoreRequest, options?: { readonly signal?: AbortSignal }): Promise<Float32Array> {
+    return (await this.scoreParts(request, options)).scores;
+  }
+
+  /** @throws DistributedError `no-worker`, `poisoned`, `bad-payload`, `too-large`; the signal's reason when aborted. */
+  async scoreParts(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreParts> {
+    const rows = request.responses.length;
+    const slices = startsOf(rows, this.#rowsPerJob).map((start) => rowsOf(request, start, start + this.#rowsPerJob));
+    this.#calls += 1;
+    const answers = await this.#queue.ask(slices.map(jobPayload.writeScoreJob), { label: `score-${this.#calls}`, signal });
+    const scored = answers.map((answer, place) => jobPayload.readScores(answer, slices[place]!.responses.length));
+    const names = Object.keys(scored[0]?.parts ?? {});
+    const parts = names.map((name) => [name, joined(scored.map(({ parts }) => parts[name] ?? new Float32Array()))] as const);
+    return { scores: joined(scored.map(({ scores }) => scores)), parts: Object.fromEntries(parts) };
+  }
+
+  /** Removes what it has in Redis, and ends the connection. */
+  async dispose(): Promise<void> {
+    await this.#queue.close();
+    await this.#lease.end();
+    this.#redis.disconnect();
+  }
+}
+
+function rowsOf({ prompts, responses, promptIds, responseIds, columns }: ScoreRequest, from: number, to: number): ScoreRequest {
+  const named = columns && Object.entries(columns).map(([name, column]) => [name, column.slice(from, to)] as const);
+  return {
+    prompts: prompts.slice(from, to),
+    responses: responses.slice(from, to),
+    promptIds: promptIds.slice(from, to),
+    responseIds: responseIds.slice(from, to),
+    ...(named && { columns: Object.fromEntries(named) }),
+  };
+}
+
+function joined(slices: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(slices.flatMap((slice) => [...slice]));
+}

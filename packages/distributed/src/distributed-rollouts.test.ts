@@ -1,0 +1,225 @@
+import { prepareBackend } from "@cai/backend";
+import type { Generation, Generator } from "@cai/contracts";
+import { addLora, type CausalPolicy, loadPolicy } from "@cai/policy";
+import { goldenModels, type RedisServer, startRedis, tinyGpt2, tinyLlama, whyNoRedis } from "@cai/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "./connect.ts";
+import { DistributedRollouts, type DistributedRolloutsOptions } from "./distributed-rollouts.ts";
+import { jobPayload } from "./job-payload.ts";
+import { listWorkers } from "./presence.ts";
+import { type RolloutWorkerOptions, startRolloutWorker } from "./rollout-worker.ts";
+import { slicedGenerator } from "./sliced-generator.ts";
+
+const { prompts } = goldenModels[0]!.batch;
+const sampling = { draws: { seed: 7, stream: "rollout", step: 1 }, maxNewTokens: 5 };
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
+describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}`, () => {
+  let server: RedisServer;
+  const ends: (() => unknown)[] = [];
+  beforeAll(async () => {
+    await prepareBackend();
+    server = await startRedis({ password: "s3cret" });
+  });
+  afterAll(() => server.stop());
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+    const redis = await connect(server.url);
+    expect(await redis.keys("cai:run:*")).toEqual([]); // of a run that has ended nothing stays
+    await redis.flushall();
+    redis.disconnect();
+  });
+
+  async function load(folder = tinyGpt2): Promise<CausalPolicy> {
+    const policy = await loadPolicy(folder);
+    ends.push(() => policy.dispose());
+    return policy;
+  }
+
+  async function work(options: Partial<RolloutWorkerOptions> = {}): Promise<{ stop(): Promise<void> }> {
+    const policy = options.policy ?? (await load());
+    const worker = await startRolloutWorker({ redis: server.url, policy, lockMs: 2_000, ...options });
+    ends.push(() => worker.stop());
+    return worker;
+  }
+
+  async function learn(policy: CausalPolicy, options: Partial<DistributedRolloutsOptions> = {}): Promise<DistributedRollouts> {
+    const rollouts = await DistributedRollouts.create({ redis: server.url, policy, owner: "runs/test", rowsPerJob: 1, ...options });
+    ends.push(() => rollouts.dispose());
+    return rollouts;
+  }
+
+  const drawHere = (policy: Generator): Promise<Generation> =>
+    slicedGenerator({ generator: policy, rowsPerJob: 1 }).generate(prompts, sampling);
+
+  /** A generator that waits, or fails, before a policy draws. */
+  const before = (wait: (call: number) => unknown) => {
+    let calls = 0;
+    return (policy: CausalPolicy): Generator => ({
+      async generate(...given) {
+        await wait(++calls);
+        return policy.generate(...given);
+      },
+    });
+  };
+
+  function nudge(policy: CausalPolicy, name = [...policy.parameters.keys()][0]!): void {
+    const parameter = policy.parameters.get(name)!;
+    parameter.assign(tf.tidy(() => tf.add(parameter.value, 0.25)));
+  }
+
+  test("two workers draw what the learner's machine draws in the same slices, bit by bit, as the weights change", async () => {
+    const policy = await load();
+    await work();
+    await work();
+    const rollouts = await learn(policy);
+    for (let update = 0; update < 3; update++) {
+      expect(await rollouts.generate(prompts, sampling)).toEqual(await drawHere(policy));
+      nudge(policy);
+    }
+  });
+
+  test("only weights that changed are published again, and the step's metrics tell how many bytes", async () => {
+    const policy = await load();
+    await work();
+    const rollouts = await learn(policy);
+    const all = [...policy.parameters.values()].reduce((sum, { value }) => sum + 4 * value.size, 0);
+    const [name, first] = [...policy.parameters][0]!;
+    const published = async (step: number) => {
+      await rollouts.generate(prompts, { ...sampling, draws: { ...sampling.draws, step } });
+      return rollouts.metrics()["workers/published_bytes"];
+    };
+    expect(await published(1)).toBeLessThanOrEqual(all); // weights that are equal are one piece
+    expect(await published(2)).toBe(0);
+    nudge(policy, name);
+    expect(await published(3)).toBe(4 * first.value.size);
+  });
+
+  test("of an adapter its own weights alone are published, and a worker that has none makes it", async () => {
+    const policy = addLora(await load(), { rank: 2, targets: ["c_attn"] });
+    ends.push(() => policy.dispose());
+    await work();
+    const rollouts = await learn(policy);
+    for (const name of policy.parameters.keys()) nudge(policy, name);
+    expect(await rollouts.generate(prompts, sampling)).toEqual(await drawHere(policy));
+    const own = [...policy.parameters.values()].reduce((sum, { value }) => sum + 4 * value.size, 0);
+    expect(rollouts.metrics()["workers/published_bytes"]).toBeLessThanOrEqual(own);
+  });
+
+  test("a worker with other weights never gets a job, and the learner is told what differs", async () => {
+    await work({ policy: await load(tinyLlama) });
+    const rollouts = await learn(await load(), { patienceSeconds: 1 });
+    await expect(rollouts.generate(prompts, sampling)).rejects.toMatchObject({
+      code: "no-worker",
+      message: expect.stringMatching(/other weights and another tokenizer or configuration; start workers with the learner's --policy/),
+    });
+    expect((await listWorkers(server.url)).map(({ jobsDone }) => jobsDone)).toEqual([0]);
+  });
+
+  test("a worker with another engine never gets a job either", async () => {
+    await work({ engine: "int8" });
+    const rollouts = await learn(await load(), { patienceSeconds: 1 });
+    await expect(rollouts.generate(prompts, sampling)).rejects.toThrow(/another engine \(int8 on \w+, not policy on \w+\)/);
+  });
+
+  test("a slice that fails is tried again", async () => {
+    const policy = await load();
+    const faults: string[] = [];
+    const failingOnce = before((call) => {
+      if (call === 1) throw new Error("no memory");
+    });
+    await work({ generatorOf: failingOnce, onFault: (line) => faults.push(line) });
+    const rollouts = await learn(policy);
+    expect(await rollouts.generate(prompts, sampling)).toEqual(await drawHere(policy));
+    expect(faults).toEqual([expect.stringMatching(/^job \S+-rollout-1-0-0: no memory$/)]);
+  });
+
+  test("a slice that fails at every try is set aside with its input, and the step ends", async () => {
+    const failing = before(() => Promise.reject(new Error("no memory")));
+    await work({ generatorOf: failing });
+    const rollouts = await learn(await load(), { tries: 2 });
+    await expect(rollouts.generate(prompts, sampling)).rejects.toMatchObject({
+      code: "poisoned",
+      message: expect.stringMatching(/^job \S+ failed at each of its 2 tries: no memory; it is kept with its input/),
+    });
+    const redis = await connect(server.url);
+    const [failed] = await redis.keys("cai:rollout-*:failed");
+    const [job] = await redis.zrange(failed!, "0", "0");
+    const { payload } = JSON.parse((await redis.hget(failed!.replace(/failed$/, String(job)), "data"))!) as { payload: string };
+    redis.disconnect();
+    expect(jobPayload.readRolloutJob(Buffer.from(payload, "base64")).sampling.draws).toMatchObject(sampling.draws);
+  });
+
+  test("a slow worker is overtaken: its slice is given to another one, and counts once", async () => {
+    const policy = await load();
+    let woke = false;
+    const wake = () => {
+      woke = true;
+    };
+    await work({ generatorOf: before((call) => (call > prompts.shape[0] ? seconds(5).then(wake) : undefined)) });
+    const rollouts = await learn(policy, { hedgeAfter: 2 });
+    await rollouts.generate(prompts, sampling);
+    const answer = rollouts.generate(prompts, sampling);
+    await seconds(0.5); // the slow one has the first slice by now
+    await work();
+    expect(await answer).toEqual(await drawHere(policy));
+    expect(woke).toBe(false);
+  }, 30_000);
+
+  test("Redis is killed and started again while a step is out: the step goes on", async () => {
+    const policy = await load();
+    await work({ generatorOf: before(() => seconds(0.3)) });
+    const rollouts = await learn(policy);
+    const answer = rollouts.generate(prompts, sampling);
+    await seconds(0.5);
+    await server.restart();
+    expect(await answer).toEqual(await drawHere(policy));
+  });
+
+  test("what a learner left that was killed is removed by the next one of its folder", async () => {
+    const policy = await load();
+    const redis = await connect(server.url);
+    const killed = await DistributedRollouts.create({ redis: server.url, policy, owner: "runs/killed" });
+    await work();
+    await killed.generate(prompts, sampling);
+    const left = await redis.keys("cai:run:*");
+    expect(left.length).toBeGreaterThan(3);
+    await learn(policy, { owner: "runs/killed" });
+    const now = await redis.keys("cai:run:*");
+    expect(now.filter((key) => left.includes(key))).toEqual([]);
+    redis.disconnect();
+    await killed.dispose();
+  });
+
+  test("an aborted step ends at once, and its jobs go", async () => {
+    const policy = await load();
+    const rollouts = await learn(policy);
+    const controller = new AbortController();
+    const answer = rollouts.generate(prompts, { ...sampling, signal: controller.signal });
+    setTimeout(() => controller.abort(new Error("stopped")), 300);
+    await expect(answer).rejects.toThrow("stopped");
+    const redis = await connect(server.url);
+    expect(await redis.keys("cai:rollout-*-rollout-*")).toEqual([]);
+    redis.disconnect();
+  });
+
+  test("a wrong password, a closed port and what is no address are told without secrets", async () => {
+    const policy = await load();
+    const tell = (redis: string) => DistributedRollouts.create({ redis, policy, owner: "x" }).catch(({ message }: Error) => message);
+    expect(await tell(server.url.replace("s3cret", "wr0ng"))).toMatch(/^no Redis at redis:\/\/…@127\.0\.0\.1:\d+: .*password/i);
+    expect(await tell("redis://:s3cret@127.0.0.1:1")).toMatch(/^no Redis at redis:\/\/…@127\.0\.0\.1:1: /);
+    expect(await tell("http://ann:s3cret@host")).toBe('"http://…@host" is no address of Redis: give one as redis://127.0.0.1:6379');
+  });
+
+  test("a worker tells who it is and how fast it draws", async () => {
+    const policy = await load();
+    await work();
+    const rollouts = await learn(policy);
+    await rollouts.generate(prompts, sampling);
+    await seconds(2.5);
+    const [worker] = await listWorkers(server.url);
+    expect(worker).toMatchObject({ pid: process.pid, jobsDone: prompts.shape[0], jobsFailed: 0 });
+    expect(worker!.tokensPerSecond).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { connect } from "./connect.ts";
+import type { EngineIdentity } from "./engine-identity.ts";
+import { DistributedError } from "./error.ts";
+import { maxFrameBytes } from "./frame.ts";
+import { isRunId, type JobData, prefix, resultKey } from "./names.ts";
+import { tellPresence, type WorkerPresence, type WorkerRole } from "./presence.ts";
+import { isRunAlive } from "./run-lease.ts";
+
+/** What comes of a job. */
+export interface JobAnswer {
+  readonly payload: Buffer;
+  /** Tokens drawn. */
+  readonly tokens?: number;
+  readonly loadSeconds?: number;
+}
+
+export interface JobWorkerOptions {
+  readonly redis: string;
+  readonly role: WorkerRole;
+  readonly queue: string;
+  readonly engine?: EngineIdentity;
+  readonly answer: (payload: Uint8Array, run: string, redis: Redis) => Promise<JobAnswer>;
+  /** How long a worker may not be heard of until its job is another's, in milliseconds. Default 30 000. */
+  readonly lockMs?: number;
+  /** Told of jobs that failed. */
+  readonly onFault?: (line: string) => void;
+}
+
+const resultSeconds = 3600;
+const presenceMs = 2_000;
+/** A job that its worker does not outlive is another's so many times. */
+const maxStalled = 2;
+
+/** A worker's end of a queue: takes a job, leaves the answer, takes the next; and tells of itself. */
+export class JobWorker {
+  readonly #redis: Redis;
+  readonly #options: JobWorkerOptions;
+  readonly #worker: Worker<JobData>;
+  readonly #timer: NodeJS.Timeout;
+  #presence: WorkerPresence;
+  #seconds = 0;
+
+  private constructor(redis: Redis, options: JobWorkerOptions) {
+    const { queue, role, engine, lockMs = 30_000 } = options;
+    this.#redis = redis;
+    this.#options = options;
+    const numbers = { jobsDone: 0, jobsFailed: 0, tokens: 0, tokensPerSecond: 0, loadSeconds: 0 };
+    const self = { id: randomUUID(), host: hostname(), pid: process.pid, roles: { [role]: queue } };
+    this.#presence = { ...self, ...(engine && { engine }), job: undefined, ...numbers };
+    this.#worker = new Worker<JobData>(queue, (job) => this.#work(job.id!, job.data), {
+      connection: redis,
+      prefix,
+      concurrency: 1,
+      lockDuration: lockMs,
+      stalledInterval: Math.ceil(lockMs / 2),
+      maxStalledCount: maxStalled,
+    });
+    this.#worker.on("error", () => {}); // a connection that is lost is made again
+    this.#worker.on("failed", (job, error) => options.onFault?.(`job ${job?.id ?? "unknown"}: ${error.message}`));
+    this.#timer = setInterval(() => void this.#tell().catch(() => {}), presenceMs);
+  }
+
+  /** @throws DistributedError `no-redis`, `bad-option` */
+  static async start(options: JobWorkerOptions): Promise<JobWorker> {
+    const worker = new JobWorker(await connect(options.redis), options);
+    await worker.#worker.waitUntilReady();
+    await worker.#tell();
+    return worker;
+  }
+
+  /** Ends the job that it is at, takes no other, and tells that it is gone. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#worker.close();
+    await this.#redis.del(`${prefix}:worker:${this.#presence.id}`);
+    this.#redis.disconnect();
+  }
+
+  async #work(id: string, { run, payload }: JobData): Promise<void> {
+    if (!isRunId(run) || typeof payload !== "string") throw new DistributedError("bad-payload", "a job without a run and a payload");
+    if (payload.length > (maxFrameBytes / 3) * 4 + 4) throw new DistributedError("too-large", `a job of ${payload.length} characters`);
+    if (!(await isRunAlive(this.#redis, run))) return; // nobody waits for an answer
+    this.#presence = { ...this.#presence, job: id };
+    await this.#tell();
+    const started = performance.now();
+    try {
+      const answer = await this.#options.answer(Buffer.from(payload, "base64"), run, this.#redis);
+      if (await isRunAlive(this.#redis, run)) await this.#redis.set(resultKey(run, id), answer.payload, "EX", resultSeconds);
+      this.#count(answer, (performance.now() - started) / 1000);
+    } catch (error) {
+      this.#presence = { ...this.#presence, jobsFailed: this.#presence.jobsFailed + 1 };
+      throw error;
+    } finally {
+      this.#presence = { ...this.#presence, job: undefined };
+    }
+  }
+
+  #count({ tokens = 0, loadSeconds }: JobAnswer, seconds: number): void {
+    const { jobsDone, tokens: before, loadSeconds: loaded } = this.#presence;
+    this.#seconds += seconds;
+    const sum = before + tokens;
+    const counts = { jobsDone: jobsDone + 1, tokens: sum, tokensPerSecond: sum / this.#seconds, loadSeconds: loadSeconds ?? loaded };
+    this.#presence = { ...this.#presence, ...counts };
+  }
+
+  #tell(): Promise<void> {
+    return tellPresence(this.#redis, this.#presence);
+  }
+}

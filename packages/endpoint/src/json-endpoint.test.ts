@@ -101,9 +101,8 @@ describe("in trouble", () => {
 
   test("one that dies in the middle of its answer fails with the reason", async () => {
     const endpoint = jsonEndpoint({ url: `${await startServer()}/dies`, retries: 1, backoffMs: 1 });
-    await expect(endpoint.post({})).rejects.toMatchObject(
-      failed("gave no answer in 2 attempts; the last: fetch failed (connect ECONNREFUSED"),
-    );
+    // Refused, or reset where the dying process is not gone yet.
+    await expect(endpoint.post({})).rejects.toMatchObject(failed("gave no answer in 2 attempts; the last: fetch failed ("));
   });
 
   test("an abort rejects with its reason, in an attempt and in the queue", async () => {

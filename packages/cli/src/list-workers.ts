@@ -1,15 +1,13 @@
 import type { WorkerPresence } from "@cai/distributed";
-import { CliError } from "./error.ts";
 import { tableLines } from "./table-lines.ts";
 import { print } from "./visible.ts";
-import { checkRedis } from "./worker-flags.ts";
+import { redisOf } from "./worker-flags.ts";
 
 /** Prints who is there, what they do, and how fast. */
 export async function listWorkersAt({ redis: given, json }: { readonly redis?: string; readonly json?: boolean }): Promise<void> {
-  const address = given ?? process.env.CAI_REDIS;
-  if (address === undefined) throw new CliError("usage", "cai workers needs --redis, or the address in CAI_REDIS");
+  const redis = redisOf(given, "workers");
   const { listWorkers } = await import("@cai/distributed");
-  const workers = await listWorkers(checkRedis(address));
+  const workers = await listWorkers(redis);
   print(json ? workers.map((worker) => `${JSON.stringify(worker)}\n`).join("") : `${workersTable(workers).join("\n")}\n`);
 }
 

@@ -43,8 +43,8 @@ export function progressBar(terminal: Terminal, steps: number | (() => number)):
     const left = formatSeconds(pace * (totalSteps - step));
     const place = `${String(step).padStart(String(totalSteps).length)}/${totalSteps}`;
     const shown = Object.entries(figures).filter(([, value]) => !Number.isNaN(value));
-    if (shown.length > 0) course.push(shown[0]![1]);
-    const line = terminal.interactive && course.length > 1 ? ` ${sparkline(course, courseWidth)}` : "";
+    if (terminal.interactive && shown.length > 0) course.push(shown[0]![1]);
+    const line = course.length > 1 ? ` ${sparkline(course, courseWidth)}` : "";
     const parts = [
       place,
       ...shown.map(([name, value], index) => `${name} ${figureText(value)}${index === 0 ? line : ""}`),

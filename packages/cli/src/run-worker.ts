@@ -11,7 +11,7 @@ import { rewardName } from "./reward-name.ts";
 import { checkRolloutEngine, openRolloutEngine } from "./rollout-engine.ts";
 import { terminalOf } from "./terminal.ts";
 import { print } from "./visible.ts";
-import { checkRedis, checkRoles } from "./worker-flags.ts";
+import { checkRoles, redisOf } from "./worker-flags.ts";
 
 /** The flags of `cai worker`. */
 export interface WorkerFlags extends RewardFlags {
@@ -32,9 +32,7 @@ interface Part {
 
 /** Takes jobs until a signal comes, which is how it is meant to end; the job that it is at is done first. */
 export async function runWorker(flags: WorkerFlags): Promise<void> {
-  const address = flags.redis ?? process.env.CAI_REDIS;
-  if (address === undefined) throw new CliError("usage", "cai worker needs --redis, or the address in CAI_REDIS");
-  const redis = checkRedis(address);
+  const redis = redisOf(flags.redis, "worker");
   const roles = checkRoles(flags.roles);
   const needed = { rollout: "policy", score: "reward" } as const;
   const missing = roles.map((role) => needed[role]).find((name) => flags[name] === undefined);

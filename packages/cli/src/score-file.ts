@@ -1,6 +1,5 @@
-import type { ScoreRequest } from "@cai/contracts";
 import { type RowForm, readRows } from "@cai/data";
-import { scoreResponsesApart } from "@cai/rollouts";
+import { rowColumns, scoreResponsesApart } from "@cai/rollouts";
 import { CliError } from "./error.ts";
 import { dataReader } from "./read-data.ts";
 import { resolveReward } from "./resolve-reward.ts";
@@ -45,13 +44,12 @@ export async function scoreFile({ reward, input, json = false, skipBadLines = fa
   const none = new Int32Array(0); // token ids are a policy's, and there is none
   for (let first = 0; first < rows.length; first += rowsAtOnce) {
     const batch = rows.slice(first, first + rowsAtOnce).map(({ row }) => row);
-    const names = new Set(batch.flatMap(({ columns }) => Object.keys(columns)));
-    const request: ScoreRequest = {
+    const request = {
       prompts: batch.map(({ prompt }) => prompt),
       responses: batch.map(({ response }) => response),
       promptIds: batch.map(() => none),
       responseIds: batch.map(() => none),
-      ...(names.size > 0 && { columns: Object.fromEntries([...names].map((name) => [name, batch.map(({ columns }) => columns[name])])) }),
+      ...rowColumns(batch),
     };
     const { scores, parts } = await scoreResponsesApart(model, request);
     batch.forEach(({ prompt, response }, row) => {

@@ -39,21 +39,17 @@ export function tokenRows({
       return {
         prompt: policy.tokenizer.decode(promptIds),
         score: experience.scores[row]!,
-        promptTokens: promptIds.map((id) => ({ id, text: textOf(id) })),
+        promptTokens: promptIds.map((id) => ({ id, text: tokenText(policy, id) })),
         tokens: cells.map((cell) => tokenAt(cell, after)),
       };
     });
   };
 
-  function textOf(id: number): string {
-    return policy.tokenizer.decode([id], { skipSpecialTokens: false });
-  }
-
   function tokenAt(cell: number, after: Float32Array): InspectedToken {
     const id = responses.ids[cell]!;
     const { logprobs, fullLogprobs = logprobs, refLogprobs, advantages, values, returns, rewards } = experience;
     return {
-      text: textOf(id),
+      text: tokenText(policy, id),
       id,
       logprob: logprobs[cell]!,
       ...(refLogprobs && { refLogprob: refLogprobs[cell]!, kl: fullLogprobs[cell]! - refLogprobs[cell]! }),
@@ -92,8 +88,10 @@ function likeliest({
   return Array.from({ length }, (_, place) =>
     Array.from({ length: top }, (_, rank) => ({
       id: ids[place * top + rank]!,
-      text: policy.tokenizer.decode([ids[place * top + rank]!], { skipSpecialTokens: false }),
+      text: tokenText(policy, ids[place * top + rank]!),
       probability: probabilities[place * top + rank]!,
     })),
   );
 }
+
+const tokenText = (policy: CausalPolicy, id: number): string => policy.tokenizer.decode([id], { skipSpecialTokens: false });

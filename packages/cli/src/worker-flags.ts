@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { lacksSecrets } from "@cai/endpoint";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "./error.ts";
 import { addGroup, helpGroups } from "./help-groups.ts";
 
@@ -17,7 +17,9 @@ export interface WorkersSettings {
 }
 
 export const workerNames = ["workers", "workersRoles", "weightsFolder"] as const;
-export const redisForms = "the address of Redis, as redis://:password@host:6379, or rediss:// over TLS";
+const redisForms = "the address of Redis, as redis://:password@host:6379, or rediss:// over TLS";
+/** The `--redis` of such a command. */
+export const redisFlag = (): Option => new Option("--redis <URL>", `${redisForms} (default: what CAI_REDIS holds)`);
 /** With workers and no word on it. */
 const defaultRowsPerJob = 8;
 
@@ -51,8 +53,19 @@ export function resolveWorkers(given: Readonly<Record<string, unknown>>): Worker
   };
 }
 
+/**
+ * The Redis that a command of workers is told, by `--redis` or by CAI_REDIS.
+ *
+ * @throws CliError `usage`
+ */
+export function redisOf(given: string | undefined, command: string): string {
+  const address = given ?? process.env.CAI_REDIS;
+  if (address === undefined) throw new CliError("usage", `cai ${command} needs --redis, or the address in CAI_REDIS`);
+  return checkRedis(address);
+}
+
 /** @throws CliError `usage` for an address whose password has been taken out. */
-export function checkRedis(address: string): string {
+function checkRedis(address: string): string {
   if (!lacksSecrets(address)) return address;
   throw new CliError("usage", `${address} is an address without its secrets: give it whole`);
 }

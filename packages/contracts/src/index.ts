@@ -15,6 +15,7 @@ export type {
 export { PythonFloat } from "./python-float.ts";
 export type { GivenScores, RewardModel, ScoreFunction, ScoreParts, ScoreRequest } from "./reward-model.ts";
 export { selectRows, selectSequences } from "./select-rows.ts";
+export { sliceRequest } from "./slice-request.ts";
 export { splitScores } from "./split-scores.ts";
 export type { ChatMessage, ChatTemplateOptions, Tokenizer } from "./tokenizer.ts";
 export type { SequenceBatch, Shape2D, TokenBatch } from "./tokens.ts";

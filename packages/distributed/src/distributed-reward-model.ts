@@ -1,11 +1,11 @@
-import type { RewardModel, ScoreParts, ScoreRequest } from "@cai/contracts";
+import { type RewardModel, type ScoreParts, type ScoreRequest, sliceRequest } from "@cai/contracts";
 import type { Redis } from "ioredis";
 import { connect } from "./connect.ts";
 import { scoreQueue } from "./engine-identity.ts";
 import { jobPayload } from "./job-payload.ts";
 import { RunLease } from "./run-lease.ts";
 import { SliceQueue, type SliceQueueOptions } from "./slice-queue.ts";
-import { startsOf } from "./slice-rows.ts";
+import { checkRowsPerJob, startsOf } from "./slice-rows.ts";
 
 export interface DistributedRewardOptions extends SliceQueueOptions {
   /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
@@ -32,17 +32,17 @@ export class DistributedRewardModel implements RewardModel {
   readonly #rowsPerJob: number;
   #calls = 0;
 
-  private constructor(redis: Redis, lease: RunLease, { reward, rowsPerJob = 8, ...options }: DistributedRewardOptions) {
+  private constructor(redis: Redis, lease: RunLease, { reward, rowsPerJob, ...options }: DistributedRewardOptions) {
     this.#redis = redis;
     this.#lease = lease;
-    this.#rowsPerJob = rowsPerJob;
+    this.#rowsPerJob = checkRowsPerJob(rowsPerJob);
     const explain = () => "no worker with this reward and the role score is there; start one with cai worker --roles score --reward";
     this.#queue = new SliceQueue({ redis, name: scoreQueue(reward), run: lease.run, options, explain });
   }
 
   /** @throws DistributedError `no-redis`, `bad-option` */
   static async create(options: DistributedRewardOptions): Promise<DistributedRewardModel> {
-    startsOf(0, options.rowsPerJob ?? 8);
+    checkRowsPerJob(options.rowsPerJob); // before there is a connection
     const redis = await connect(options.redis);
     return new DistributedRewardModel(redis, await RunLease.take(redis, options.owner), options);
   }
@@ -54,7 +54,7 @@ export class DistributedRewardModel implements RewardModel {
   /** @throws DistributedError `no-worker`, `poisoned`, `bad-payload`, `too-large`; the signal's reason when aborted. */
   async scoreParts(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreParts> {
     const rows = request.responses.length;
-    const slices = startsOf(rows, this.#rowsPerJob).map((start) => rowsOf(request, start, start + this.#rowsPerJob));
+    const slices = startsOf(rows, this.#rowsPerJob).map((start) => sliceRequest(request, start, start + this.#rowsPerJob));
     this.#calls += 1;
     const answers = await this.#queue.ask(slices.map(jobPayload.writeScoreJob), { label: `score-${this.#calls}`, signal });
     const scored = answers.map((answer, place) => jobPayload.readScores(answer, slices[place]!.responses.length));
@@ -69,17 +69,6 @@ export class DistributedRewardModel implements RewardModel {
     await this.#lease.end();
     this.#redis.disconnect();
   }
-}
-
-function rowsOf({ prompts, responses, promptIds, responseIds, columns }: ScoreRequest, from: number, to: number): ScoreRequest {
-  const named = columns && Object.entries(columns).map(([name, column]) => [name, column.slice(from, to)] as const);
-  return {
-    prompts: prompts.slice(from, to),
-    responses: responses.slice(from, to),
-    promptIds: promptIds.slice(from, to),
-    responseIds: responseIds.slice(from, to),
-    ...(named && { columns: Object.fromEntries(named) }),
-  };
 }
 
 function joined(slices: readonly Float32Array[]): Float32Array {

@@ -10,7 +10,7 @@ import type { WorkerPresence } from "./presence.ts";
 import { RedisWeightStore } from "./redis-weight-store.ts";
 import { RunLease } from "./run-lease.ts";
 import { SliceQueue, type SliceQueueOptions } from "./slice-queue.ts";
-import { joinGenerations, sliceRows } from "./slice-rows.ts";
+import { checkRowsPerJob, joinGenerations, sliceRows } from "./slice-rows.ts";
 import { WeightPublisher } from "./weight-publisher.ts";
 import type { WeightStore } from "./weight-store.ts";
 
@@ -54,23 +54,21 @@ export class DistributedRollouts implements Generator {
   #disposed = false;
 
   private constructor(redis: Redis, lease: RunLease, options: DistributedRolloutsOptions) {
-    const { policy, engine = "policy", rowsPerJob = 8, weightsFolder } = options;
+    const { policy, engine = "policy", rowsPerJob, weightsFolder } = options;
     const identity = engineIdentity(policy, engine);
     this.drawsAsPolicy = engine === "policy" || engine.startsWith("policy ");
     this.#redis = redis;
     this.#lease = lease;
-    this.#rowsPerJob = rowsPerJob;
+    this.#rowsPerJob = checkRowsPerJob(rowsPerJob);
     this.#store = weightsFolder === undefined ? new RedisWeightStore(redis) : new FolderWeightStore(weightsFolder);
     this.#publisher = new WeightPublisher({ policy, store: this.#store, run: lease.run });
     const explain = (workers: readonly WorkerPresence[]) => explainRefusals(identity, workers);
-    this.#queue = new SliceQueue({ redis, name: rolloutQueue(identity), run: lease.run, options: queueOptions(options), explain });
+    this.#queue = new SliceQueue({ redis, name: rolloutQueue(identity), run: lease.run, options, explain });
   }
 
   /** @throws DistributedError `no-redis`, `bad-option` */
   static async create(options: DistributedRolloutsOptions): Promise<DistributedRollouts> {
-    const { rowsPerJob = 8 } = options;
-    if (!Number.isSafeInteger(rowsPerJob) || rowsPerJob < 1)
-      throw new DistributedError("bad-option", `rowsPerJob is ${rowsPerJob}: give a whole number from 1`);
+    checkRowsPerJob(options.rowsPerJob); // before there is a connection
     const redis = await connect(options.redis);
     try {
       return new DistributedRollouts(redis, await RunLease.take(redis, options.owner), options);
@@ -117,13 +115,6 @@ export class DistributedRollouts implements Generator {
     this.#redis.disconnect();
   }
 }
-
-const queueOptions = ({ maxOpenJobs, tries, hedgeAfter, patienceSeconds }: SliceQueueOptions): SliceQueueOptions => ({
-  ...(maxOpenJobs !== undefined && { maxOpenJobs }),
-  ...(tries !== undefined && { tries }),
-  ...(hedgeAfter !== undefined && { hedgeAfter }),
-  ...(patienceSeconds !== undefined && { patienceSeconds }),
-});
 
 function explainRefusals(wanted: EngineIdentity, workers: readonly WorkerPresence[]): string {
   const drawing = workers.flatMap(({ host, pid, engine }) =>

@@ -6,7 +6,7 @@ import { connect } from "./connect.ts";
 import type { EngineIdentity } from "./engine-identity.ts";
 import { DistributedError } from "./error.ts";
 import { maxFrameBytes } from "./frame.ts";
-import { isRunId, type JobData, prefix, resultKey } from "./names.ts";
+import { isRunId, type JobData, prefix, resultKey, workerKey } from "./names.ts";
 import { tellPresence, type WorkerPresence, type WorkerRole } from "./presence.ts";
 import { isRunAlive } from "./run-lease.ts";
 
@@ -76,7 +76,7 @@ export class JobWorker {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#worker.close();
-    await this.#redis.del(`${prefix}:worker:${this.#presence.id}`);
+    await this.#redis.del(workerKey(this.#presence.id));
     this.#redis.disconnect();
   }
 

@@ -62,7 +62,8 @@ export class SliceQueue {
     this.#redis = redis;
     this.#run = run;
     this.#explain = explain;
-    this.#options = { maxOpenJobs: 64, tries: 3, hedgeAfter: 4, patienceSeconds: 120, ...options };
+    const { maxOpenJobs = 64, tries = 3, hedgeAfter = 4, patienceSeconds = 120 } = options;
+    this.#options = { maxOpenJobs, tries, hedgeAfter, patienceSeconds };
     const connection = { connection: redis, prefix };
     this.#queue = new Queue(name, { ...connection, streams: { events: { maxLen: 200 } } });
     this.#events = new QueueEvents(name, connection);

@@ -25,10 +25,23 @@ export function sliceRows(prompts: TokenBatch, sampling: SamplingOptions, rowsPe
   });
 }
 
-/** The rows that slices begin at. */
+/**
+ * Rows of a job, as the option says, or 8.
+ *
+ * @throws DistributedError `bad-option`
+ */
+export function checkRowsPerJob(rowsPerJob = 8): number {
+  if (Number.isSafeInteger(rowsPerJob) && rowsPerJob > 0) return rowsPerJob;
+  throw new DistributedError("bad-option", `rowsPerJob is ${rowsPerJob}: give a whole number from 1`);
+}
+
+/**
+ * The rows that slices begin at.
+ *
+ * @throws DistributedError `bad-option`
+ */
 export function startsOf(rows: number, rowsPerJob: number): number[] {
-  if (!Number.isSafeInteger(rowsPerJob) || rowsPerJob < 1)
-    throw new DistributedError("bad-option", `rowsPerJob is ${rowsPerJob}: give a whole number from 1`);
+  checkRowsPerJob(rowsPerJob);
   return Array.from({ length: Math.ceil(rows / rowsPerJob) }, (_, slice) => slice * rowsPerJob);
 }
 

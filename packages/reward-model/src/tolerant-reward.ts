@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CaiError, type RewardModel, type ScoreParts, type ScoreRequest } from "@cai/contracts";
+import { CaiError, type RewardModel, type ScoreParts, type ScoreRequest, sliceRequest } from "@cai/contracts";
 import { RewardModelError } from "./error.ts";
 import { scoreApart } from "./score-apart.ts";
 
@@ -65,7 +65,7 @@ export function tolerantReward(
     let last = first;
     for (let row = 0; row < rows; row += 1) {
       try {
-        scored.push(await scoreApart(model, rowOf(request, row), signal ? { signal } : {}));
+        scored.push(await scoreApart(model, sliceRequest(request, row, row + 1), signal ? { signal } : {}));
       } catch (error) {
         signal?.throwIfAborted();
         if (isFinal(error)) throw error;
@@ -107,14 +107,3 @@ export function tolerantReward(
 const isFinal = (error: unknown): boolean => CaiError.isInstance(error) && final.has(error.code);
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function rowOf({ prompts, responses, promptIds, responseIds, columns }: ScoreRequest, row: number): ScoreRequest {
-  const one = [row, row + 1] as const;
-  return {
-    prompts: prompts.slice(...one),
-    responses: responses.slice(...one),
-    promptIds: promptIds.slice(...one),
-    responseIds: responseIds.slice(...one),
-    ...(columns && { columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice(...one)])) }),
-  };
-}

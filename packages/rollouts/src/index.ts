@@ -30,6 +30,7 @@ export {
 } from "./prompt-tokens.ts";
 export { replaceRows } from "./replace-rows.ts";
 export { type RolloutSampling, rollOut } from "./rollout.ts";
+export { rowColumns } from "./row-columns.ts";
 export { RunningMoments, type RunningMomentsState } from "./running-moments.ts";
 export { refuseCrossedLengths, type SamplingSettings, samplingOf, samplingOptions } from "./sampling-options.ts";
 export { type ScoreSettings, scoreOptions } from "./score-options.ts";

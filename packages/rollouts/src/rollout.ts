@@ -2,6 +2,7 @@ import { type Generation, type Generator, rowLengths, type SamplingOptions, type
 import { cutAtStopTexts } from "./cut-at-stop-texts.ts";
 import { RolloutError } from "./error.ts";
 import { leftPad, type TokenizedPrompt } from "./prompt-tokens.ts";
+import { rowColumns } from "./row-columns.ts";
 import { refuseStopTexts } from "./stop-texts.ts";
 import type { TextRollout } from "./text-rollout.ts";
 
@@ -36,15 +37,8 @@ export async function rollOut(
     prompts: batch,
     ...cutAtStopTexts(generation, { stopTexts, minNewTokens, tokenizer }),
     promptTexts: prompts.map(({ text }) => text),
-    ...columnsOf(prompts),
+    ...rowColumns(prompts),
   };
-}
-
-/** Column by column, over all rows; nothing where no row has any. */
-function columnsOf(prompts: readonly TokenizedPrompt[]): Pick<TextRollout, "columns"> {
-  const names = new Set(prompts.flatMap(({ columns }) => Object.keys(columns ?? {})));
-  if (names.size === 0) return {};
-  return { columns: Object.fromEntries([...names].map((name) => [name, prompts.map(({ columns }) => columns?.[name])])) };
 }
 
 function refuseMisshapen(

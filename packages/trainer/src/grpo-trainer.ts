@@ -81,7 +81,7 @@ export class GRPOTrainer extends GroupTrainer<GrpoSettings> {
     // 8. The statistics of this step.
     const update = { ...means, ...sampling };
     const learned = { experience, groupDeviations, redrawn, update, updates, failed, learningRate: learningRates[0]! };
-    const generatorMetrics = this.parts.generator.metrics?.() ?? {};
+    const { generatorMetrics } = this;
     return groupStepResult({ step, rollout, scores, scoreParts, ...learned, seconds: watch.read(), generatorMetrics });
   }
 }

@@ -135,6 +135,11 @@ export abstract class OnPolicyTrainer<
     this.parts.dispose();
   }
 
+  /** What the generator tells of the step, beside what it drew. */
+  protected get generatorMetrics(): Readonly<Record<string, number>> {
+    return this.parts.generator.metrics?.() ?? {};
+  }
+
   protected prepare(prompts: readonly (Prompt | PromptTask)[]): TokenizedPrompt[] {
     return tokenizePrompts(prompts, this.parts.policy, this.hyperparameters.maxNewTokens);
   }

@@ -115,7 +115,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     // 9. β for the next step, and the statistics of this one.
     if (!valueOnly && !failed) this.#klController.update({ kl: kl.perSequence, samples: shape[0] });
     const learned = { experience: { ...experience, rewards, nonScoreRewards, rawAdvantages }, update: means, updates, valueOnly, failed };
-    const generatorMetrics = parts.generator.metrics?.() ?? {};
+    const { generatorMetrics } = this;
     const seconds = watch.read();
     const measured = { scores, scoreParts, adjustedScores, kl, klCoefficient, learningRate: learningRates[0]!, seconds, generatorMetrics };
     return stepResult({ step, rollout, importance: parts.importance, ...learned, ...measured });

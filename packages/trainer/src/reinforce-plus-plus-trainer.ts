@@ -75,7 +75,7 @@ export class ReinforcePlusPlusTrainer extends GroupTrainer<ReinforcePlusPlusSett
     // 8. The statistics of this step.
     const update = { ...means, ...sampling, ...(refLogprobs && { kl: klSummary({ kl, mask, shape }).perToken }) };
     const learned = { experience, groupDeviations, redrawn, update, updates, failed, learningRate: learningRates[0]! };
-    const generatorMetrics = this.parts.generator.metrics?.() ?? {};
+    const { generatorMetrics } = this;
     return groupStepResult({ step, rollout, scores, scoreParts, ...learned, seconds: watch.read(), generatorMetrics });
   }
 

@@ -85,7 +85,7 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
     // 8. The statistics of this step.
     const update = { ...means, ...sampling, ...(tokenKls && { kl: klSummary({ kl: tokenKls, mask, shape }).perToken }) };
     const learned = { experience, groupDeviations, redrawn, update, updates, failed, learningRate: learningRates[0]! };
-    const generatorMetrics = this.parts.generator.metrics?.() ?? {};
+    const { generatorMetrics } = this;
     return groupStepResult({ step, rollout, scores, scoreParts, ...learned, seconds: watch.read(), generatorMetrics });
   }
 }

@@ -4,13 +4,13 @@ import { rewardForms } from "../resolve-reward.ts";
 import { addRewardFlags } from "../reward-flags.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
 import { runWorker } from "../run-worker.ts";
-import { readCount, redisForms } from "../worker-flags.ts";
+import { readCount, redisFlag } from "../worker-flags.ts";
 
 /** `cai worker`: draws and scores for runs elsewhere. */
 export function workerCommand(): Command {
   const command = new Command("worker")
     .description("draw responses and score them for runs elsewhere, which cai train --workers starts")
-    .option("--redis <URL>", `${redisForms} (default: what CAI_REDIS holds)`)
+    .addOption(redisFlag())
     .option("--roles <roles>", "what it does: rollout, score, or both with a comma", "rollout")
     .option("--policy <P>", `what the run trains: ${policyForms}`)
     .option("--reward <R>", `with the role score: ${rewardForms}`)

@@ -5,8 +5,11 @@ import { getSmollm2 } from "../../get-smollm2.mjs";
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 
-/** The model's tokenizer and what was read of the file's header take about 60, of which most is offset by the largest tensor coming early. */
-const besideWeights = 30;
+/**
+ * The model's tokenizer and what was read of the file's header take about 60. How much of it is there when the largest tensor is read is the
+ * collector's choice (peaks of 667 to 687 were seen); one more copy of that tensor would be 113 more.
+ */
+const besideWeights = 60;
 
 test("a real model loads within its weights in float32 and the largest of them, beside its tokenizer", {
   timeout: 600_000,

@@ -79,6 +79,7 @@ export async function openTraining(
       algorithm,
       rollout,
       rowsPerJob: settings.rowsPerJob, // who drew changes no byte: a run on workers is made again, and gone on with, on one machine
+      ...(settings.staleness.staleness > 0 && { staleness: settings.staleness.staleness }),
       recompute,
       skipBadLines,
       ...(lora && loraConfig(lora)),

@@ -7,7 +7,14 @@ import { checkRecompute } from "./recompute-flag.ts";
 import { checkRewardFlags, type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 import { checkSkip } from "./skip-flag.ts";
-import { checkRowsPerJob, resolveWorkers, type WorkersSettings, workerNames } from "./worker-flags.ts";
+import {
+  checkRowsPerJob,
+  resolveStaleness,
+  resolveWorkers,
+  type StalenessSettings,
+  type WorkersSettings,
+  workerNames,
+} from "./worker-flags.ts";
 
 /** Everything that `cai train` has to know. */
 export interface TrainSettings {
@@ -26,6 +33,8 @@ export interface TrainSettings {
   readonly workers: WorkersSettings | undefined;
   /** Rows drawn at once, where responses are drawn in slices. */
   readonly rowsPerJob: number | undefined;
+  /** How old weights may be that draw responses, and whose draws are made again. */
+  readonly staleness: StalenessSettings;
   /** Blocks are computed again in the backward pass. */
   readonly recompute: boolean;
   /** Lines that can't be read are passed over. */
@@ -37,9 +46,9 @@ export interface TrainSettings {
 }
 
 const required = ["policy", "reward", "prompts", "out"] as const;
-const texts = [...required, "evalPrompts", "algorithm", ...workerNames] as const;
+const texts = [...required, "evalPrompts", "algorithm", "drawsOf", ...workerNames] as const;
 const tables = Object.values(algorithms).map(({ table }) => table);
-const named = ["rollout", "rowsPerJob", "recompute", "skipBadLines"];
+const named = ["rollout", "rowsPerJob", "staleness", "recompute", "skipBadLines"];
 const others = [...rewardNames, ...loraNames, ...named, ...new Set(tables.flatMap(Object.keys))];
 /** With held-out prompts and no word on how often. */
 const defaultEvaluateEvery = 10;
@@ -73,6 +82,7 @@ async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promis
     rollout: checkRolloutEngine(given.rollout),
     workers,
     rowsPerJob: checkRowsPerJob(given.rowsPerJob, workers),
+    staleness: resolveStaleness(given, workers),
     recompute: checkRecompute(given.recompute),
     skipBadLines: checkSkip(given.skipBadLines),
     algorithm,

@@ -23,7 +23,7 @@ export const redisFlag = (): Option => new Option("--redis <URL>", `${redisForms
 /** With workers and no word on it. */
 const defaultRowsPerJob = 8;
 
-/** Adds `--workers`, `--workers-roles`, `--weights-folder` and `--rows-per-job`. */
+/** Adds `--workers`, `--workers-roles`, `--weights-folder`, `--rows-per-job`, `--staleness` and `--draws-of`. */
 export function addWorkersFlags(command: Command): Command {
   return addGroup(command, helpGroups.workers, (grouped) =>
     grouped
@@ -34,7 +34,13 @@ export function addWorkersFlags(command: Command): Command {
         "--rows-per-job <N>",
         `rows drawn at once: with as many, one machine gives the workers' bytes (with workers ${defaultRowsPerJob})`,
         readCount,
-      ),
+      )
+      .option(
+        "--staleness <K>",
+        "workers draw up to K steps ahead, with weights at most K steps old; draws.jsonl tells which (default: 0)",
+        readCountOrNone,
+      )
+      .option("--draws-of <DIR>", "draw here, with the weights that a run with --staleness drew each slice with: what cai replay does"),
   );
 }
 
@@ -83,6 +89,41 @@ export function checkRowsPerJob(given: unknown, workers: WorkersSettings | undef
   if (given === undefined) return workers?.roles.includes("rollout") ? defaultRowsPerJob : undefined;
   if (Number.isSafeInteger(given) && (given as number) > 0) return given as number;
   throw new CliError("usage", `rowsPerJob is ${JSON.stringify(given)}: give a whole number from 1`);
+}
+
+/** How old weights may be that draw, and whose draws are made again. */
+export interface StalenessSettings {
+  readonly staleness: number;
+  /** The folder of a run whose `draws.jsonl` tells which weights draw what. */
+  readonly drawsOf: string | undefined;
+}
+
+/**
+ * What `--staleness` and `--draws-of` say. Without workers nobody draws ahead, unless another run's draws are made again.
+ *
+ * @throws CliError `usage`
+ */
+export function resolveStaleness(
+  { staleness = 0, drawsOf }: Readonly<Record<string, unknown>>,
+  workers: WorkersSettings | undefined,
+): StalenessSettings {
+  const refuse = (what: string) => {
+    throw new CliError("usage", what);
+  };
+  if (!Number.isSafeInteger(staleness) || (staleness as number) < 0)
+    refuse(`staleness is ${JSON.stringify(staleness)}: give a whole number of steps, 0 for none`);
+  const draws = workers?.roles.includes("rollout") === true;
+  if (drawsOf !== undefined && draws) refuse("drawsOf is for one machine: leave workers out, or let them score alone");
+  if (drawsOf !== undefined && staleness === 0) refuse("drawsOf is for runs with staleness: give the run's own");
+  if (staleness !== 0 && !draws && drawsOf === undefined)
+    refuse(
+      `staleness is ${staleness}, and nobody draws ahead: give workers that draw (--workers), or the run whose draws are made again (--draws-of)`,
+    );
+  return { staleness: staleness as number, drawsOf: drawsOf as string | undefined };
+}
+
+function readCountOrNone(text: string): number {
+  return text === "0" ? 0 : readCount(text);
 }
 
 export function readCount(text: string): number {

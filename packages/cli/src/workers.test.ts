@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readDraws } from "@cai/run-log";
 import { type RedisServer, startRedis, whyNoRedis } from "@cai/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { runCommand } from "./run-command.fixture.ts";
@@ -52,6 +53,23 @@ describe.skipIf(whyNoRedis)(`runs on workers${whyNoRedis ? ` (${whyNoRedis})` : 
     expect(`${listed.stdout}${listed.stderr}`).not.toContain("s3cret");
   });
 
+  test("a run whose workers draw ahead is made again, to the byte, on one machine, from what it recorded; also one that was killed", {
+    timeout: 180_000,
+  }, async () => {
+    const roles = ["--redis", server.url, "--roles", "rollout", "--policy", policy];
+    await Promise.all([work(...roles), work(...roles)]);
+    const sizes = ["--steps", "6", "--rows-per-job", "1", "--checkpoint-every", "2"];
+    const ahead = [...train("ahead", ...sizes), "--workers", server.url, "--staleness", "2"];
+    expect(await stopAfter(3, "SIGKILL", ahead)).toMatchObject({ exit: "SIGKILL" });
+    expect(await cai(...ahead, "--resume")).toMatchObject({ exit: 0 });
+    expect(configOf("ahead")).toMatchObject({ rowsPerJob: 1, staleness: 2 });
+    const drawn = [...(await readDraws(join(root, "ahead")))];
+    expect(drawn.map(([step]) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(drawn.some(([step, after]) => after.some((one) => one < step - 1))).toBe(true);
+    expect(await cai("replay", "ahead")).toMatchObject({ exit: 0 });
+    expect(await cai("inspect", "ahead", "--step", "5", "--json")).toMatchObject({ exit: 0 });
+  });
+
   test("a worker ends at a signal, done", async () => {
     const worker = await work("--redis", server.url, "--roles", "score", "--reward", "slow.mjs");
     worker.child.kill("SIGTERM");
@@ -65,6 +83,8 @@ test.each([
   [["worker", "--redis", "redis://127.0.0.1:1", "--roles", "rollout"], /needs --policy/],
   [["worker", "--redis", "redis://…@127.0.0.1:1", "--policy", policy], /without its secrets/],
   [["worker", "--policy", policy], /needs --redis, or the address in CAI_REDIS/],
+  [[...train("never"), "--staleness", "1"], /--staleness is 1, and nobody draws ahead: give workers that draw/],
+  [[...train("never"), "--draws-of", "ahead"], /draws-of is for runs with staleness/],
   [[...train("never"), "--workers-roles", "score"], /--workers-roles is for workers: give their Redis by --workers/],
 ])("cai %j is refused", async (argv, message) => {
   await expect(runCommand(...argv)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });

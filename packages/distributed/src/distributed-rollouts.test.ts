@@ -8,6 +8,7 @@ import { connect } from "./connect.ts";
 import { DistributedRollouts, type DistributedRolloutsOptions } from "./distributed-rollouts.ts";
 import { jobPayload } from "./job-payload.ts";
 import { listWorkers } from "./presence.ts";
+import { recordedRollouts } from "./recorded-rollouts.ts";
 import { type RolloutWorkerOptions, startRolloutWorker } from "./rollout-worker.ts";
 import { slicedGenerator } from "./sliced-generator.ts";
 
@@ -202,6 +203,65 @@ describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}
     const redis = await connect(server.url);
     expect(await redis.keys("cai:rollout-*-rollout-*")).toEqual([]);
     redis.disconnect();
+  });
+
+  /** Makes steps, with an update behind each; `wait` lets workers draw ahead meanwhile. */
+  async function makeSteps(generator: Generator, policy: CausalPolicy, steps: number, wait: (step: number) => unknown = () => {}) {
+    const drawn: { readonly generation: Generation; readonly drawnAfter: readonly number[] | undefined }[] = [];
+    const of = (step: number) => ({ ...sampling, draws: { ...sampling.draws, step } });
+    for (let step = 1; step <= steps; step++) {
+      const ahead = Array.from({ length: Math.min(generator.lookahead!, steps - step) }, (_, next) => step + 1 + next);
+      generator.foresee!(ahead.map((later) => ({ prompts, sampling: of(later) })));
+      const generation = await generator.generate(prompts, of(step));
+      drawn.push({ generation, drawnAfter: generator.drawnAfter?.() });
+      await wait(step);
+      nudge(policy);
+    }
+    return drawn;
+  }
+
+  test("workers draw ahead with weights that are at most so old, and one machine makes the same again from the record", async () => {
+    const policy = await load();
+    await work();
+    await work({ generatorOf: before(() => seconds(0.02)) });
+    const rollouts = await learn(policy, { staleness: 2 });
+    expect(rollouts).toMatchObject({ lookahead: 2, drawsAsPolicy: false });
+    const drawn = await makeSteps(rollouts, policy, 6, (step) => seconds(step % 2 === 0 ? 0 : 0.1));
+    const ages = drawn.map(({ drawnAfter }, index) => drawnAfter!.map((after) => index - after));
+    expect(ages.flat().every((age) => age >= 0 && age <= 2)).toBe(true);
+    expect(Math.max(...ages.flat())).toBeGreaterThan(0);
+    expect(rollouts.metrics()["workers/staleness_max"]).toBe(Math.max(...ages.at(-1)!));
+
+    const again = await load();
+    const drawnAfter = new Map(drawn.map((step, index) => [index + 1, step.drawnAfter!]));
+    const recorded = recordedRollouts({ generator: again, rowsPerJob: 1, staleness: 2, drawnAfter });
+    expect(await makeSteps(recorded, again, 6)).toEqual(drawn);
+  });
+
+  test("an answer of older weights than that, as from a Redis that lost its last words, is asked for again", async () => {
+    const policy = await load();
+    const rollouts = await learn(policy, { staleness: 1 });
+    const redis = await connect(server.url);
+    ends.unshift(() => redis.disconnect());
+    const rows = prompts.shape[0];
+    let slices = 0;
+    const counting = () => work({ generatorOf: before(() => ++slices) });
+    const drawsNext = (steps: number) => expect.poll(() => slices, { timeout: 10_000 }).toBe(steps * rows);
+    const newest = async () => (await redis.keys("cai:run:*:newest"))[0]!;
+    let worker = await counting();
+    let first: string | null = null;
+    const drawn = await makeSteps(rollouts, policy, 3, async (step) => {
+      if (step === 1) {
+        first = await redis.get(await newest());
+        await drawsNext(2);
+        await worker.stop();
+      } else if (step === 2) {
+        await redis.set(await newest(), first!); // step 3 must be drawn with the weights after step 1, or newer ones
+        worker = await counting();
+        await drawsNext(3);
+      }
+    });
+    expect(drawn.map(({ drawnAfter }) => drawnAfter)).toEqual([0, 0, 2].map((after) => Array(rows).fill(after)));
   });
 
   test("a wrong password, a closed port and what is no address are told without secrets", async () => {

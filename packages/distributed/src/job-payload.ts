@@ -12,40 +12,53 @@ import { DistributedError } from "./error.ts";
 import { decodeFrame, encodeFrame, type FrameArray } from "./frame.ts";
 import { isHash } from "./names.ts";
 
-/** A slice of a step's prompts, for whoever has these weights. */
+/** A slice of a step's prompts. */
 export interface RolloutJob {
-  readonly weights: string;
+  /** The version of the weights that draw it; null: of the learner's versions the newest, when a worker takes the job. */
+  readonly weights: string | null;
   readonly prompts: TokenBatch;
   readonly sampling: Omit<SamplingOptions, "signal" | "onToken">;
+}
+
+/** The responses to a slice, and the version of the weights that drew them. */
+export interface DrawnSlice {
+  readonly generation: Generation;
+  readonly weights: string;
 }
 
 const finishReasons: readonly FinishReason[] = ["eos", "length", "stop"];
 
 /** Jobs and their results as bytes. Each `read` checks all that it takes, and throws DistributedError `bad-payload` or `too-large`. */
 export const jobPayload = {
+  /** The same job gives the same bytes, in whatever order its options stand. */
   writeRolloutJob({ weights, prompts, sampling }: RolloutJob): Buffer {
     const { ids, mask, shape } = prompts;
-    return encodeFrame({ header: { kind: "rollout", weights, shape, sampling }, arrays: { ids, mask } });
+    const ordered = inOrder({ ...sampling, draws: inOrder(sampling.draws) });
+    return encodeFrame({ header: { kind: "rollout", weights, shape, sampling: ordered }, arrays: { ids, mask } });
   },
 
   readRolloutJob(bytes: Uint8Array): RolloutJob {
     const { header, arrays } = ofKind(bytes, "rollout");
     const { weights } = header;
-    if (!isHash(weights)) refuse("weights that are no SHA-256");
+    if (weights !== null && !isHash(weights)) refuse("weights that are no SHA-256");
     const shape = shapeOf(header.shape);
-    return { weights: weights as string, prompts: { ...tokensOf(arrays, shape), shape }, sampling: samplingOf(header.sampling) };
+    return { weights: weights as string | null, prompts: { ...tokensOf(arrays, shape), shape }, sampling: samplingOf(header.sampling) };
   },
 
-  writeGeneration({ responses, behaviourLogprobs, finishReasons: reasons, keptTokens }: Generation): Buffer {
+  writeDrawnSlice({ generation, weights }: DrawnSlice): Buffer {
+    const { responses, behaviourLogprobs, finishReasons: reasons, keptTokens } = generation;
     const { ids, mask, shape } = responses;
     const finished = Uint8Array.from(reasons, (reason) => finishReasons.indexOf(reason));
     const kept = keptTokens && { keptIds: keptTokens.ids, keptOffsets: keptTokens.offsets };
-    return encodeFrame({ header: { kind: "generation", shape }, arrays: { ids, mask, behaviourLogprobs, finished, ...kept } });
+    return encodeFrame({ header: { kind: "generation", shape, weights }, arrays: { ids, mask, behaviourLogprobs, finished, ...kept } });
   },
 
   /** @param asked the job that it answers. */
-  readGeneration(bytes: Uint8Array, asked: RolloutJob): Generation {
+  readDrawnSlice(bytes: Uint8Array, asked: RolloutJob): DrawnSlice {
     const { header, arrays } = ofKind(bytes, "generation");
+    const { weights } = header;
+    if (!isHash(weights)) refuse("weights that are no SHA-256");
+    if (asked.weights !== null && weights !== asked.weights) refuse("responses of other weights than were asked for");
     const shape = shapeOf(header.shape);
     const rows = asked.prompts.shape[0];
     const { maxNewTokens } = asked.sampling;
@@ -54,12 +67,13 @@ export const jobPayload = {
     const finished = arrayOf(arrays, "finished", Uint8Array, rows);
     if (finished.some((reason) => reason >= finishReasons.length)) refuse("a reason to finish that is none");
     const keptTokens = keptOf(arrays, shape);
-    return {
+    const generation = {
       responses: { ...tokensOf(arrays, shape), shape },
       behaviourLogprobs: arrayOf(arrays, "behaviourLogprobs", Float32Array, shape[0] * shape[1]),
       finishReasons: Array.from(finished, (reason) => finishReasons[reason]!),
       ...(keptTokens && { keptTokens }),
     };
+    return { generation, weights: weights as string };
   },
 
   writeScoreJob({ prompts, responses, promptIds, responseIds, columns }: ScoreRequest): Buffer {
@@ -91,6 +105,8 @@ export const jobPayload = {
     return { scores: arrayOf(arrays, "scores", Float32Array, rows), parts: Object.fromEntries(read) };
   },
 };
+
+const inOrder = (options: object): object => Object.fromEntries(Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 type Arrays = Readonly<Record<string, FrameArray>>;
 

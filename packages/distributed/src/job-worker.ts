@@ -43,6 +43,7 @@ export class JobWorker {
   readonly #timer: NodeJS.Timeout;
   #presence: WorkerPresence;
   #seconds = 0;
+  #stopped: Promise<void> | undefined;
 
   private constructor(redis: Redis, options: JobWorkerOptions) {
     const { queue, role, engine, lockMs = 30_000 } = options;
@@ -72,8 +73,13 @@ export class JobWorker {
     return worker;
   }
 
-  /** Ends the job that it is at, takes no other, and tells that it is gone. */
-  async stop(): Promise<void> {
+  /** Ends the job that it is at, takes no other, and tells that it is gone. It may be called again. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#worker.close();
     await this.#redis.del(workerKey(this.#presence.id));

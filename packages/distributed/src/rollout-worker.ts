@@ -4,6 +4,7 @@ import { engineIdentity, rolloutQueue } from "./engine-identity.ts";
 import { FolderWeightStore } from "./folder-weight-store.ts";
 import { jobPayload } from "./job-payload.ts";
 import { JobWorker } from "./job-worker.ts";
+import { newestKey } from "./names.ts";
 import { RedisWeightStore } from "./redis-weight-store.ts";
 import { WorkerWeights } from "./worker-weights.ts";
 
@@ -54,14 +55,17 @@ export async function startRolloutWorker(options: RolloutWorkerOptions): Promise
         policy,
         weightsFolder === undefined ? new RedisWeightStore(connection) : new FolderWeightStore(weightsFolder),
       );
-      const own = await weights.load(run, job.weights);
+      const { policy: own, version } =
+        job.weights === null
+          ? await weights.loadNewest(run, () => connection.get(newestKey(run)))
+          : { policy: await weights.load(run, job.weights), version: job.weights };
       if (drawing?.policy !== own) {
         await letGo();
         drawing = { policy: own, generator: await generatorOf(own) };
       }
       const generation = await drawing.generator.generate(job.prompts, job.sampling);
       return {
-        payload: jobPayload.writeGeneration(generation),
+        payload: jobPayload.writeDrawnSlice({ generation, weights: version }),
         tokens: countValid(generation.responses.mask),
         loadSeconds: weights.loadSeconds,
       };

@@ -1,6 +1,7 @@
 import { addLora, type CausalPolicy } from "@cai/policy";
 import * as tf from "@tensorflow/tfjs-core";
 import { DistributedError } from "./error.ts";
+import { isHash } from "./names.ts";
 import { readManifest, readPiece, type WeightManifest, type WeightStore } from "./weight-store.ts";
 
 /** A worker's policy with the weights that jobs ask for. What a version shares with the one before is not read again. */
@@ -45,6 +46,28 @@ export class WorkerWeights {
     this.#version = version;
     this.loadSeconds = (performance.now() - started) / 1000;
     return this.#current;
+  }
+
+  /**
+   * The policy with the newest version of a run, whatever that is by now.
+   *
+   * @param newest looks which it is.
+   * @throws DistributedError as `load` does
+   */
+  async loadNewest(run: string, newest: () => Promise<string | null>): Promise<{ policy: CausalPolicy; version: string }> {
+    for (let before: string | undefined; ; ) {
+      const version = await newest();
+      if (version === null || !isHash(version))
+        throw new DistributedError("missing-weights", `run ${run} tells of no newest version of its weights`);
+      try {
+        return { policy: await this.load(run, version), version };
+      } catch (error) {
+        // While it was read, a newer one may have taken its place.
+        const isGone = DistributedError.isInstance(error) && error.code === "missing-weights" && version !== before;
+        if (!isGone) throw error;
+        before = version;
+      }
+    }
   }
 
   dispose(): void {

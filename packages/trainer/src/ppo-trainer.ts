@@ -64,7 +64,7 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const watch = new Stopwatch(["generate", "score", "reference", "train"]);
 
     // 1–2. The policy answers the prompts: token ids, mask, behaviour log-probabilities, finish reasons.
-    const rollout = await watch.time("generate", () => this.rollOut(prompts, signal));
+    const rollout = await watch.time("generate", () => this.rollOutStep(prompts, signal));
     await this.onRollout?.(rollout, step);
     const { mask, shape } = rollout.responses;
 

@@ -33,7 +33,9 @@ const target = (name: string, seed: Uint8Array, read: (input: Uint8Array) => unk
 /** Jobs, as workers get them, and answers, as learners do. */
 export const jobs: readonly FuzzTarget[] = [
   target("job-payload", jobPayload.writeRolloutJob(job), jobPayload.readRolloutJob),
-  target("job-generation", jobPayload.writeGeneration(generation), (input) => jobPayload.readGeneration(input, job)),
+  target("job-generation", jobPayload.writeDrawnSlice({ generation, weights: job.weights }), (input) =>
+    jobPayload.readDrawnSlice(input, job),
+  ),
   target("job-score", jobPayload.writeScoreJob(request), jobPayload.readScoreJob),
   target("job-scores", jobPayload.writeScores(scores), (input) => jobPayload.readScores(input, 2)),
 ];

@@ -29,7 +29,6 @@ export class RolloutsAhead {
   readonly #outstanding = new Map<number, Outstanding>();
   /** The step after which the weights of a version stood. */
   readonly #versions = new Map<string, number>();
-  readonly #ended = new AbortController();
   #abandon = new AbortController();
   #step: number | undefined;
   #drawnAfter: readonly number[] | undefined;
@@ -95,7 +94,6 @@ export class RolloutsAhead {
 
   /** Takes back what nobody has begun. */
   async dispose(): Promise<void> {
-    this.#ended.abort(new Error("the run has ended"));
     await this.#abandonAll();
   }
 
@@ -119,8 +117,8 @@ export class RolloutsAhead {
     const { step } = sampling.draws;
     const before = this.#outstanding.get(step);
     if (before?.key === key) return before;
-    const signal = AbortSignal.any([this.#ended.signal, this.#abandon.signal]);
-    const answers = this.#queue.ask(payloads, { label: `${sampling.draws.stream}-${step}`, signal });
+    const label = `${sampling.draws.stream}-${step}`;
+    const answers = this.#queue.ask(payloads, { label, signal: this.#abandon.signal });
     answers.catch(() => {}); // who waits for them is told
     const asked = { key, jobs, answers };
     this.#outstanding.set(step, asked);
@@ -142,7 +140,7 @@ export class RolloutsAhead {
   }
 
   async #abandonAll(): Promise<void> {
-    this.#abandon.abort(new Error("another step is asked for"));
+    this.#abandon.abort(new Error("nobody waits for these responses any more"));
     this.#abandon = new AbortController();
     await Promise.allSettled([...this.#outstanding.values()].map(({ answers }) => answers));
     this.#outstanding.clear();

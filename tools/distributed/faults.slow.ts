@@ -98,7 +98,8 @@ async function runUnderFaults(argv: readonly string[], out: string, run: number)
 }
 
 async function killBusyWorker(): Promise<void> {
-  const busy = (await listWorkers(server.url)).find(({ job, pid }) => job !== undefined && [...workers].some((one) => one.pid === pid));
+  const present = await listWorkers(server.url).catch(() => []); // Redis may be gone
+  const busy = present.find(({ job, pid }) => job !== undefined && [...workers].some((one) => one.pid === pid));
   const worker = [...workers].find(({ pid }) => pid === busy?.pid);
   if (worker === undefined) return;
   const ended = once(worker, "exit");

@@ -4,6 +4,7 @@ export type { DrawCounters, DrawnToken, FinishReason, Generation, Generator, Rol
 export { joinKept, type KeptTokens, keptOf, selectKept } from "./kept-tokens.ts";
 export { countValid, rowLengths, validCells, validOnly, validRows } from "./mask.ts";
 export type {
+  EvaluateLogprobsOptions,
   LogprobOptions,
   ModelIdentity,
   Parameter,

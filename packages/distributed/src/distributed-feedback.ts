@@ -35,7 +35,8 @@ export interface DistributedFeedbackOptions extends SliceQueueOptions, LabellerP
  *   owner: "preferences.jsonl",
  * });
  * policy.dispose(); // workers have it
- * const { labels } = await labelPairs({ pairs: [pair], labeller: choiceLabeller({ feedback }), constitution, draws });
+ * const labeller = choiceLabeller({ feedback });
+ * const [label] = await labeller.label([pair], { draws: { seed: 7, stream: "label", step: 0 } });
  * await feedback.dispose();
  */
 export class DistributedFeedback implements FeedbackModel {

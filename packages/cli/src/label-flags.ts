@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { CliError } from "./error.ts";
 import { addGroup, helpGroups } from "./help-groups.ts";
+import { flagName } from "./option-flags.ts";
 import { checkRedis, defaultRowsPerJob, readCount, redisForms, rowsPerJobOf } from "./worker-flags.ts";
 
 /** Who answers a command's questions, as far as it is told. */
@@ -31,6 +32,27 @@ export function addLabelWorkersFlags(command: Command, does: string): Command {
         readCount,
       ),
   );
+}
+
+/** The flags, as commander gives them. */
+export type LabelWorkersFlags = { readonly workers?: string; readonly rowsPerJob?: number };
+
+/**
+ * The same beside a pipeline's file, in which the model that is asked stands.
+ *
+ * @throws CliError `usage` where no model is named there: the policy judges then, in the process that has it.
+ */
+export function resolvePipelineWorkers(
+  flags: { readonly workers: string | undefined; readonly rowsPerJob: number | undefined },
+  { feedback, feedbackCache }: { readonly feedback?: string | undefined; readonly feedbackCache?: string | undefined },
+): LabelWorkersSettings {
+  const asked = Object.entries(flags).find(([, value]) => value !== undefined)?.[0];
+  if (asked !== undefined && feedback === undefined)
+    throw new CliError(
+      "usage",
+      `--${flagName(asked)} is for the model that the file names as "feedback", and it names none: give one there, if it be the policy`,
+    );
+  return resolveLabelWorkers({ ...flags, feedbackCache });
 }
 
 /** @throws CliError `usage`; a configuration file may hold anything. */

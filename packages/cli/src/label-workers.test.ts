@@ -102,6 +102,28 @@ describe.skipIf(whyNoRedis)(`questions answered by workers${whyNoRedis ? ` (${wh
     expect(there).toEqual(here);
   });
 
+  test("cai pipeline: the preferences of one machine", async () => {
+    await work({ feedback: tinyGpt2 });
+    const root = await temporaryFolder();
+    const config = {
+      ...{ policy: "demo", feedback: tinyGpt2, constitution: "./small.json", prompts: "./prompts.txt", heldOutPrompts: "./held-out.txt" },
+      ...{ judge: "./judge.mjs", format: "continuation", maxNewTokens: 3, batchSize: 2, revise: false, sft: false },
+      prefer: { labeller: "likelihood-ratio", heldOutShare: 0, calibrationPairs: 0 },
+      ...{ rl: "dpo", dpo: { epochs: 1, batchSize: 1 }, evaluation: { draws: 1, bestOf: 2 } },
+    };
+    await writeFile(join(root, "config.json"), JSON.stringify(config));
+    await writeFile(join(root, "small.json"), JSON.stringify(constitution));
+    await writeFile(join(root, "judge.mjs"), "export default ({ responses }) => responses.map((text) => text.length);\n");
+    for (const name of ["prompts", "held-out"]) await writeFile(join(root, `${name}.txt`), `${name} by the sea\nsomebody came\n`);
+    const make = async (out: string, ...where: string[]) => {
+      const argv = ["--config", join(root, "config.json"), "--out", join(root, out), "--rows-per-job", "3", "--json", ...where];
+      await runCommand("pipeline", ...argv);
+      return readFileSync(join(root, out, "prefer/preferences.labelled.jsonl"), "utf8");
+    };
+    expect(await make("there", "--workers", server.url)).toBe(await make("here"));
+    expect((await listWorkers(server.url))[0]!.jobsDone).toBeGreaterThan(0);
+  });
+
   test("an endpoint is asked by the workers", async () => {
     const { address, asked } = await startEndpoint();
     await work({ feedback: address, feedbackModel: "judge", feedbackOptions: '{"retries": 1}' });

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import type { PreparedBackend } from "@cai/backend";
+import type { EndpointSource, OpenedFeedback } from "@cai/constitution";
 import type { FeedbackModel, PromptFormat, PromptFormatName } from "@cai/feedback";
 import type { FeedbackSettings } from "./feedback-flags.ts";
 import type { LabelWorkersSettings } from "./label-flags.ts";
 import { labellerSettings } from "./labeller-settings.ts";
 import { engineName } from "./open-generator.ts";
-import { type EndpointFeedback, type LocalFeedback, resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
+import { type EndpointFeedback, type LocalFeedback, openFeedback, resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
 
 /** What a command is told of the models that it asks. */
 export interface AskedSettings extends FeedbackSettings, LabelWorkersSettings {
@@ -40,7 +41,7 @@ export async function openAsked(
   const { feedback, workers, rowsPerJob } = settings;
   const batchSize = rowsPerJob ?? settings.options.batchSize;
   const openPolicy = () => resolveLocalFeedback(settings.policy, { format: settings.format, batchSize });
-  const openJudge = (source: string) => resolveFeedback(source, { ...settings, batchSize });
+  const openOther = (source: string) => resolveFeedback(source, { ...settings, batchSize });
   const elsewhere = async (opened: LocalFeedback | EndpointFeedback, redis: string) =>
     own(await askElsewhere(opened, { ...settings, redis, rowsPerJob: batchSize, engine: engineName("policy", backend) }));
 
@@ -49,11 +50,29 @@ export async function openAsked(
     const asked = await elsewhere(opened, workers);
     return { policy: asked, judge: asked, format: opened.format };
   }
-  const judge = feedback === undefined || workers === undefined ? undefined : await elsewhere(await openJudge(feedback), workers);
+  const judge = feedback === undefined || workers === undefined ? undefined : await elsewhere(await openOther(feedback), workers);
   const { model, format } = own(await openPolicy());
   const policy = await inSlices(model, rowsPerJob);
   if (feedback === undefined) return { policy, judge: policy, format };
-  return { policy, judge: judge ?? (await inSlices(own(await openJudge(feedback)).model, rowsPerJob)), format };
+  return { policy, judge: judge ?? (await inSlices(own(await openOther(feedback)).model, rowsPerJob)), format };
+}
+
+/**
+ * Another model that judges, as a configuration names it: on workers, or here, in slices where there are rows a job.
+ *
+ * @throws CliError `usage`, with keys in double quotes; DistributedError `no-redis`
+ */
+export async function openJudge(
+  source: EndpointSource,
+  { workers, rowsPerJob, batchSize, out }: LabelWorkersSettings & { readonly batchSize: number; readonly out: string },
+  backend: Pick<PreparedBackend, "kernels">,
+): Promise<OpenedFeedback> {
+  const rows = rowsPerJob ?? batchSize;
+  const opened = await openFeedback(source, { batchSize: rows });
+  if (workers === undefined) return { model: await inSlices(opened.model, rowsPerJob), dispose: () => opened.dispose() };
+  const engine = engineName("policy", backend);
+  const model = await askElsewhere(opened, { ...source, redis: workers, out, rowsPerJob: rows, engine });
+  return { model, dispose: () => model.dispose() };
 }
 
 /** Workers in the place of a model, which goes: all that is wanted of it is who it is. */

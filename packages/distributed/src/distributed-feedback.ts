@@ -4,7 +4,7 @@ import { connect } from "./connect.ts";
 import { DistributedError } from "./error.ts";
 import { explainRefusals } from "./explain-refusals.ts";
 import { feedbackByJobs } from "./feedback-by-jobs.ts";
-import { labelPayload } from "./label-payload.ts";
+import { labelPayload, type Method } from "./label-payload.ts";
 import { type LabellerParts, type LabellerTraits, labellerDifferences, labellerIdentity, labelQueue } from "./labeller-identity.ts";
 import { RunLease } from "./run-lease.ts";
 import { SliceQueue, type SliceQueueOptions } from "./slice-queue.ts";
@@ -48,7 +48,8 @@ export class DistributedFeedback implements FeedbackModel {
   readonly logprobs?: NonNullable<FeedbackModel["logprobs"]>;
   readonly #redis: Redis;
   readonly #lease: RunLease;
-  readonly #queue: SliceQueue;
+  /** One for each method: how long a text takes to write says nothing of how long a choice takes. */
+  readonly #queues = new Map<Method, SliceQueue>();
   #calls = 0;
   #disposed = false;
 
@@ -63,14 +64,17 @@ export class DistributedFeedback implements FeedbackModel {
       start: "start one with cai worker --roles label",
       mend: "start workers with the asker's --policy, --feedback and --format, on processors of one kind",
     });
-    this.#queue = new SliceQueue({ redis, name: labelQueue(identity), run: lease.run, options: rest, explain });
+    const queue = { redis, name: labelQueue(identity), run: lease.run, options: rest, explain };
     const asked = feedbackByJobs(feedback, {
       rowsPerJob: checkRowsPerJob(rowsPerJob),
       answer: async (slices, signal) => {
         if (this.#disposed) throw new DistributedError("disposed", "this model of workers has been disposed of: make another");
         this.#calls += 1;
-        const label = `${slices[0]!.method}-${this.#calls}`;
-        const answers = await this.#queue.ask(slices.map(labelPayload.writeLabelJob), { label, signal });
+        const { method } = slices[0]!;
+        const label = `${method}-${this.#calls}`;
+        const own = this.#queues.get(method) ?? new SliceQueue(queue);
+        this.#queues.set(method, own);
+        const answers = await own.ask(slices.map(labelPayload.writeLabelJob), { label, signal });
         return answers.map((answer, place) => labelPayload.readAnswers(answer, slices[place]!));
       },
     });
@@ -101,7 +105,7 @@ export class DistributedFeedback implements FeedbackModel {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.#queue.close();
+    for (const queue of this.#queues.values()) await queue.close();
     await this.#lease.end();
     this.#redis.disconnect();
   }

@@ -54,7 +54,7 @@ test.skipIf(whyNoRedis)(
     const { digests, samples } = readRunRecord(here);
 
     for (let worker = 0; worker < 3; worker++) startWorker();
-    const spread = [...argv, "--workers", server.url, "--workers-roles", "rollout,score"];
+    const spread = [...argv, "--workers", server.url, "--workers-roles", "rollout,score,reference"];
     const isShort = () => Object.keys(least).some((fault) => counts[fault as Fault] < least[fault as Fault]);
     for (let run = 0; isShort() || runsMadeAgain === 0; run++) {
       const out = join(folder, `run-${run}`);
@@ -111,7 +111,7 @@ async function killBusyWorker(): Promise<void> {
 }
 
 function startWorker(): void {
-  const roles = ["--roles", "rollout,score", "--policy", goldenPath("tiny-gpt2"), "--reward", join(folder, "reward.mjs")];
+  const roles = ["--roles", "rollout,score,reference", "--policy", goldenPath("tiny-gpt2"), "--reward", join(folder, "reward.mjs")];
   workers.add(spawn(process.execPath, [bin, "worker", "--redis", server.url, ...roles, "--threads", "1"], { stdio: "ignore" }));
 }
 

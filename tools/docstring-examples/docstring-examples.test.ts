@@ -25,9 +25,13 @@ const examples = publishedPackages.flatMap(readExamples);
 const notRun: Readonly<Record<string, string>> = {
   "constitution/src/pipeline/constitutional-pipeline.ts": "trains",
   "distributed/src/connect.ts": "asks a Redis",
+  "distributed/src/distributed-feedback.ts": "asks a Redis",
+  "distributed/src/distributed-reference.ts": "asks a Redis",
   "distributed/src/distributed-reward-model.ts": "asks a Redis",
   "distributed/src/distributed-rollouts.ts": "asks a Redis",
+  "distributed/src/label-worker.ts": "asks a Redis",
   "distributed/src/presence.ts": "asks a Redis",
+  "distributed/src/reference-worker.ts": "asks a Redis",
   "distributed/src/rollout-worker.ts": "asks a Redis",
   "distributed/src/score-worker.ts": "asks a Redis",
   "distributed/src/sliced-generator.ts": "a trainer",

@@ -71,6 +71,7 @@ async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promis
   const evaluates = evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery };
   const hyperparameters = algorithms[algorithm].resolve({ ...evaluates, ...options });
   const workers = resolveWorkers(given);
+  if (workers?.roles.includes("reference")) checkReferenceElsewhere(hyperparameters);
   return {
     policy,
     reward,
@@ -94,6 +95,16 @@ async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promis
 function checkAlgorithm(name: string): AlgorithmName {
   if (Object.hasOwn(algorithms, name)) return name as AlgorithmName;
   throw new CliError("usage", `algorithm is ${JSON.stringify(name)}: give one of ${Object.keys(algorithms).join(", ")}`);
+}
+
+/** @throws CliError `usage` where workers could not tell what is wanted of a reference, or nothing is. */
+function checkReferenceElsewhere(options: AlgorithmSettings): void {
+  const refuse = (what: string) => {
+    throw new CliError("usage", `${what}: leave reference out of workersRoles`);
+  };
+  if ("klEstimator" in options && options.klEstimator === "full")
+    refuse('klEstimator "full" compares whole distributions, and workers tell log-probabilities of the drawn tokens alone');
+  if ("beta" in options && options.beta === 0) refuse("beta is 0, and nothing is measured against a reference");
 }
 
 function refuseOthersOptions(options: object, algorithm: AlgorithmName): void {

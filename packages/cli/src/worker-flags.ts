@@ -5,7 +5,9 @@ import { CliError } from "./error.ts";
 import { addGroup, helpGroups } from "./help-groups.ts";
 
 /** What a worker may do. */
-const workerRoles = ["rollout", "score"] as const;
+export const workerRoles = ["rollout", "score", "label", "reference"] as const;
+/** What of it a run of cai train may ask for: nothing there is labelled. */
+const trainingRoles = workerRoles.filter((role) => role !== "label");
 export type WorkerRoles = readonly (typeof workerRoles)[number][];
 
 /** The workers that a run is spread over, as far as `cai train` is told. */
@@ -17,18 +19,18 @@ export interface WorkersSettings {
 }
 
 export const workerNames = ["workers", "workersRoles", "weightsFolder"] as const;
-const redisForms = "the address of Redis, as redis://:password@host:6379, or rediss:// over TLS";
+export const redisForms = "the address of Redis, as redis://:password@host:6379, or rediss:// over TLS";
 /** The `--redis` of such a command. */
 export const redisFlag = (): Option => new Option("--redis <URL>", `${redisForms} (default: what CAI_REDIS holds)`);
 /** With workers and no word on it. */
-const defaultRowsPerJob = 8;
+export const defaultRowsPerJob = 8;
 
 /** Adds `--workers`, `--workers-roles`, `--weights-folder`, `--rows-per-job`, `--staleness` and `--draws-of`. */
 export function addWorkersFlags(command: Command): Command {
   return addGroup(command, helpGroups.workers, (grouped) =>
     grouped
       .option("--workers <URL>", `let workers draw the responses (cai worker): ${redisForms}`)
-      .option("--workers-roles <roles>", "what workers do, as in rollout,score (default: rollout)")
+      .option("--workers-roles <roles>", "what workers do, as in rollout,score,reference (default: rollout)")
       .option("--weights-folder <DIR>", "a folder that the workers share, for the weights (default: they go through Redis)")
       .option(
         "--rows-per-job <N>",
@@ -54,7 +56,7 @@ export function resolveWorkers(given: Readonly<Record<string, unknown>>): Worker
   }
   return {
     redis: checkRedis(workers),
-    roles: checkRoles(workersRoles ?? "rollout"),
+    roles: checkRoles(workersRoles ?? "rollout", trainingRoles),
     weightsFolder: weightsFolder === undefined ? undefined : resolve(weightsFolder),
   };
 }
@@ -71,22 +73,27 @@ export function redisOf(given: string | undefined, command: string): string {
 }
 
 /** @throws CliError `usage` for an address whose password has been taken out. */
-function checkRedis(address: string): string {
+export function checkRedis(address: string): string {
   if (!lacksSecrets(address)) return address;
   throw new CliError("usage", `${address} is an address without its secrets: give it whole`);
 }
 
 /** @throws CliError `usage` */
-export function checkRoles(text: string): WorkerRoles {
+export function checkRoles(text: string, known: WorkerRoles = workerRoles): WorkerRoles {
   const roles = text.split(",").map((role) => role.trim());
-  const unknown = roles.find((role) => !(workerRoles as readonly string[]).includes(role));
+  const unknown = roles.find((role) => !(known as readonly string[]).includes(role));
   if (unknown === undefined) return roles as unknown as WorkerRoles;
-  throw new CliError("usage", `roles are ${JSON.stringify(text)}: give ${workerRoles.join(" or ")}, or both with a comma between them`);
+  throw new CliError("usage", `roles are ${JSON.stringify(text)}: give ${known.join(", ")}, or some of them with commas between them`);
 }
 
 /** @throws CliError `usage`; a configuration file may hold anything. */
 export function checkRowsPerJob(given: unknown, workers: WorkersSettings | undefined): number | undefined {
-  if (given === undefined) return workers?.roles.includes("rollout") ? defaultRowsPerJob : undefined;
+  return rowsPerJobOf(given, workers?.roles.includes("rollout") ? defaultRowsPerJob : undefined);
+}
+
+/** @throws CliError `usage` */
+export function rowsPerJobOf(given: unknown, byDefault: number | undefined): number | undefined {
+  if (given === undefined) return byDefault;
   if (Number.isSafeInteger(given) && (given as number) > 0) return given as number;
   throw new CliError("usage", `rowsPerJob is ${JSON.stringify(given)}: give a whole number from 1`);
 }

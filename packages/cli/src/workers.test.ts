@@ -32,12 +32,12 @@ describe.skipIf(whyNoRedis)(`runs on workers${whyNoRedis ? ` (${whyNoRedis})` : 
     timeout: 180_000,
   }, async () => {
     const here = cai(...train("here", "--steps", "4", "--rows-per-job", "1"));
-    const roles = ["--redis", server.url, "--roles", "rollout,score", "--policy", policy, "--reward", "slow.mjs"];
+    const roles = ["--redis", server.url, "--roles", "rollout,score,reference", "--policy", policy, "--reward", "slow.mjs"];
     const [first] = await Promise.all([work(...roles), work(...roles)]);
     expect((await here).exit).toBe(0);
 
     const there = train("there", "--steps", "4", "--rows-per-job", "1", "--checkpoint-every", "1", "--workers", server.url);
-    const argv = [...there, "--workers-roles", "rollout,score"];
+    const argv = [...there, "--workers-roles", "rollout,score,reference"];
     expect(await stopAfter(2, "SIGKILL", argv)).toMatchObject({ exit: "SIGKILL" });
     first.child.kill("SIGKILL");
     expect(await cai(...argv, "--resume")).toMatchObject({ exit: 0 });
@@ -78,13 +78,28 @@ describe.skipIf(whyNoRedis)(`runs on workers${whyNoRedis ? ` (${whyNoRedis})` : 
   });
 });
 
+const reference = ["--workers", "redis://127.0.0.1:1", "--workers-roles", "reference"];
 test.each([
-  [["worker", "--redis", "redis://127.0.0.1:1", "--roles", "label"], /roles are "label": give rollout or score/],
+  [
+    ["worker", "--redis", "redis://127.0.0.1:1", "--roles", "label,chat"],
+    /roles are "label,chat": give rollout, score, label, reference, or some/,
+  ],
+  [["worker", "--redis", "redis://127.0.0.1:1", "--roles", "label"], /needs --feedback or --policy/],
+  [["worker", "--redis", "redis://127.0.0.1:1", "--roles", "score,reference", "--reward", "slow.mjs"], /needs --policy/],
   [["worker", "--redis", "redis://127.0.0.1:1", "--roles", "rollout"], /needs --policy/],
   [["worker", "--redis", "redis://…@127.0.0.1:1", "--policy", policy], /without its secrets/],
   [["worker", "--policy", policy], /needs --redis, or the address in CAI_REDIS/],
   [[...train("never"), "--staleness", "1"], /--staleness is 1, and nobody draws ahead: give workers that draw/],
   [[...train("never"), "--draws-of", "ahead"], /draws-of is for runs with staleness/],
+  [
+    [...train("never"), "--workers", "redis://127.0.0.1:1", "--workers-roles", "label"],
+    /roles are "label": give rollout, score, reference/,
+  ],
+  [
+    [...train("never"), ...reference, "--kl-estimator", "full"],
+    /--kl-estimator "full" compares whole distributions.*leave reference out of --workers-roles/,
+  ],
+  [[...train("never", "--algorithm", "grpo"), ...reference], /beta is 0.*leave reference out of --workers-roles/],
   [[...train("never"), "--workers-roles", "score"], /--workers-roles is for workers: give their Redis by --workers/],
 ])("cai %j is refused", async (argv, message) => {
   await expect(runCommand(...argv)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });

@@ -13,6 +13,7 @@ export type {
 export { joinKept, type KeptTokens, keptOf, selectKept } from "./kept-tokens.ts";
 export { countValid, rowLengths, validCells, validOnly, validRows } from "./mask.ts";
 export type {
+  EvaluateLogprobsOptions,
   LogprobOptions,
   ModelIdentity,
   Parameter,

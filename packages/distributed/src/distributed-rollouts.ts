@@ -2,11 +2,11 @@ import type { ForeseenPrompts, Generation, Generator, SamplingOptions, TokenBatc
 import type { CausalPolicy } from "@cai/policy";
 import type { Redis } from "ioredis";
 import { connect } from "./connect.ts";
-import { differences, type EngineIdentity, engineIdentity, rolloutQueue } from "./engine-identity.ts";
+import { differences, engineIdentity, rolloutQueue } from "./engine-identity.ts";
 import { DistributedError } from "./error.ts";
+import { explainRefusals } from "./explain-refusals.ts";
 import { FolderWeightStore } from "./folder-weight-store.ts";
 import { jobPayload, type RolloutJob } from "./job-payload.ts";
-import type { WorkerPresence } from "./presence.ts";
 import { RedisWeightStore } from "./redis-weight-store.ts";
 import { RolloutsAhead } from "./rollouts-ahead.ts";
 import { RunLease } from "./run-lease.ts";
@@ -76,7 +76,12 @@ export class DistributedRollouts implements Generator {
     this.#rowsPerJob = checkRowsPerJob(rowsPerJob);
     this.#store = weightsFolder === undefined ? new RedisWeightStore(redis) : new FolderWeightStore(weightsFolder);
     this.#publisher = new WeightPublisher({ policy, store: this.#store, run: lease.run });
-    const explain = (workers: readonly WorkerPresence[]) => explainRefusals(identity, workers);
+    const explain = explainRefusals({
+      role: "rollout",
+      differencesOf: ({ engine }) => engine && differences(identity, engine),
+      start: "start one with cai worker",
+      mend: "start workers with the learner's --policy and --rollout, on processors of one kind",
+    });
     this.#queue = new SliceQueue({ redis, name: rolloutQueue(identity), run: lease.run, options, explain });
     const parts = { redis, queue: this.#queue, run: lease.run, rowsPerJob: this.#rowsPerJob, staleness: this.lookahead };
     if (this.lookahead > 0) this.#ahead = new RolloutsAhead(parts);
@@ -143,12 +148,4 @@ export class DistributedRollouts implements Generator {
     await this.#lease.end();
     this.#redis.disconnect();
   }
-}
-
-function explainRefusals(wanted: EngineIdentity, workers: readonly WorkerPresence[]): string {
-  const drawing = workers.flatMap(({ host, pid, engine }) =>
-    engine ? [`${host} (process ${pid}) has ${differences(wanted, engine).join(" and ")}`] : [],
-  );
-  if (drawing.length === 0) return "no worker with the role rollout is there; start one with cai worker";
-  return `${drawing.join("; ")}; start workers with the learner's --policy and --rollout, on processors of one kind`;
 }

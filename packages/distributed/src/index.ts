@@ -1,9 +1,17 @@
+export { DistributedFeedback, type DistributedFeedbackOptions } from "./distributed-feedback.ts";
+export { DistributedReference, type DistributedReferenceOptions } from "./distributed-reference.ts";
 export { DistributedRewardModel, type DistributedRewardOptions } from "./distributed-reward-model.ts";
 export { DistributedRollouts, type DistributedRolloutsOptions } from "./distributed-rollouts.ts";
 export { DistributedError } from "./error.ts";
 export { jobPayload } from "./job-payload.ts";
+export { labelPayload } from "./label-payload.ts";
+export { type LabelWorkerOptions, startLabelWorker } from "./label-worker.ts";
+export type { LabellerIdentity, LabellerParts, LabellerTraits } from "./labeller-identity.ts";
 export { listWorkers, type WorkerPresence, type WorkerRole } from "./presence.ts";
 export { type RecordedRolloutsOptions, recordedRollouts } from "./recorded-rollouts.ts";
+export { referencePayload } from "./reference-payload.ts";
+export { type ReferenceWorkerOptions, startReferenceWorker } from "./reference-worker.ts";
 export { type RolloutWorkerOptions, startRolloutWorker } from "./rollout-worker.ts";
 export { type ScoreWorkerOptions, startScoreWorker } from "./score-worker.ts";
+export { slicedFeedback } from "./sliced-feedback.ts";
 export { slicedGenerator } from "./sliced-generator.ts";

@@ -108,26 +108,31 @@ export const jobPayload = {
 
 const inOrder = (options: object): object => Object.fromEntries(Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-type Arrays = Readonly<Record<string, FrameArray>>;
+export type Arrays = Readonly<Record<string, FrameArray>>;
 
-function ofKind(bytes: Uint8Array, kind: string) {
+export function ofKind(bytes: Uint8Array, kind: string) {
   const frame = decodeFrame(bytes);
   if (frame.header.kind !== kind) refuse(`a payload of kind ${JSON.stringify(frame.header.kind)}; expected "${kind}"`);
   return frame;
 }
 
-function arrayOf<Values extends FrameArray>(arrays: Arrays, name: string, type: new (length: number) => Values, length: number): Values {
+export function arrayOf<Values extends FrameArray>(
+  arrays: Arrays,
+  name: string,
+  type: new (length: number) => Values,
+  length: number,
+): Values {
   const array = Object.hasOwn(arrays, name) ? arrays[name] : undefined;
   if (!(array instanceof type) || array.length !== length) refuse(`${array?.length ?? "no"} ${name}; expected ${length} as ${type.name}`);
   return array as Values;
 }
 
-function shapeOf(shape: unknown): Shape2D {
+export function shapeOf(shape: unknown): Shape2D {
   const isShape = Array.isArray(shape) && shape.length === 2 && shape.every((size) => Number.isSafeInteger(size) && size > 0);
   return isShape ? (shape as unknown as Shape2D) : refuse(`a shape ${JSON.stringify(shape)}`);
 }
 
-function tokensOf(arrays: Arrays, [rows, columns]: Shape2D): Omit<TokenBatch, "shape"> {
+export function tokensOf(arrays: Arrays, [rows, columns]: Shape2D): Omit<TokenBatch, "shape"> {
   const mask = arrayOf(arrays, "mask", Uint8Array, rows * columns);
   if (mask.some((one) => one > 1)) refuse("a mask with other numbers than 0 and 1");
   return { ids: arrayOf(arrays, "ids", Int32Array, rows * columns), mask };
@@ -140,9 +145,9 @@ function keptOf(arrays: Arrays, [rows, columns]: Shape2D): Generation["keptToken
   return { offsets, ids: arrayOf(arrays, "keptIds", Int32Array, offsets[rows * columns]!) };
 }
 
-const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((text) => typeof text === "string");
+export const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
+export const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((text) => typeof text === "string");
 
 /** What each may be; those that are required first. */
 const samplingChecks: Readonly<Record<keyof RolloutJob["sampling"], (value: unknown) => boolean>> = {
@@ -156,7 +161,7 @@ const samplingChecks: Readonly<Record<keyof RolloutJob["sampling"], (value: unkn
   recordKeptTokens: (value) => typeof value === "boolean",
 };
 
-function isDraws(value: unknown): boolean {
+export function isDraws(value: unknown): boolean {
   const { seed, stream, step, firstSample, ...rest } = (value ?? {}) as Partial<DrawCounters>;
   const areCounts = isNumber(seed) && isCount(step) && (firstSample === undefined || isCount(firstSample));
   return areCounts && typeof stream === "string" && Object.keys(rest).length === 0;
@@ -213,6 +218,6 @@ function splitIds(arrays: Arrays, name: string, rows: number): Int32Array[] {
   });
 }
 
-function refuse(what: string): never {
+export function refuse(what: string): never {
   throw new DistributedError("bad-payload", `a job's payload has ${what}: learner and worker must be of one version`);
 }

@@ -6,6 +6,7 @@ import { connect } from "./connect.ts";
 import type { EngineIdentity } from "./engine-identity.ts";
 import { DistributedError } from "./error.ts";
 import { maxFrameBytes } from "./frame.ts";
+import type { LabellerIdentity } from "./labeller-identity.ts";
 import { isRunId, type JobData, prefix, resultKey, workerKey } from "./names.ts";
 import { tellPresence, type WorkerPresence, type WorkerRole } from "./presence.ts";
 import { isRunAlive } from "./run-lease.ts";
@@ -23,6 +24,7 @@ export interface JobWorkerOptions {
   readonly role: WorkerRole;
   readonly queue: string;
   readonly engine?: EngineIdentity;
+  readonly labeller?: LabellerIdentity;
   readonly answer: (payload: Uint8Array, run: string, redis: Redis) => Promise<JobAnswer>;
   /** How long a worker may not be heard of until its job is another's, in milliseconds. Default 30 000. */
   readonly lockMs?: number;
@@ -46,12 +48,12 @@ export class JobWorker {
   #stopped: Promise<void> | undefined;
 
   private constructor(redis: Redis, options: JobWorkerOptions) {
-    const { queue, role, engine, lockMs = 30_000 } = options;
+    const { queue, role, engine, labeller, lockMs = 30_000 } = options;
     this.#redis = redis;
     this.#options = options;
     const numbers = { jobsDone: 0, jobsFailed: 0, tokens: 0, tokensPerSecond: 0, loadSeconds: 0 };
     const self = { id: randomUUID(), host: hostname(), pid: process.pid, roles: { [role]: queue } };
-    this.#presence = { ...self, ...(engine && { engine }), job: undefined, ...numbers };
+    this.#presence = { ...self, ...(engine && { engine }), ...(labeller && { labeller }), job: undefined, ...numbers };
     this.#worker = new Worker<JobData>(queue, (job) => this.#work(job.id!, job.data), {
       connection: redis,
       prefix,

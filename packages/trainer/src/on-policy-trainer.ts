@@ -21,6 +21,7 @@ import {
   evaluateRows,
   type OptimizerSettings,
   type RunSettings,
+  referenceLogprobs,
   StageTrainer,
   type StepReport,
   TrainingError,
@@ -116,15 +117,15 @@ export abstract class OnPolicyTrainer<
   }
 
   /**
-   * The same of the reference.
+   * The same of the reference, over the full vocabulary always; of one that computes elsewhere, as it gives them.
    *
    * @throws TrainingError `no-reference` for a trainer that measures nothing against one.
    */
-  async getReferenceLogprobs(batch: SequenceBatch): Promise<Float32Array> {
+  async getReferenceLogprobs(batch: SequenceBatch, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Float32Array> {
     const { temperature } = this.hyperparameters;
     const { reference } = this.parts;
     if (reference === undefined) throw new TrainingError("no-reference", "this trainer has no reference: give it a beta above 0");
-    return this.#logprobsOf(batch, (rows) => reference.logprobs(rows, { temperature }));
+    return referenceLogprobs(reference, batch, { temperature, rowsAtOnce: this.rowsAtOnce(batch), signal });
   }
 
   /** Writes the policy: a folder in Hugging Face layout, or an adapter in PEFT's with such a folder in `merged/`. */

@@ -4,17 +4,16 @@ import type { Redis } from "ioredis";
 import { connect } from "./connect.ts";
 import { differences, type EngineIdentity, engineIdentity, rolloutQueue } from "./engine-identity.ts";
 import { DistributedError } from "./error.ts";
-import { FolderWeightStore } from "./folder-weight-store.ts";
 import { jobPayload, type RolloutJob } from "./job-payload.ts";
+import { type WeightsOptions, weightStoreOf } from "./open-weight-store.ts";
 import type { WorkerPresence } from "./presence.ts";
-import { RedisWeightStore } from "./redis-weight-store.ts";
 import { RunLease } from "./run-lease.ts";
 import { SliceQueue, type SliceQueueOptions } from "./slice-queue.ts";
 import { checkRowsPerJob, joinGenerations, sliceRows } from "./slice-rows.ts";
 import { WeightPublisher } from "./weight-publisher.ts";
 import type { WeightStore } from "./weight-store.ts";
 
-export interface DistributedRolloutsOptions extends SliceQueueOptions {
+export interface DistributedRolloutsOptions extends SliceQueueOptions, WeightsOptions {
   /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
   readonly redis: string;
   /** What is trained. It must outlive this, and is not disposed of by it. */
@@ -25,8 +24,6 @@ export interface DistributedRolloutsOptions extends SliceQueueOptions {
   readonly rowsPerJob?: number;
   /** What draws there, and whatever else rounds its sums: the workers' must be of the same name. Default `policy`. */
   readonly engine?: string;
-  /** A folder that the workers share, for the weights. Default: they go through Redis. */
-  readonly weightsFolder?: string | undefined;
 }
 
 /**
@@ -53,25 +50,28 @@ export class DistributedRollouts implements Generator {
   #published: { readonly step: number; readonly bytes: number; readonly seconds: number } | undefined;
   #disposed = false;
 
-  private constructor(redis: Redis, lease: RunLease, options: DistributedRolloutsOptions) {
-    const { policy, engine = "policy", rowsPerJob, weightsFolder } = options;
+  private constructor(redis: Redis, lease: RunLease, store: WeightStore, options: DistributedRolloutsOptions) {
+    const { policy, engine = "policy", rowsPerJob, coding } = options;
     const identity = engineIdentity(policy, engine);
     this.drawsAsPolicy = engine === "policy" || engine.startsWith("policy ");
     this.#redis = redis;
     this.#lease = lease;
     this.#rowsPerJob = checkRowsPerJob(rowsPerJob);
-    this.#store = weightsFolder === undefined ? new RedisWeightStore(redis) : new FolderWeightStore(weightsFolder);
-    this.#publisher = new WeightPublisher({ policy, store: this.#store, run: lease.run });
+    this.#store = store;
+    this.#publisher = new WeightPublisher({ policy, store, run: lease.run, coding });
     const explain = (workers: readonly WorkerPresence[]) => explainRefusals(identity, workers);
     this.#queue = new SliceQueue({ redis, name: rolloutQueue(identity), run: lease.run, options, explain });
   }
 
-  /** @throws DistributedError `no-redis`, `bad-option` */
+  /** @throws DistributedError `no-redis`, `bad-option`; EndpointError `bad-option` for a `weightsAddress` that is none. */
   static async create(options: DistributedRolloutsOptions): Promise<DistributedRollouts> {
     checkRowsPerJob(options.rowsPerJob); // before there is a connection
+    const storeOf = weightStoreOf(options);
     const redis = await connect(options.redis);
     try {
-      return new DistributedRollouts(redis, await RunLease.take(redis, options.owner), options);
+      const [lease, store] = [await RunLease.take(redis, options.owner), storeOf(redis)];
+      if (lease.before !== undefined) await store.removeRun(lease.before);
+      return new DistributedRollouts(redis, lease, store, options);
     } catch (error) {
       redis.disconnect();
       throw error;
@@ -105,14 +105,17 @@ export class DistributedRollouts implements Generator {
     return { "workers/published_bytes": this.#published.bytes, "time/publish": this.#published.seconds };
   }
 
-  /** Removes what the run has in Redis and in the folder of weights, and ends the connection. */
+  /** Removes what the run has in Redis and in the store of weights, and ends the connection. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     await this.#queue.close();
-    await this.#store.removeRun(this.#lease.run);
-    await this.#lease.end();
-    this.#redis.disconnect();
+    try {
+      await this.#store.removeRun(this.#lease.run);
+    } finally {
+      await this.#lease.end();
+      this.#redis.disconnect();
+    }
   }
 }
 

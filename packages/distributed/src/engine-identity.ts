@@ -14,7 +14,7 @@ export interface EngineIdentity {
   readonly engine: string;
 }
 
-const protocol = "1";
+const protocol = "2";
 
 /**
  * @param engine what draws, and whatever else rounds its sums: the level of its kernels, say.

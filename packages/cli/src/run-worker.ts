@@ -1,17 +1,17 @@
-import { resolve } from "node:path";
 import { withoutSecrets } from "@cai/endpoint";
 import { prepareChosenBackend } from "./chosen-backend.ts";
 import { CliError } from "./error.ts";
 import { onFirstSignal } from "./first-signal.ts";
 import { engineName } from "./open-generator.ts";
+import { ReadyFile } from "./ready-file.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { checkRewardFlags, type RewardFlags } from "./reward-flags.ts";
 import { rewardName } from "./reward-name.ts";
-import { checkRolloutEngine, openRolloutEngine } from "./rollout-engine.ts";
+import { checkRolloutEngine, openCoding, openRolloutEngine } from "./rollout-engine.ts";
 import { terminalOf } from "./terminal.ts";
 import { print } from "./visible.ts";
-import { checkRoles, redisOf } from "./worker-flags.ts";
+import { checkRoles, redisOf, resolveWeights, type WeightsWay } from "./worker-flags.ts";
 
 /** The flags of `cai worker`. */
 export interface WorkerFlags extends RewardFlags {
@@ -22,6 +22,8 @@ export interface WorkerFlags extends RewardFlags {
   readonly rollout?: string;
   readonly threads?: number;
   readonly weightsFolder?: string;
+  readonly weightsAddress?: string;
+  readonly readyFile?: string;
   readonly json?: boolean;
 }
 
@@ -37,9 +39,12 @@ export async function runWorker(flags: WorkerFlags): Promise<void> {
   const needed = { rollout: "policy", score: "reward" } as const;
   const missing = roles.map((role) => needed[role]).find((name) => flags[name] === undefined);
   if (missing !== undefined) throw new CliError("usage", `cai worker --roles ${flags.roles} needs --${missing}`);
+  const weights = resolveWeights(flags);
   if (flags.threads !== undefined) limitThreads(flags.threads);
   const terminal = terminalOf(process.stderr);
-  const common = { redis, onFault: (line: string) => terminal.write(`${line}\n`) };
+  const ready = flags.readyFile === undefined ? undefined : new ReadyFile(flags.readyFile);
+  const onFault = (line: string) => terminal.write(`${line}\n`);
+  const common = { redis, onFault, onPresence: () => ready?.renew() };
   const parts: Part[] = [];
   let release = () => {};
   const signal = new Promise<void>((heard) => {
@@ -47,7 +52,8 @@ export async function runWorker(flags: WorkerFlags): Promise<void> {
   });
   try {
     if (roles.includes("score")) parts.push(await startScoring(flags, common));
-    if (roles.includes("rollout")) parts.push(await startDrawing(flags, common));
+    if (roles.includes("rollout")) parts.push(await startDrawing(flags, weights, common));
+    ready?.write();
     const shown = withoutSecrets(redis);
     const told = parts.map((part) => part.told).join(", and ");
     print(
@@ -56,11 +62,12 @@ export async function runWorker(flags: WorkerFlags): Promise<void> {
     await signal;
   } finally {
     release();
+    ready?.remove();
     for (const part of parts) await part.stop();
   }
 }
 
-type Common = { readonly redis: string; readonly onFault: (line: string) => void };
+type Common = { readonly redis: string; readonly onFault: (line: string) => void; readonly onPresence: () => void };
 
 async function startScoring(flags: WorkerFlags, common: Common): Promise<Part> {
   const { startScoreWorker } = await import("@cai/distributed");
@@ -74,15 +81,15 @@ async function startScoring(flags: WorkerFlags, common: Common): Promise<Part> {
   return { told: `scores with ${withoutSecrets(flags.reward!)}`, stop };
 }
 
-async function startDrawing(flags: WorkerFlags, common: Common): Promise<Part> {
+async function startDrawing(flags: WorkerFlags, weights: WeightsWay, common: Common): Promise<Part> {
   const { startRolloutWorker } = await import("@cai/distributed");
   const rollout = checkRolloutEngine(flags.rollout);
   const backend = await prepareChosenBackend();
   const policy = await resolvePolicy(flags.policy!);
   const engine = engineName(rollout, backend);
-  const weightsFolder = flags.weightsFolder === undefined ? undefined : resolve(flags.weightsFolder);
+  const coding = await openCoding(rollout, policy);
   const generatorOf = async (own: typeof policy) => (await openRolloutEngine(rollout, own)) ?? own;
-  const worker = await startRolloutWorker({ ...common, policy, engine, weightsFolder, generatorOf });
+  const worker = await startRolloutWorker({ ...common, ...weights, policy, engine, coding, generatorOf });
   const stop = async () => {
     await worker.stop();
     policy.dispose();

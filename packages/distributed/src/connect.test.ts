@@ -14,7 +14,9 @@ const told = (url: string, patienceMs?: number): Promise<string> =>
 
 test("what is no address, and a closed port, are told without secrets", async () => {
   expect(await told("http://ann:s3cret@host")).toBe('"http://…@host" is no address of Redis: give one as redis://127.0.0.1:6379');
-  expect(await told("redis://:s3cret@127.0.0.1:1", 300)).toMatch(/^no Redis at redis:\/\/…@127\.0\.0\.1:1: .*ECONNREFUSED.*; start redis-server/);
+  expect(await told("redis://:s3cret@127.0.0.1:1", 300)).toMatch(
+    /^no Redis at redis:\/\/…@127\.0\.0\.1:1: .*ECONNREFUSED.*; start redis-server/,
+  );
 });
 
 describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}`, () => {
@@ -38,7 +40,9 @@ describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}
   });
 
   test("who expects TLS of one that speaks none is told that it may be so", async () => {
-    expect(await told(server.url.replace("redis:", "rediss:"), 300)).toMatch(/by rediss:\/\/ where it speaks TLS and by redis:\/\/ where it does not$/);
+    expect(await told(server.url.replace("redis:", "rediss:"), 300)).toMatch(
+      /by rediss:\/\/ where it speaks TLS and by redis:\/\/ where it does not$/,
+    );
   });
 });
 

@@ -38,7 +38,9 @@ export async function connect(url: string, { patienceMs = 3_000 }: { readonly pa
   } catch (error) {
     redis.disconnect();
     const cause = last ?? (error as Error);
-    const advice = adviceOf(cause) ?? "start redis-server, or give its address and password, by rediss:// where it speaks TLS and by redis:// where it does not";
+    const advice =
+      adviceOf(cause) ??
+      "start redis-server, or give its address and password, by rediss:// where it speaks TLS and by redis:// where it does not";
     throw new DistributedError("no-redis", `no Redis at ${shown}: ${cause.message}; ${advice}`, { cause });
   } finally {
     timer.abort();

@@ -2,7 +2,10 @@ export { DistributedRewardModel, type DistributedRewardOptions } from "./distrib
 export { DistributedRollouts, type DistributedRolloutsOptions } from "./distributed-rollouts.ts";
 export { DistributedError } from "./error.ts";
 export { jobPayload } from "./job-payload.ts";
+export type { WeightsOptions } from "./open-weight-store.ts";
 export { listWorkers, type WorkerPresence, type WorkerRole } from "./presence.ts";
 export { type RolloutWorkerOptions, startRolloutWorker } from "./rollout-worker.ts";
 export { type ScoreWorkerOptions, startScoreWorker } from "./score-worker.ts";
 export { slicedGenerator } from "./sliced-generator.ts";
+export type { WeightCoding } from "./weight-coding.ts";
+export { startWeightServer, type WeightServer, type WeightServerOptions } from "./weight-server.ts";

@@ -28,10 +28,13 @@ export interface JobWorkerOptions {
   readonly lockMs?: number;
   /** Told of jobs that failed. */
   readonly onFault?: (line: string) => void;
+  /** Called every few seconds, as long as Redis answers and this thread has time. */
+  readonly onPresence?: () => void;
 }
 
 const resultSeconds = 3600;
-const presenceMs = 2_000;
+/** How often it tells of itself, in milliseconds; a worker whose lock is short does so more often. */
+const presenceMs = (lockMs: number): number => Math.min(2_000, lockMs / 4);
 /** A job that its worker does not outlive is another's so many times. */
 const maxStalled = 2;
 
@@ -61,7 +64,7 @@ export class JobWorker {
     });
     this.#worker.on("error", () => {}); // a connection that is lost is made again
     this.#worker.on("failed", (job, error) => options.onFault?.(`job ${job?.id ?? "unknown"}: ${error.message}`));
-    this.#timer = setInterval(() => void this.#tell().catch(() => {}), presenceMs);
+    this.#timer = setInterval(() => void this.#tell().catch(() => {}), presenceMs(lockMs));
   }
 
   /** @throws DistributedError `no-redis`, `bad-option` */
@@ -107,7 +110,8 @@ export class JobWorker {
     this.#presence = { ...this.#presence, ...counts };
   }
 
-  #tell(): Promise<void> {
-    return tellPresence(this.#redis, this.#presence);
+  async #tell(): Promise<void> {
+    await tellPresence(this.#redis, this.#presence);
+    this.#options.onPresence?.();
   }
 }

@@ -28,8 +28,6 @@ export function weightStoreOf({ weightsFolder, weightsAddress, weightsToken }: W
     throw new DistributedError("bad-option", "weightsFolder and weightsAddress are both given: weights go one way, give one of them");
   if (weightsFolder === undefined && weightsAddress === undefined) return (redis) => new RedisWeightStore(redis);
   const store =
-    weightsFolder === undefined
-      ? new HttpWeightStore({ url: weightsAddress!, token: weightsToken })
-      : new FolderWeightStore(weightsFolder);
+    weightsFolder === undefined ? new HttpWeightStore({ url: weightsAddress!, token: weightsToken }) : new FolderWeightStore(weightsFolder);
   return () => store;
 }

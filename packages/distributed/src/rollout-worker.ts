@@ -19,6 +19,8 @@ export interface RolloutWorkerOptions extends WeightsOptions {
   readonly generatorOf?: (policy: CausalPolicy) => Drawing | Promise<Drawing>;
   readonly lockMs?: number;
   readonly onFault?: (line: string) => void;
+  /** Called every few seconds, as long as Redis answers and this thread has time: for whoever watches whether the worker can take jobs. */
+  readonly onPresence?: () => void;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface RolloutWorkerOptions extends WeightsOptions {
  * process.once("SIGTERM", () => worker.stop());
  */
 export async function startRolloutWorker(options: RolloutWorkerOptions): Promise<{ stop(): Promise<void> }> {
-  const { redis, policy, engine: name = "policy", generatorOf = (own) => own, coding, lockMs, onFault } = options;
+  const { redis, policy, engine: name = "policy", generatorOf = (own) => own, coding, lockMs, onFault, onPresence } = options;
   const engine = engineIdentity(policy, name);
   const storeOf = weightStoreOf(options);
   let weights: WorkerWeights | undefined;
@@ -46,6 +48,7 @@ export async function startRolloutWorker(options: RolloutWorkerOptions): Promise
     engine,
     ...(lockMs !== undefined && { lockMs }),
     ...(onFault && { onFault }),
+    ...(onPresence && { onPresence }),
     async answer(payload, run, connection) {
       const job = jobPayload.readRolloutJob(payload);
       weights ??= new WorkerWeights(policy, storeOf(connection), coding);

@@ -12,6 +12,8 @@ export interface ScoreWorkerOptions {
   readonly reward: string;
   readonly lockMs?: number;
   readonly onFault?: (line: string) => void;
+  /** Called every few seconds, as long as Redis answers and this thread has time: for whoever watches whether the worker can take jobs. */
+  readonly onPresence?: () => void;
 }
 
 /**

@@ -58,7 +58,8 @@ export async function readWeight(
   weight: PublishedWeight,
 ): Promise<Float32Array> {
   const bytes = bytesOf(weight, coding);
-  if (weight.chunks.length !== Math.ceil(bytes / mostObjectBytes)) refuse(weight.name, `${weight.chunks.length} parts of its ${bytes} bytes`);
+  if (weight.chunks.length !== Math.ceil(bytes / mostObjectBytes))
+    refuse(weight.name, `${weight.chunks.length} parts of its ${bytes} bytes`);
   const whole = new Uint8Array(bytes);
   for (const [index, chunk] of weight.chunks.entries()) {
     const part = await store.get(run, chunk);

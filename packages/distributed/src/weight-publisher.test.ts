@@ -1,5 +1,5 @@
 import { prepareBackend } from "@cai/backend";
-import { type CausalPolicy, loadPolicy } from "@cai/policy";
+import { loadPolicy } from "@cai/policy";
 import { tinyGpt2 } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
@@ -13,12 +13,12 @@ const run = "0123456789abcdef";
 beforeAll(() => prepareBackend());
 
 async function open(clock?: () => number) {
-  const policy: CausalPolicy = await loadPolicy(tinyGpt2);
+  const policy = await loadPolicy(tinyGpt2);
   onTestFinished(() => policy.dispose());
   const store = new MemoryWeightStore();
-  const [[name, first]] = [...policy.parameters] as [[string, CausalPolicy["parameters"] extends ReadonlyMap<string, infer P> ? P : never]];
+  const first = policy.parameters.values().next().value!;
   const nudge = (by: number) => first.assign(tf.tidy(() => tf.add(first.value, by)));
-  return { policy, store, first, name, nudge, publisher: new WeightPublisher({ policy, store, run, ...(clock && { clock }) }) };
+  return { store, first, nudge, publisher: new WeightPublisher({ policy, store, run, ...(clock && { clock }) }) };
 }
 
 test("what has not changed is not put again, and weights of an earlier step have its version", async () => {
@@ -61,7 +61,13 @@ test("what is there for half of an object's life is put again, changed or not, s
   const { store, publisher } = await open(() => hours * 3_600_000);
   const { version } = await publisher.publish();
   const all = [...store.objects.keys()].toSorted();
-  for (const [after, isRenewed] of [[11, false], [13, true], [24, false], [26, true]] as const) { // biome-ignore format: a line
+  for (const [after, isRenewed] of [
+    [11, false],
+    [13, true],
+    [24, false],
+    [26, true],
+  ] as const) {
+    // biome-ignore format: a line
     hours = after;
     store.objects.clear();
     expect((await publisher.publish()).version).toBe(version);

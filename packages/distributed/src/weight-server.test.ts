@@ -63,17 +63,23 @@ test("who leaves in the midst of a put leaves nothing", async () => {
   await expect.poll(files).toEqual([]);
 });
 
-test.each(["/", `/${run}`, `/${run}/`, `/${run}/../${run}/${name}`, "/%2e%2e/etc", `/${run}/${name.toUpperCase()}`, `/${run}/${name}?x`, `//${run}/${name}`])(
-  "%s is no place of an object",
-  async (path) => {
-    const { server } = await serve();
-    const socket = connect(Number(new URL(server.url).port), "127.0.0.1"); // fetch would mend the path
-    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
-    let text = "";
-    for await (const chunk of socket) text += chunk;
-    expect(text).toMatch(/^HTTP\/1\.1 404 /);
-  },
-);
+test.each([
+  "/",
+  `/${run}`,
+  `/${run}/`,
+  `/${run}/../${run}/${name}`,
+  "/%2e%2e/etc",
+  `/${run}/${name.toUpperCase()}`,
+  `/${run}/${name}?x`,
+  `//${run}/${name}`,
+])("%s is no place of an object", async (path) => {
+  const { server } = await serve();
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1"); // fetch would mend the path
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+  let text = "";
+  for await (const chunk of socket) text += chunk;
+  expect(text).toMatch(/^HTTP\/1\.1 404 /);
+});
 
 test("other methods are refused", async () => {
   const { ask } = await serve();

@@ -62,9 +62,7 @@ export async function startWeightServer({ folder, port = 0, host = "127.0.0.1", 
   });
   await new Promise<void>((listening, failed) => {
     server.once("error", (cause) =>
-      failed(
-        new DistributedError("bad-option", `port ${port} of ${host} can't be used: ${cause.message}; name another, or 0`, { cause }),
-      ),
+      failed(new DistributedError("bad-option", `port ${port} of ${host} can't be used: ${cause.message}; name another, or 0`, { cause })),
     );
     server.listen(port, host, listening);
   });

@@ -17,19 +17,20 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** Two ends of a store, as learner and worker have them; and what puts something behind their back. */
+/** Two ends of a store, as learner and worker have them. */
 interface Ends {
   readonly store: WeightStore;
   readonly reader: WeightStore;
 }
 
-const stores: readonly (readonly [name: string, open: () => Promise<Ends>, missing?: string | undefined])[] = [
+const stores: readonly (readonly [name: string, open: () => Promise<Ends>, missing: string | undefined])[] = [
   [
     "a folder",
     async () => {
       const folder = await temporaryFolder();
       return { store: new FolderWeightStore(folder), reader: new FolderWeightStore(folder) };
     },
+    undefined,
   ],
   [
     "Redis",
@@ -51,6 +52,7 @@ const stores: readonly (readonly [name: string, open: () => Promise<Ends>, missi
       const open = () => new HttpWeightStore({ url: served.url, token: "s3cret" });
       return { store: open(), reader: open() };
     },
+    undefined,
   ],
 ];
 
@@ -125,7 +127,9 @@ test("a server refuses what is too large, other bytes than the name says, and an
   await expect(store.put(run, hashOf(large), large)).rejects.toMatchObject({ code: "endpoint-failed" });
   await expect(store.put(run, hashOf(large), Buffer.of(1))).rejects.toThrow(/refused with status 400: the name is not the SHA-256/);
   const stranger = new HttpWeightStore({ url: served.url, token: "another-token", retries: 0 });
-  await expect(stranger.get(run, hashOf(large))).rejects.toThrow(/^store of weights http:\/\/127\S+ refused with status 401: no token, or another/);
+  await expect(stranger.get(run, hashOf(large))).rejects.toThrow(
+    /^store of weights http:\/\/127\S+ refused with status 401: no token, or another/,
+  );
 });
 
 test("a server that is away for a moment is waited for", async () => {

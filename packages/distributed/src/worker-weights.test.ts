@@ -147,7 +147,10 @@ test("an adapter's run is not drawn on weights that another run has trained: it 
   const weights = hold(await load(), full.store);
   await weights.load(run, small);
   await weights.load(run, whole);
-  await expect(weights.load(run, small)).rejects.toMatchObject({ code: "other-weights", message: expect.stringMatching(/start workers for each/) });
+  await expect(weights.load(run, small)).rejects.toMatchObject({
+    code: "other-weights",
+    message: expect.stringMatching(/start workers for each/),
+  });
 });
 
 test("weights that were changed on the way are refused, and so are those of another model", async () => {
@@ -207,7 +210,8 @@ const halves = (of: string, size: number): WeightCoding => ({
 
 test("a weight that has a coding goes as its bytes, the others as float32, and the manifest says which", async () => {
   const learner = await load();
-  const [[name, { value, shape }], ...others] = [...learner.parameters] as [[string, { value: tf.Tensor; shape: readonly number[] }]];
+  const [first, ...others] = [...learner.parameters.values()];
+  const { name, value, shape } = first!;
   const coding = halves(name, value.size);
   const { store, publish } = await learn(learner, { coding });
   const { version } = await publish();
@@ -222,5 +226,8 @@ test("a weight that has a coding goes as its bytes, the others as float32, and t
   expect(numbersOf(own)[0]).toBe(digestOf(Float32Array.of(...half, ...half)));
   expect(numbersOf(own).slice(1)).toEqual(numbersOf(learner).slice(1));
 
-  await expect(hold(await load(), store).load(run, version)).rejects.toMatchObject({ code: "other-weights", message: expect.stringMatching(/--rollout/) });
+  await expect(hold(await load(), store).load(run, version)).rejects.toMatchObject({
+    code: "other-weights",
+    message: expect.stringMatching(/--rollout/),
+  });
 });

@@ -44,10 +44,7 @@ describe.skipIf(whyNoRedis)(`weights for workers that draw in int8${whyNoRedis ?
     }
   }
 
-  test.each(goldenModels)("$name: one machine's bytes, for what integers and scales take", async ({
-    folder,
-    batch: { prompts },
-  }) => {
+  test.each(goldenModels)("$name: one machine's bytes, for what integers and scales take", async ({ folder, batch: { prompts } }) => {
     const [policy, own] = [await load(folder), await load(folder)];
     const coding = int8Coding(policy);
     const here = await open(policy, "here");

@@ -71,8 +71,14 @@ test.each([
   [["worker", "--redis", "redis://…@127.0.0.1:1", "--policy", policy], /without its secrets/],
   [["worker", "--policy", policy], /needs --redis, or the address in CAI_REDIS/],
   [["worker", "--redis", "redis://127.0.0.1:1", "--policy", policy, "--weights-folder", "a", "--weights-address", "http://b"], /one way/],
-  [["worker", "--redis", "redis://127.0.0.1:1", "--policy", policy, "--weights-address", "http://ann:s3cret@b"], /token in CAI_WEIGHTS_TOKEN/],
-  [["worker", "--redis", "redis://127.0.0.1:1", "--policy", policy, "--weights-address", "http://b/?key=s3cret"], /token in CAI_WEIGHTS_TOKEN/],
+  [
+    ["worker", "--redis", "redis://127.0.0.1:1", "--policy", policy, "--weights-address", "http://ann:s3cret@b"],
+    /token in CAI_WEIGHTS_TOKEN/,
+  ],
+  [
+    ["worker", "--redis", "redis://127.0.0.1:1", "--policy", policy, "--weights-address", "http://b/?key=s3cret"],
+    /token in CAI_WEIGHTS_TOKEN/,
+  ],
   [[...train("never"), "--weights-address", "http://b"], /--weights-address is for workers: give their Redis by --workers/],
   [[...train("never"), "--workers-roles", "score"], /--workers-roles is for workers: give their Redis by --workers/],
 ])("cai %j is refused", async (argv, message) => {

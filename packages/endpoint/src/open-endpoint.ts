@@ -28,7 +28,7 @@ export interface EndpointOptions {
 }
 
 /** What of an answer is read, and how its endpoint is named. */
-export interface Answer {
+interface Answer {
   /** Kind, origin and path. */
   readonly name: string;
   readonly maxBytes: number;
@@ -37,7 +37,7 @@ export interface Answer {
 }
 
 /** A request; its path is added to the address's own. */
-export interface Asked<Result> extends Pick<RequestOptions<Result>, "method" | "body" | "answers"> {
+interface Asked<Result> extends Pick<RequestOptions<Result>, "method" | "body" | "answers"> {
   readonly path: string;
   readonly headers?: { readonly [name: string]: string };
   readonly take: (response: Response, answer: Answer) => Promise<Result>;

@@ -35,15 +35,18 @@ interface RedisOptions {
   readonly password?: string;
   /** It speaks TLS, and nothing else. Default false. */
   readonly tls?: boolean;
+  /** Another user, as a line of Redis's own list: `ann on >password ~* +@all`. */
+  readonly user?: string;
 }
 
-export async function startRedis({ password, tls = false }: RedisOptions = {}): Promise<RedisServer> {
+export async function startRedis({ password, tls = false, user }: RedisOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "cai-redis-"));
   const port = await freePort();
   const files = tls ? makeCertificate(folder) : undefined;
   const options = { ...portOptions(port, files), bind: "127.0.0.1", dir: folder, save: "", appendonly: "yes", appendfsync: "always" };
   const named = Object.entries({ ...options, ...(password !== undefined && { requirepass: password }) });
   const argv = named.flatMap(([name, value]) => [`--${name}`, String(value)]);
+  if (user !== undefined) argv.push("--user", ...user.split(" "));
   let server: ChildProcess;
   const start = async () => {
     server = spawn("redis-server", argv, { stdio: "ignore" });

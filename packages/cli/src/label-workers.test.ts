@@ -59,6 +59,7 @@ describe.skipIf(whyNoRedis)(`questions answered by workers${whyNoRedis ? ` (${wh
     await startRoles(flags, ["label"], {
       redis: server.url,
       onFault: () => {},
+      onPresence: () => {},
       own(part) {
         ends.push(part);
         return part;

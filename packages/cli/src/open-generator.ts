@@ -3,7 +3,7 @@ import type { PreparedBackend } from "@cai/backend";
 import type { Generator } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
 import { readDraws } from "@cai/run-log";
-import { openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
+import { openCoding, openRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 import type { TrainSettings } from "./train-settings.ts";
 
 type Owned = Generator & { dispose?(): Promise<void> };
@@ -22,10 +22,9 @@ export async function openGenerator(
 ): Promise<Owned | undefined> {
   if (workers?.roles.includes("rollout")) {
     const { DistributedRollouts } = await import("@cai/distributed");
-    const { redis, weightsFolder } = workers;
-    const engine = engineName(rollout, backend);
-    const owner = resolve(out);
-    return DistributedRollouts.create({ redis, policy, owner, engine, staleness, weightsFolder, ...(rowsPerJob && { rowsPerJob }) });
+    const { redis, weights } = workers;
+    const how = { engine: engineName(rollout, backend), coding: await openCoding(rollout, policy), staleness, ...weights };
+    return DistributedRollouts.create({ redis, policy, owner: resolve(out), ...how, ...(rowsPerJob && { rowsPerJob }) });
   }
   const generator = await openRolloutEngine(rollout, policy);
   if (rowsPerJob === undefined) return generator;

@@ -1,5 +1,6 @@
 import type { Generator } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
+import type { Int8Coding } from "@cai/rollout-onnx";
 import { type Command, Option } from "commander";
 import { CliError } from "./error.ts";
 import { helpGroups } from "./help-groups.ts";
@@ -34,4 +35,14 @@ export async function openRolloutEngine(
   }
   const { OnnxGenerator } = await import("@cai/rollout-onnx");
   return OnnxGenerator.create({ policy, precision: engine === "onnx-int8" ? "int8" : "float32" });
+}
+
+/**
+ * How weights go to workers with that engine; undefined for float32. `int8` reads prompts with the float32 weights, and `onnx` all with them: only
+ * `onnx-int8` needs no more of a weight than what it rounds it to.
+ */
+export async function openCoding(engine: RolloutEngine, policy: CausalPolicy): Promise<Int8Coding | undefined> {
+  if (engine !== "onnx-int8") return undefined;
+  const { int8Coding } = await import("@cai/rollout-onnx");
+  return int8Coding(policy);
 }

@@ -2,21 +2,29 @@ import { withoutSecrets } from "@cai/endpoint";
 import { disposing } from "@cai/training";
 import { CliError } from "./error.ts";
 import { onFirstSignal } from "./first-signal.ts";
+import { ReadyFile } from "./ready-file.ts";
 import { startRoles, type WorkerFlags } from "./start-roles.ts";
 import { terminalOf } from "./terminal.ts";
 import { print } from "./visible.ts";
-import { checkRoles, redisOf, type WorkerRoles } from "./worker-flags.ts";
+import { checkRoles, redisOf, resolveWeights, type WorkerRoles } from "./worker-flags.ts";
 
 /** What a role asks for, or what else. */
 const needed = { rollout: ["policy"], score: ["reward"], label: ["feedback", "policy"], reference: ["policy"] } as const;
 
 /** Takes jobs until a signal comes, which is how it is meant to end; the job that it is at is done first. */
 export async function runWorker(
-  flags: WorkerFlags & { readonly redis?: string; readonly roles: string; readonly threads?: number; readonly json?: boolean },
+  flags: WorkerFlags & {
+    readonly redis?: string;
+    readonly roles: string;
+    readonly threads?: number;
+    readonly readyFile?: string;
+    readonly json?: boolean;
+  },
 ): Promise<void> {
   const redis = redisOf(flags.redis, "worker");
   const roles = checkRoles(flags.roles);
   refuseMissing(flags, roles);
+  resolveWeights(flags); // what is wrong with them is told before anything is loaded
   if (flags.threads !== undefined) limitThreads(flags.threads);
   const terminal = terminalOf(process.stderr);
   await disposing(async (own) => {
@@ -24,7 +32,11 @@ export async function runWorker(
       const release = onFirstSignal(() => heard());
       own({ dispose: release });
     });
-    const told = await startRoles(flags, roles, { redis, onFault: (line) => terminal.write(`${line}\n`), own });
+    const ready = flags.readyFile === undefined ? undefined : new ReadyFile(flags.readyFile);
+    const onFault = (line: string) => terminal.write(`${line}\n`);
+    const told = await startRoles(flags, roles, { redis, onFault, onPresence: () => ready?.renew(), own });
+    if (ready !== undefined) own({ dispose: () => ready.remove() });
+    ready?.write();
     const shown = withoutSecrets(redis);
     print(
       flags.json

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { PreparedBackend } from "@cai/backend";
 import { withoutSecrets } from "@cai/endpoint";
 import { localFeedback, type PromptFormatName, promptFormats } from "@cai/feedback";
@@ -13,8 +12,8 @@ import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import { checkRewardFlags, type RewardFlags } from "./reward-flags.ts";
 import { rewardName } from "./reward-name.ts";
-import { checkRolloutEngine, openRolloutEngine } from "./rollout-engine.ts";
-import type { WorkerRoles } from "./worker-flags.ts";
+import { checkRolloutEngine, openCoding, openRolloutEngine } from "./rollout-engine.ts";
+import { resolveWeights, type WorkerRoles } from "./worker-flags.ts";
 
 /** The flags of `cai worker` that say what it works with. */
 export interface WorkerFlags extends RewardFlags {
@@ -22,6 +21,7 @@ export interface WorkerFlags extends RewardFlags {
   readonly reward?: string;
   readonly rollout?: string;
   readonly weightsFolder?: string;
+  readonly weightsAddress?: string;
   readonly feedback?: string;
   readonly feedbackModel?: string;
   readonly feedbackCache?: string;
@@ -32,6 +32,7 @@ export interface WorkerFlags extends RewardFlags {
 interface Common {
   readonly redis: string;
   readonly onFault: (line: string) => void;
+  readonly onPresence: () => void;
   /** Takes what is disposed of at the end, the newest first. */
   readonly own: <Part extends { dispose?(): unknown }>(part: Part) => Part;
 }
@@ -106,9 +107,9 @@ async function startDrawing(flags: WorkerFlags, { policy, backend }: Models, { o
   const { startRolloutWorker } = await import("@cai/distributed");
   const rollout = checkRolloutEngine(flags.rollout);
   const engine = engineName(rollout, backend);
-  const weightsFolder = flags.weightsFolder === undefined ? undefined : resolve(flags.weightsFolder);
+  const coding = await openCoding(rollout, policy);
   const generatorOf = async (drawing: CausalPolicy) => (await openRolloutEngine(rollout, drawing)) ?? drawing;
-  const worker = await startRolloutWorker({ ...common, policy, engine, weightsFolder, generatorOf });
+  const worker = await startRolloutWorker({ ...common, ...resolveWeights(flags), policy, engine, coding, generatorOf });
   own({ dispose: () => worker.stop() });
   return `draws with ${flags.policy} by ${engine} on ${backend.name}`;
 }

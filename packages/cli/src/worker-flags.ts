@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { lacksSecrets } from "@cai/endpoint";
+import { lacksSecrets, withoutSecrets } from "@cai/endpoint";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "./error.ts";
 import { addGroup, helpGroups } from "./help-groups.ts";
@@ -14,24 +14,39 @@ export type WorkerRoles = readonly (typeof workerRoles)[number][];
 export interface WorkersSettings {
   readonly redis: string;
   readonly roles: WorkerRoles;
-  /** A folder that learner and workers share, for the weights. */
-  readonly weightsFolder: string | undefined;
+  readonly weights: WeightsWay;
 }
 
-export const workerNames = ["workers", "workersRoles", "weightsFolder"] as const;
+/** How weights come to workers, where it is not through Redis; both sides are told the same. */
+export interface WeightsWay {
+  /** A folder that both share. */
+  readonly weightsFolder?: string;
+  readonly weightsAddress?: string;
+  readonly weightsToken?: string | undefined;
+}
+
+const weightsNames = ["weightsFolder", "weightsAddress"] as const;
+export const workerNames = ["workers", "workersRoles", ...weightsNames] as const;
 export const redisForms = "the address of Redis, as redis://:password@host:6379, or rediss:// over TLS";
 /** The `--redis` of such a command. */
 export const redisFlag = (): Option => new Option("--redis <URL>", `${redisForms} (default: what CAI_REDIS holds)`);
 /** With workers and no word on it. */
 export const defaultRowsPerJob = 8;
 
-/** Adds `--workers`, `--workers-roles`, `--weights-folder`, `--rows-per-job`, `--staleness` and `--draws-of`. */
+/** Adds `--weights-folder` and `--weights-address`. */
+export const addWeightsFlags = (command: Command): Command =>
+  command
+    .option("--weights-folder <DIR>", "a folder that run and workers share, for the weights (default: they go through Redis)")
+    .option("--weights-address <URL>", "where cai weights-store, or a store like it, keeps the weights; its token in CAI_WEIGHTS_TOKEN");
+
+/** Adds `--workers`, `--workers-roles`, those for weights, `--rows-per-job`, `--staleness` and `--draws-of`. */
 export function addWorkersFlags(command: Command): Command {
   return addGroup(command, helpGroups.workers, (grouped) =>
-    grouped
-      .option("--workers <URL>", `let workers draw the responses (cai worker): ${redisForms}`)
-      .option("--workers-roles <roles>", "what workers do, as in rollout,score,reference (default: rollout)")
-      .option("--weights-folder <DIR>", "a folder that the workers share, for the weights (default: they go through Redis)")
+    addWeightsFlags(
+      grouped
+        .option("--workers <URL>", `let workers draw the responses (cai worker): ${redisForms}`)
+        .option("--workers-roles <roles>", "what workers do, as in rollout,score,reference (default: rollout)"),
+    )
       .option(
         "--rows-per-job <N>",
         `rows drawn at once: with as many, one machine gives the workers' bytes (with workers ${defaultRowsPerJob})`,
@@ -48,18 +63,36 @@ export function addWorkersFlags(command: Command): Command {
 
 /** @throws CliError `usage` */
 export function resolveWorkers(given: Readonly<Record<string, unknown>>): WorkersSettings | undefined {
-  const { workers, workersRoles, weightsFolder } = given as Readonly<Partial<Record<(typeof workerNames)[number], string>>>;
+  const { workers, workersRoles, ...others } = given as Readonly<Partial<Record<(typeof workerNames)[number], string>>>;
   if (workers === undefined) {
-    const idle = (["workersRoles", "weightsFolder"] as const).find((name) => given[name] !== undefined);
+    const idle = (["workersRoles", ...weightsNames] as const).find((name) => given[name] !== undefined);
     if (idle === undefined) return undefined;
     throw new CliError("usage", `${idle} is for workers: give their Redis by --workers too`);
   }
   return {
     redis: checkRedis(workers),
     roles: checkRoles(workersRoles ?? "rollout", trainingRoles),
-    weightsFolder: weightsFolder === undefined ? undefined : resolve(weightsFolder),
+    weights: resolveWeights(others),
   };
 }
+
+/**
+ * The token is read from the environment alone: a flag would stand in the list of processes, a file's entry in `config.json`.
+ *
+ * @throws CliError `usage`
+ */
+export function resolveWeights({ weightsFolder, weightsAddress }: Pick<WeightsWay, (typeof weightsNames)[number]>): WeightsWay {
+  if (weightsFolder !== undefined && weightsAddress !== undefined)
+    throw new CliError("usage", "weightsFolder and weightsAddress are both given: weights go one way, give one of them");
+  if (weightsFolder !== undefined) return { weightsFolder: resolve(weightsFolder) };
+  if (weightsAddress === undefined) return {};
+  if (withoutSecrets(weightsAddress) !== weightsAddress)
+    throw new CliError("usage", "weightsAddress holds a password or a key: give the address alone, and its token in CAI_WEIGHTS_TOKEN");
+  return { weightsAddress, weightsToken: weightsTokenOf() };
+}
+
+/** Undefined for none. */
+export const weightsTokenOf = (): string | undefined => process.env.CAI_WEIGHTS_TOKEN?.trim() || undefined;
 
 /**
  * The Redis that a command of workers is told, by `--redis` or by CAI_REDIS.

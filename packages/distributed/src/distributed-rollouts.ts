@@ -5,9 +5,8 @@ import { connect } from "./connect.ts";
 import { differences, engineIdentity, rolloutQueue } from "./engine-identity.ts";
 import { DistributedError } from "./error.ts";
 import { explainRefusals } from "./explain-refusals.ts";
-import { FolderWeightStore } from "./folder-weight-store.ts";
 import { jobPayload, type RolloutJob } from "./job-payload.ts";
-import { RedisWeightStore } from "./redis-weight-store.ts";
+import { type WeightsOptions, weightStoreOf } from "./open-weight-store.ts";
 import { RolloutsAhead } from "./rollouts-ahead.ts";
 import { RunLease } from "./run-lease.ts";
 import { SliceQueue, type SliceQueueOptions } from "./slice-queue.ts";
@@ -16,7 +15,7 @@ import { checkStaleness } from "./staleness.ts";
 import { WeightPublisher } from "./weight-publisher.ts";
 import type { WeightStore } from "./weight-store.ts";
 
-export interface DistributedRolloutsOptions extends SliceQueueOptions {
+export interface DistributedRolloutsOptions extends SliceQueueOptions, WeightsOptions {
   /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
   readonly redis: string;
   /** What is trained. It must outlive this, and is not disposed of by it. */
@@ -32,8 +31,6 @@ export interface DistributedRolloutsOptions extends SliceQueueOptions {
   readonly staleness?: number | undefined;
   /** What draws there, and whatever else rounds its sums: the workers' must be of the same name. Default `policy`. */
   readonly engine?: string;
-  /** A folder that the workers share, for the weights. Default: they go through Redis. */
-  readonly weightsFolder?: string | undefined;
 }
 
 /**
@@ -66,16 +63,16 @@ export class DistributedRollouts implements Generator {
   #published: { readonly step: number; readonly bytes: number; readonly seconds: number } | undefined;
   #disposed = false;
 
-  private constructor(redis: Redis, lease: RunLease, options: DistributedRolloutsOptions) {
-    const { policy, engine = "policy", rowsPerJob, staleness, weightsFolder } = options;
+  private constructor(redis: Redis, lease: RunLease, store: WeightStore, options: DistributedRolloutsOptions) {
+    const { policy, engine = "policy", rowsPerJob, staleness, coding } = options;
     const identity = engineIdentity(policy, engine);
     this.lookahead = checkStaleness(staleness);
     this.drawsAsPolicy = this.lookahead === 0 && (engine === "policy" || engine.startsWith("policy "));
     this.#redis = redis;
     this.#lease = lease;
     this.#rowsPerJob = checkRowsPerJob(rowsPerJob);
-    this.#store = weightsFolder === undefined ? new RedisWeightStore(redis) : new FolderWeightStore(weightsFolder);
-    this.#publisher = new WeightPublisher({ policy, store: this.#store, run: lease.run });
+    this.#store = store;
+    this.#publisher = new WeightPublisher({ policy, store, run: lease.run, coding });
     const explain = explainRefusals({
       role: "rollout",
       differencesOf: ({ engine }) => engine && differences(identity, engine),
@@ -87,13 +84,16 @@ export class DistributedRollouts implements Generator {
     if (this.lookahead > 0) this.#ahead = new RolloutsAhead(parts);
   }
 
-  /** @throws DistributedError `no-redis`, `bad-option` */
+  /** @throws DistributedError `no-redis`, `bad-option`; EndpointError `bad-option` for a `weightsAddress` that is none. */
   static async create(options: DistributedRolloutsOptions): Promise<DistributedRollouts> {
     checkRowsPerJob(options.rowsPerJob); // before there is a connection
     checkStaleness(options.staleness);
+    const storeOf = weightStoreOf(options);
     const redis = await connect(options.redis);
     try {
-      return new DistributedRollouts(redis, await RunLease.take(redis, options.owner), options);
+      const [lease, store] = [await RunLease.take(redis, options.owner), storeOf(redis)];
+      if (lease.before !== undefined) await store.removeRun(lease.before);
+      return new DistributedRollouts(redis, lease, store, options);
     } catch (error) {
       redis.disconnect();
       throw error;
@@ -138,14 +138,17 @@ export class DistributedRollouts implements Generator {
     return this.#ahead?.drawnAfter;
   }
 
-  /** Removes what the run has in Redis and in the folder of weights, and ends the connection. */
+  /** Removes what the run has in Redis and in the store of weights, and ends the connection. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     await this.#ahead?.dispose();
     await this.#queue.close();
-    await this.#store.removeRun(this.#lease.run);
-    await this.#lease.end();
-    this.#redis.disconnect();
+    try {
+      await this.#store.removeRun(this.#lease.run);
+    } finally {
+      await this.#lease.end();
+      this.#redis.disconnect();
+    }
   }
 }

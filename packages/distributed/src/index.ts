@@ -4,9 +4,11 @@ export { DistributedRewardModel, type DistributedRewardOptions } from "./distrib
 export { DistributedRollouts, type DistributedRolloutsOptions } from "./distributed-rollouts.ts";
 export { DistributedError } from "./error.ts";
 export { jobPayload } from "./job-payload.ts";
+export type { WorkerOptions } from "./job-worker.ts";
 export { labelPayload } from "./label-payload.ts";
 export { type LabelWorkerOptions, startLabelWorker } from "./label-worker.ts";
 export type { LabellerIdentity, LabellerParts, LabellerTraits } from "./labeller-identity.ts";
+export type { WeightsOptions } from "./open-weight-store.ts";
 export { listWorkers, type WorkerPresence, type WorkerRole } from "./presence.ts";
 export { type RecordedRolloutsOptions, recordedRollouts } from "./recorded-rollouts.ts";
 export { referencePayload } from "./reference-payload.ts";
@@ -15,3 +17,5 @@ export { type RolloutWorkerOptions, startRolloutWorker } from "./rollout-worker.
 export { type ScoreWorkerOptions, startScoreWorker } from "./score-worker.ts";
 export { slicedFeedback } from "./sliced-feedback.ts";
 export { slicedGenerator } from "./sliced-generator.ts";
+export type { WeightCoding } from "./weight-coding.ts";
+export { startWeightServer, type WeightServer, type WeightServerOptions } from "./weight-server.ts";

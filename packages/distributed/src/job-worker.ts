@@ -19,21 +19,29 @@ export interface JobAnswer {
   readonly loadSeconds?: number;
 }
 
-export interface JobWorkerOptions {
+/** How any worker is connected and watched. */
+export interface WorkerOptions {
+  /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
   readonly redis: string;
+  /** How long a worker may not be heard of until its job is another's, in milliseconds. Default 30 000. */
+  readonly lockMs?: number;
+  /** Told of jobs that failed. */
+  readonly onFault?: (line: string) => void;
+  /** Called every few seconds, as long as Redis answers and this thread has time: for whoever watches whether the worker can take jobs. */
+  readonly onPresence?: () => void;
+}
+
+export interface JobWorkerOptions extends WorkerOptions {
   readonly role: WorkerRole;
   readonly queue: string;
   readonly engine?: EngineIdentity;
   readonly labeller?: LabellerIdentity;
   readonly answer: (payload: Uint8Array, run: string, redis: Redis) => Promise<JobAnswer>;
-  /** How long a worker may not be heard of until its job is another's, in milliseconds. Default 30 000. */
-  readonly lockMs?: number;
-  /** Told of jobs that failed. */
-  readonly onFault?: (line: string) => void;
 }
 
 const resultSeconds = 3600;
-const presenceMs = 2_000;
+/** How often it tells of itself, in milliseconds; a worker whose lock is short does so more often. */
+const presenceMs = (lockMs: number): number => Math.min(2_000, lockMs / 4);
 /** A job that its worker does not outlive is another's so many times. */
 const maxStalled = 2;
 
@@ -64,7 +72,7 @@ export class JobWorker {
     });
     this.#worker.on("error", () => {}); // a connection that is lost is made again
     this.#worker.on("failed", (job, error) => options.onFault?.(`job ${job?.id ?? "unknown"}: ${error.message}`));
-    this.#timer = setInterval(() => void this.#tell().catch(() => {}), presenceMs);
+    this.#timer = setInterval(() => void this.#tell().catch(() => {}), presenceMs(lockMs));
   }
 
   /** @throws DistributedError `no-redis`, `bad-option` */
@@ -115,7 +123,8 @@ export class JobWorker {
     this.#presence = { ...this.#presence, ...counts };
   }
 
-  #tell(): Promise<void> {
-    return tellPresence(this.#redis, this.#presence);
+  async #tell(): Promise<void> {
+    await tellPresence(this.#redis, this.#presence);
+    this.#options.onPresence?.();
   }
 }

@@ -1,16 +1,12 @@
 import type { FeedbackModel } from "@cai/feedback";
 import { askFeedback } from "./ask-feedback.ts";
-import { JobWorker } from "./job-worker.ts";
+import { JobWorker, type WorkerOptions } from "./job-worker.ts";
 import { labelPayload } from "./label-payload.ts";
 import { type LabellerParts, labellerIdentity, labelQueue } from "./labeller-identity.ts";
 
-export interface LabelWorkerOptions extends LabellerParts {
-  /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
-  readonly redis: string;
+export interface LabelWorkerOptions extends WorkerOptions, LabellerParts {
   /** The model that is asked, as it reads so many rows a pass: a job says how many. */
   readonly feedbackOf: (rowsAtOnce: number) => FeedbackModel;
-  readonly lockMs?: number;
-  readonly onFault?: (line: string) => void;
 }
 
 /**

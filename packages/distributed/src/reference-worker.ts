@@ -1,12 +1,10 @@
 import { validOnly } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
 import { engineIdentity, referenceQueue } from "./engine-identity.ts";
-import { JobWorker } from "./job-worker.ts";
+import { JobWorker, type WorkerOptions } from "./job-worker.ts";
 import { referencePayload } from "./reference-payload.ts";
 
-export interface ReferenceWorkerOptions {
-  /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
-  readonly redis: string;
+export interface ReferenceWorkerOptions extends WorkerOptions {
   /**
    * The learner's policy as it was loaded, which the caller disposes of after `stop`. It is frozen as it is now: a rollout worker may put trained
    * weights in its place, and then the frozen ones take memory of their own.
@@ -14,8 +12,6 @@ export interface ReferenceWorkerOptions {
   readonly policy: CausalPolicy;
   /** As the learner's. Default `policy`. */
   readonly engine?: string;
-  readonly lockMs?: number;
-  readonly onFault?: (line: string) => void;
 }
 
 /**

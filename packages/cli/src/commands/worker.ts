@@ -7,7 +7,7 @@ import { rewardForms } from "../resolve-reward.ts";
 import { addRewardFlags } from "../reward-flags.ts";
 import { addRolloutFlag } from "../rollout-engine.ts";
 import { runWorker } from "../run-worker.ts";
-import { readCount, redisFlag, workerRoles } from "../worker-flags.ts";
+import { addWeightsFlags, readCount, redisFlag, workerRoles } from "../worker-flags.ts";
 
 /** `cai worker`: draws, scores, labels and is a reference for runs elsewhere. */
 export function workerCommand(): Command {
@@ -19,13 +19,13 @@ export function workerCommand(): Command {
     .option("--roles <roles>", `what it does: ${workerRoles.join(", ")}, or several with commas`, "rollout")
     .option("--policy <P>", `what the run trains, as it was before; with the role label alone, what is asked: ${policyForms}`)
     .option("--reward <R>", `with the role score: ${rewardForms}`)
-    .option("--weights-folder <DIR>", "the folder of weights, where the run has one")
     .addOption(new Option("--threads <N>", "threads of native TensorFlow (default: one a core)").argParser(readCount))
+    .option("--ready-file <F>", "a file that is there, and touched every few seconds, while it can take jobs: for a readiness probe")
     .option("--json", "print one JSON object once it takes jobs");
   addGroup(command, helpGroups.label, (grouped) =>
     addFeedbackFlags(grouped, "answers").addOption(
       new Option("--format <name>", "how --policy is asked, where it is that (default: as suits it)").choices(promptFormats),
     ),
   );
-  return addRolloutFlag(addRewardFlags(command)).action(runWorker);
+  return addRolloutFlag(addRewardFlags(addWeightsFlags(command))).action(runWorker);
 }

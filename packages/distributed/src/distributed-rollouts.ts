@@ -105,7 +105,8 @@ export class DistributedRollouts implements Generator {
   }
 
   /**
-   * @throws DistributedError `bad-option` for `onToken`, `no-worker`, `poisoned`, `bad-payload`, `too-large`, `disposed`; the signal's reason when aborted.
+   * @throws DistributedError `bad-option` for `onToken`, `no-worker`, `poisoned`, `bad-payload`, `too-large`, `disposed`; EndpointError
+   *   `endpoint-failed` where the address of weights does not take them; the signal's reason when aborted.
    */
   async generate(prompts: TokenBatch, { signal, onToken, ...sampling }: SamplingOptions): Promise<Generation> {
     if (this.#disposed) throw new DistributedError("disposed", "these rollouts have been disposed of: make others");

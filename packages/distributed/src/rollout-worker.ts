@@ -21,7 +21,7 @@ export interface RolloutWorkerOptions extends WorkerOptions, WeightsOptions {
 /**
  * Draws responses for learners with the same policy, tokenizer and engine, until `stop`.
  *
- * @throws DistributedError `no-redis`, `bad-option`
+ * @throws DistributedError `no-redis`, `bad-option`; EndpointError `bad-option` for a `weightsAddress` that is none.
  *
  * @example
  * const worker = await startRolloutWorker({ redis: "redis://127.0.0.1:6379", policy: await loadPolicy("./smollm2") });

@@ -55,9 +55,9 @@ export async function startWeightServer({ folder, port = 0, host = "127.0.0.1", 
   const isAllowed = tokenCheck(token);
   const server = createServer((request, response) => {
     answer(folder, isAllowed, request, response).catch(() => {
-      // The other side has left, or the disk fails: what is half written was removed.
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
+      // The other side has left, or the disk fails: what is half written was removed, and what is half sent must not look whole.
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
     });
   });
   await new Promise<void>((listening, failed) => {

@@ -31,7 +31,7 @@ export class FolderWeightStore implements WeightStore {
 
   async drop(run: string, { pieces, versions }: { readonly pieces: readonly string[]; readonly versions: readonly string[] }) {
     const names = [...pieces.map((piece) => `${piece}.f32`), ...versions.map((version) => `${version}.json`)];
-    for (const name of names) await rm(join(this.#folder, run, name), { force: true });
+    await Promise.all(names.map((name) => rm(join(this.#folder, run, name), { force: true })));
   }
 
   async removeRun(run: string): Promise<void> {

@@ -42,8 +42,9 @@ export class RedisWeightStore implements WeightStore {
   }
 
   async drop(run: string, { pieces, versions }: { readonly pieces: readonly string[]; readonly versions: readonly string[] }) {
-    for (const version of versions) await this.#redis.unlink(versionKey(run, version));
-    for (const piece of pieces) await removeKeys(this.#redis, `${weightsKey(run)}:piece:${piece}:*`);
+    if (versions.length > 0) await this.#redis.unlink(...versions.map((version) => versionKey(run, version)));
+    let removed = pieces.length;
+    for (let chunk = 0; removed > 0; chunk++) removed = await this.#redis.unlink(...pieces.map((piece) => pieceKey(run, piece, chunk)));
   }
 
   async removeRun(run: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CausalPolicy } from "@cai/policy";
+import { InFlight } from "./in-flight.ts";
 import { sha256 } from "./names.ts";
 import { type PublishedPiece, type WeightManifest, type WeightStore, writeManifest } from "./weight-store.ts";
 
@@ -30,21 +31,24 @@ export class WeightPublisher {
     const stored = new Set(this.#kept.flatMap(({ pieces }) => [...pieces]));
     const pieces: PublishedPiece[] = [];
     let bytes = 0;
+    const inFlight = new InFlight();
     for (const [name, { value, shape }] of this.#policy.parameters) {
       let known = this.#known.get(name);
       if (known?.id !== value.id) {
         const numbers = (await value.data()) as Float32Array; // an update puts another tensor in a parameter's place
         const view = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-        known = { id: value.id, sha256: sha256(view) };
-        if (!stored.has(known.sha256)) {
-          await this.#store.putPiece(this.#run, known.sha256, view);
-          stored.add(known.sha256);
+        const piece = sha256(view);
+        known = { id: value.id, sha256: piece };
+        if (!stored.has(piece)) {
+          await inFlight.start(view.byteLength, () => this.#store.putPiece(this.#run, piece, view));
+          stored.add(piece);
           bytes += view.byteLength;
         }
         this.#known.set(name, known);
       }
       pieces.push({ name, shape, sha256: known.sha256 });
     }
+    await inFlight.end();
     const { version, text } = writeManifest({ lora: this.#lora(), pieces });
     await this.#store.publish(this.#run, version, text);
     await this.#keep(version, pieces);

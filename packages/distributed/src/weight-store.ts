@@ -51,7 +51,7 @@ export function readManifest(text: string, version: string): WeightManifest {
 }
 
 /** Bytes of a piece. */
-const pieceBytes = ({ shape }: Pick<PublishedPiece, "shape">): number =>
+export const pieceBytes = ({ shape }: Pick<PublishedPiece, "shape">): number =>
   shape.reduce((size, side) => size * side, Float32Array.BYTES_PER_ELEMENT);
 
 /**

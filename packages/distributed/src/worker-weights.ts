@@ -1,7 +1,8 @@
 import { addLora, type CausalPolicy } from "@cai/policy";
 import * as tf from "@tensorflow/tfjs-core";
 import { DistributedError } from "./error.ts";
-import { readManifest, readPiece, type WeightManifest, type WeightStore } from "./weight-store.ts";
+import { InFlight } from "./in-flight.ts";
+import { pieceBytes, readManifest, readPiece, type WeightManifest, type WeightStore } from "./weight-store.ts";
 
 /** A worker's policy with the weights that jobs ask for. What a version shares with the one before is not read again. */
 export class WorkerWeights {
@@ -36,12 +37,16 @@ export class WorkerWeights {
     this.#adapt(manifest);
     this.#refuseOthers(manifest);
     const { parameters } = this.#current;
+    const inFlight = new InFlight();
     for (const piece of manifest.pieces) {
       if (this.#held.get(piece.name) === piece.sha256) continue;
-      const numbers = await readPiece(this.#store, run, piece);
-      parameters.get(piece.name)!.assign(tf.tensor(numbers, [...piece.shape], "float32"));
-      this.#held.set(piece.name, piece.sha256);
+      await inFlight.start(pieceBytes(piece), async () => {
+        const numbers = await readPiece(this.#store, run, piece);
+        parameters.get(piece.name)!.assign(tf.tensor(numbers, [...piece.shape], "float32"));
+        this.#held.set(piece.name, piece.sha256);
+      });
     }
+    await inFlight.end();
     this.#version = version;
     this.loadSeconds = (performance.now() - started) / 1000;
     return this.#current;

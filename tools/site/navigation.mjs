@@ -21,7 +21,15 @@ const groups = [
       evaluation: "Evaluation and audit",
     },
   },
-  { text: "Recipes", pages: { recipes: "Recipes", serving: "Talking to what was trained" } },
+  {
+    text: "Recipes",
+    pages: {
+      recipes: "Recipes",
+      distributed: "Past one machine",
+      scaling: "How far workers scale",
+      serving: "Talking to what was trained",
+    },
+  },
   {
     text: "Reference",
     pages: {

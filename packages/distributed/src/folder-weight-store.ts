@@ -35,7 +35,7 @@ export class FolderWeightStore implements WeightStore {
   }
 
   async drop(run: string, names: readonly string[]): Promise<void> {
-    for (const name of names) await rm(this.#path(run, name), { force: true });
+    await Promise.all(names.map((name) => rm(this.#path(run, name), { force: true })));
   }
 
   async removeRun(run: string): Promise<void> {

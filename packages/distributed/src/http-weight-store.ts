@@ -1,4 +1,5 @@
 import { type ByteEndpoint, byteEndpoint } from "@cai/endpoint";
+import { InFlight } from "./in-flight.ts";
 import { mostObjectBytes, type WeightStore } from "./weight-store.ts";
 
 export interface HttpWeightStoreOptions {
@@ -39,10 +40,13 @@ export class HttpWeightStore implements WeightStore {
   }
 
   async drop(run: string, names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      await this.#endpoint.delete(pathOf(run, name));
-      this.#there.get(run)?.delete(name);
-    }
+    const inFlight = new InFlight();
+    for (const name of names)
+      await inFlight.start(0, async () => {
+        await this.#endpoint.delete(pathOf(run, name));
+        this.#there.get(run)?.delete(name);
+      });
+    await inFlight.end();
   }
 
   /** Lets all go that this put. */

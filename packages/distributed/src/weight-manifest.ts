@@ -39,8 +39,14 @@ export function readManifest(bytes: Uint8Array, version: string): WeightManifest
 /** What a weight holds, whatever it is called: two of the same text hold the same numbers. */
 export const contentOf = ({ shape, type, chunks }: PublishedWeight): string => JSON.stringify([shape, type, chunks]);
 
-/** A weight's bytes in objects, each with the name that it has in a store. */
-export function chunksOf(bytes: Uint8Array): { readonly name: string; readonly bytes: Uint8Array }[] {
+/** What a store keeps under a name. */
+export interface StoredObject {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A weight's bytes in objects. */
+export function chunksOf(bytes: Uint8Array): StoredObject[] {
   return Array.from({ length: Math.ceil(bytes.byteLength / mostObjectBytes) }, (_, chunk) => {
     const part = bytes.subarray(chunk * mostObjectBytes, (chunk + 1) * mostObjectBytes);
     return { name: sha256(part), bytes: part };

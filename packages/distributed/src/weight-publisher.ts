@@ -1,6 +1,7 @@
 import type { CausalPolicy } from "@cai/policy";
+import { InFlight } from "./in-flight.ts";
 import type { WeightCoding } from "./weight-coding.ts";
-import { chunksOf, type PublishedWeight, type WeightManifest, writeManifest } from "./weight-manifest.ts";
+import { chunksOf, type PublishedWeight, type StoredObject, type WeightManifest, writeManifest } from "./weight-manifest.ts";
 import { objectLifetimeSeconds, type WeightStore } from "./weight-store.ts";
 
 /** What a step's weights cost. */
@@ -46,34 +47,39 @@ export class WeightPublisher {
   async publish(): Promise<Publication> {
     const started = performance.now();
     const weights: PublishedWeight[] = [];
-    let bytes = 0;
+    const inFlight = new InFlight();
+    const sent = new Map<string, number>();
+    const send = async (chunk: StoredObject) => {
+      if (this.#isStored(chunk.name) || sent.has(chunk.name)) return;
+      sent.set(chunk.name, chunk.bytes.byteLength);
+      await inFlight.start(chunk.bytes.byteLength, () => this.#put(chunk));
+    };
     for (const [name, { value, shape }] of this.#policy.parameters) {
       let known = this.#known.get(name);
       if (known?.id !== value.id || !known.published.chunks.every(this.#isStored)) {
         const numbers = (await value.data()) as Float32Array; // an update puts another tensor in a parameter's place
         const coded = this.#coding?.write(name, numbers);
         const chunks = chunksOf(coded ?? new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
-        for (const chunk of chunks) bytes += await this.#put(chunk);
+        for (const chunk of chunks) await send(chunk);
         const type = coded === undefined ? "float32" : this.#coding!.type;
         known = { id: value.id, published: { type, chunks: chunks.map((chunk) => chunk.name) } };
         this.#known.set(name, known);
       }
       weights.push({ name, shape, ...known.published });
     }
+    await inFlight.end(); // a manifest is there once all that it names is
     const manifest = writeManifest({ lora: this.#lora(), weights });
-    await this.#put({ name: manifest.version, bytes: manifest.bytes });
+    if (!this.#isStored(manifest.version)) await this.#put({ name: manifest.version, bytes: manifest.bytes });
     await this.#keep(manifest.version, weights);
+    const bytes = [...sent.values()].reduce((sum, size) => sum + size, 0);
     return { version: manifest.version, bytes, seconds: (performance.now() - started) / 1000 };
   }
 
   readonly #isStored = (object: string): boolean => this.#clock() - (this.#stored.get(object) ?? Number.NEGATIVE_INFINITY) < renewMs;
 
-  /** Gives how many bytes went to the store. */
-  async #put({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): Promise<number> {
-    if (this.#isStored(name)) return 0;
+  async #put({ name, bytes }: StoredObject): Promise<void> {
     await this.#store.put(this.#run, name, bytes);
     this.#stored.set(name, this.#clock());
-    return bytes.byteLength;
   }
 
   #lora(): WeightManifest["lora"] {

@@ -1,9 +1,10 @@
 import { addLora, type CausalPolicy } from "@cai/policy";
 import * as tf from "@tensorflow/tfjs-core";
 import { DistributedError } from "./error.ts";
+import { InFlight } from "./in-flight.ts";
 import { isHash } from "./names.ts";
 import type { WeightCoding } from "./weight-coding.ts";
-import { contentOf, type PublishedWeight, readManifest, readWeight, type WeightManifest } from "./weight-manifest.ts";
+import { contentOf, readManifest, readWeight, type WeightManifest } from "./weight-manifest.ts";
 import type { WeightStore } from "./weight-store.ts";
 
 /** A version whose numbers are in memory. */
@@ -61,13 +62,11 @@ export class WorkerWeights {
     if (known === undefined) this.#versions = this.#versions.slice(-(mostVersions - 1));
     this.#letGoAllBut([...this.#versions.map((held) => held.manifest), manifest]);
     if (this.#current === this.#base && this.#base.parts.adapter === undefined) this.#isBaseWhole = false;
+    await this.#readMissing(run, manifest);
     for (const weight of manifest.weights) {
       const content = contentOf(weight);
-      const parameter = this.#current.parameters.get(weight.name)!;
-      const isHeld = this.#held.get(weight.name) === content;
-      if (!this.#numbers.has(content)) this.#numbers.set(content, isHeld ? tf.clone(parameter.value) : await this.#read(run, weight));
-      if (isHeld) continue;
-      parameter.assign(tf.clone(this.#numbers.get(content)!));
+      if (this.#held.get(weight.name) === content) continue;
+      this.#current.parameters.get(weight.name)!.assign(tf.clone(this.#numbers.get(content)!));
       this.#held.set(weight.name, content);
     }
     if (known === undefined) this.#versions.push({ version, manifest });
@@ -114,9 +113,25 @@ export class WorkerWeights {
     throw new DistributedError("missing-weights", `version ${version} of run ${run} is not in the store of weights`);
   }
 
-  async #read(run: string, weight: PublishedWeight): Promise<tf.Tensor> {
-    const numbers = await readWeight({ store: this.#store, run, coding: this.#coding }, weight);
-    return tf.keep(tf.tensor(numbers, [...weight.shape], "float32"));
+  /** Brings into memory what a version needs: from the policy's parameters what they hold, all else from the store. */
+  async #readMissing(run: string, { weights }: WeightManifest): Promise<void> {
+    const inFlight = new InFlight();
+    const asked = new Set<string>();
+    for (const weight of weights) {
+      const content = contentOf(weight);
+      if (this.#numbers.has(content) || asked.has(content)) continue;
+      if (this.#held.get(weight.name) === content) {
+        this.#numbers.set(content, tf.clone(this.#current.parameters.get(weight.name)!.value));
+        continue;
+      }
+      asked.add(content);
+      const bytes = weight.shape.reduce((size, side) => size * side, Float32Array.BYTES_PER_ELEMENT);
+      await inFlight.start(bytes, async () => {
+        const numbers = await readWeight({ store: this.#store, run, coding: this.#coding }, weight);
+        this.#numbers.set(content, tf.keep(tf.tensor(numbers, [...weight.shape], "float32")));
+      });
+    }
+    await inFlight.end();
   }
 
   #letGoAllBut(manifests: readonly WeightManifest[]): void {

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { readIds } from "./ids.ts";
-import { asMatrix } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
+import { scatteredRows } from "./scattered-rows.ts";
 import { isLastUse, tapeEngine, tapeNode } from "./tape-node.ts";
 
 /**
@@ -60,21 +60,4 @@ function withRowsAdded(table: tf.Tensor, ids: tf.Tensor, rows: tf.Tensor): tf.Te
   if (!native?.has("CaiScatterAddRows") || !isLastUse(tapeEngine())) return tf.add(table, scatteredRows(rows, ids, table.shape[0]!));
   native.runMany("CaiScatterAddRows", {}, [table, ids, rows], 0);
   return table;
-}
-
-/** A table `[size, H]` with row i of `rows` added to its row ids[i], 0 elsewhere. */
-function scatteredRows(rows: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor {
-  const width = rows.shape.at(-1)!;
-  if (nativeOps() === undefined) return scatterInJs(rows, ids, size, width);
-  return tf.unsortedSegmentSum(asMatrix(rows), tf.reshape(ids, [-1]) as tf.Tensor1D, size);
-}
-
-// In JS, because WASM has no UnsortedSegmentSum.
-function scatterInJs(dy: tf.Tensor, ids: tf.Tensor, size: number, width: number): tf.Tensor {
-  const rows = dy.dataSync();
-  const sums = new Float32Array(size * width);
-  ids.dataSync().forEach((id, row) => {
-    for (let column = 0; column < width; column++) sums[id * width + column]! += rows[row * width + column]!;
-  });
-  return tf.tensor2d(sums, [size, width]);
 }

@@ -1,13 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gatheredInParts } from "./bound-in-parts.ts";
 import { asMatrix } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
-import { webGpuOps } from "./webgpu-ops.ts";
+import { type WebGpuOps, webGpuOps } from "./webgpu-ops.ts";
 
 /** A table `[size, H]` with row i of `rows` added to its row ids[i], 0 elsewhere. Always in the same order. */
 export function scatteredRows(rows: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor {
   const matrix = asMatrix(rows);
   if (nativeOps() !== undefined) return tf.unsortedSegmentSum(matrix, tf.reshape(ids, [-1]) as tf.Tensor1D, size);
-  return webGpuOps() === undefined ? scatterInJs(matrix, ids, size) : gatherSums(matrix, ids, size);
+  const webGpu = webGpuOps();
+  return webGpu === undefined ? scatterInJs(matrix, ids, size) : gatherSums(webGpu, matrix, ids, size);
 }
 
 // In JS, because WASM has no UnsortedSegmentSum.
@@ -25,7 +27,7 @@ function scatterInJs(rows: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor {
  * WebGPU's UnsortedSegmentSum adds with atomics, in whatever order threads come: the last bit would differ from run to run. Here the rows of each
  * id are summed by a product, and every row of the table fetches its sum.
  */
-function gatherSums(rows: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor {
+function gatherSums(webGpu: WebGpuOps, rows: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor {
   const values = ids.dataSync<"int32">();
   const places = new Map([...new Set(values)].map((id, place) => [id, place + 1]));
   const choice = new Float32Array((places.size + 1) * values.length); // its first row is that of no id
@@ -35,6 +37,6 @@ function gatherSums(rows: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor {
   const placeOf = Int32Array.from({ length: size }, (_, id) => places.get(id) ?? 0);
   return tf.tidy(() => {
     const sums = tf.matMul(tf.tensor2d(choice, [places.size + 1, values.length]), rows as tf.Tensor2D);
-    return tf.gather(sums, tf.tensor1d(placeOf, "int32"));
+    return gatheredInParts(webGpu, sums, placeOf);
   });
 }

@@ -30,7 +30,7 @@ export const bestKernelLevel = native?.kernels?.levels[0]?.level;
  * Runs a suite on WebGPU, on the software device of a Chromium where there is one; skipped by name elsewhere. Nothing can be read synchronously
  * there: `dataSync` throws.
  */
-export async function onWebGpu(suite: () => void): Promise<void> {
+export async function onWebGpu(suite: (backend: "webgpu") => void): Promise<void> {
   const why =
     offerSoftwareGpu() ??
     (await prepareBackend({ prefer: "webgpu" }).then(
@@ -41,7 +41,7 @@ export async function onWebGpu(suite: () => void): Promise<void> {
     beforeAll(async () => {
       await prepareBackend({ prefer: "webgpu" });
     });
-    suite();
+    suite("webgpu");
   });
 }
 

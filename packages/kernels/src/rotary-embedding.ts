@@ -44,8 +44,8 @@ function rotationInJs(positions: tf.Tensor, frequencies: Float32Array): Rotation
       sine[place] = -sine[place + half]!;
     });
   });
-  const shape: [number, number, number] = [positions.size, 1, 2 * half];
-  return { cosine: tf.tensor3d(cosine, shape), sine: tf.tensor3d(sine, shape) };
+  const shape = [positions.size, 1, 2 * half];
+  return { cosine: tf.tensor(cosine, shape), sine: tf.tensor(sine, shape) };
 }
 
 /**

@@ -11,12 +11,13 @@ const places = ["/usr/lib/chromium", "/usr/lib/chromium-browser", "/opt/google/c
 const keepLoaded = 0x1000;
 
 /**
- * Makes Dawn see Chromium's software device: to be called before WebGPU is asked for. A device that VK_ICD_FILENAMES names already is left as it is.
+ * Makes Dawn see Chromium's software device: to be called before WebGPU is asked for. A device that VK_ICD_FILENAMES names already is left as it
+ * is, and with CAI_TEST_GPU=device the one that the machine has.
  *
  * @returns why there is none, as a test's name tells it; undefined where there is one
  */
 export function offerSoftwareGpu(): string | undefined {
-  if (process.env.VK_ICD_FILENAMES !== undefined) return undefined;
+  if (process.env.VK_ICD_FILENAMES !== undefined || process.env.CAI_TEST_GPU === "device") return undefined;
   if (process.platform !== "linux") return "SwiftShader is looked for on Linux only";
   const device = places.find(existsSync);
   if (device === undefined) return "there is no Chromium whose SwiftShader could be used";

@@ -9,6 +9,9 @@ const name = "@tensorflow/tfjs-backend-webgpu";
 /** What this process computes on, since it was first asked for: tfjs has one backend of a name. */
 let opened: WebGpuDevice | undefined;
 
+/** What WebGPU computes on, once it was prepared. */
+export const openedWebGpu = (): WebGpuDevice | undefined => opened;
+
 /**
  * Makes WebGPU tfjs's backend, on the fastest adapter that `gpu` has.
  *

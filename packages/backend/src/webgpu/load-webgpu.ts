@@ -3,6 +3,7 @@ import type { PreparedBackend } from "../choose.ts";
 import { BackendError } from "../error.ts";
 import { describeAdapter, type Gpu, type GpuAdapter, openDevice, type WebGpuDevice } from "./adapter.ts";
 import { guardBackend, type WebGpuBackend } from "./guarded-backend.ts";
+import { orderProducts } from "./ordered-products.ts";
 
 const name = "@tensorflow/tfjs-backend-webgpu";
 
@@ -52,4 +53,5 @@ async function register(adapter: GpuAdapter): Promise<void> {
   // In place of the package's own, which asks for no half precision.
   if ("webgpu" in tf.engine().registryFactory) tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => backend);
+  orderProducts();
 }

@@ -34,6 +34,7 @@ const groups = [
     text: "Reference",
     pages: {
       options: "Options",
+      backends: "What computes",
       data: "Files of data",
       reliability: "Reliability",
       verification: "Verification",

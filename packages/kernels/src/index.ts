@@ -38,3 +38,4 @@ export {
   tokenLogprobs,
 } from "./token-distribution.ts";
 export { type TokenLayer, type TokenPass, type TokenPlaces, TokenProgram, type TokenValue } from "./token-program.ts";
+export { type RowPart, type Shader, type ShaderNumber, type ShaderTensors, type WebGpuOps, webGpuOps } from "./webgpu-ops.ts";

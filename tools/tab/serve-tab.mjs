@@ -7,6 +7,7 @@ import { tabFiles } from "./tab-files.mjs";
 const types = /** @type {Record<string, string>} */ ({
   ".html": "text/html",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
   ".json": "application/json",
   ".wasm": "application/wasm",
 });

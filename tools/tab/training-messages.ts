@@ -1,3 +1,5 @@
+import type { Hyperparameters } from "@cai/trainer";
+
 /** An answer to a held-out prompt, and its reward. */
 export interface ShownSample {
   readonly prompt: string;
@@ -5,8 +7,13 @@ export interface ShownSample {
   readonly score: number;
 }
 
+/** How to train, where it is other than `tabSettings`. */
+export interface TabOptions extends Partial<Hyperparameters> {
+  readonly heldOutPrompts?: number;
+}
+
 /** What the page tells the worker. */
-export type ToWorker = { readonly start: { readonly klCoef: number; readonly steps: number } } | { readonly stop: true };
+export type ToWorker = { readonly start: TabOptions } | { readonly stop: true };
 
 /** What the worker tells the page, in this order. */
 export type FromWorker =

@@ -8,7 +8,7 @@ import { filesOf, memoryFolder, mountFolder } from "@cai/whole-file/browser";
 import { zipSync } from "fflate";
 import { env } from "onnxruntime-web/wasm";
 import { tabSettings } from "./tab-settings.ts";
-import type { FromWorker, ToWorker } from "./training-messages.ts";
+import type { FromWorker, TabOptions, ToWorker } from "./training-messages.ts";
 
 /** Of a worker's global scope, what is used here. */
 declare const self: {
@@ -28,8 +28,7 @@ self.onmessage = ({ data }) => {
     });
 };
 
-async function train({ klCoef, steps }: { readonly klCoef: number; readonly steps: number }): Promise<void> {
-  const { hyperparameters, heldOutPrompts } = tabSettings;
+async function train({ heldOutPrompts = tabSettings.heldOutPrompts, ...given }: TabOptions): Promise<void> {
   self.postMessage({ preparing: "fetching the model" });
   const { name } = await prepareBackend({ wasmFolder: addressOf("wasm/") });
   self.postMessage({ backend: name });
@@ -45,7 +44,7 @@ async function train({ klCoef, steps }: { readonly klCoef: number; readonly step
   env.wasm.numThreads = 1;
   env.wasm.wasmPaths = addressOf("onnxruntime/");
   const rewardModel = await OnnxRewardModel.load("/reward");
-  const trainer = await PPOTrainer.create({ policy, rewardModel, ...hyperparameters, klCoef });
+  const trainer = await PPOTrainer.create({ policy, rewardModel, ...tabSettings.hyperparameters, ...given });
 
   const show = async (step: number): Promise<void> => {
     const { meanScore, samples } = await trainer.evaluate(heldOut);
@@ -54,7 +53,7 @@ async function train({ klCoef, steps }: { readonly klCoef: number; readonly step
   self.postMessage({ preparing: "answering prompts that training never sees" });
   await show(0);
   let began = performance.now();
-  for await (const { step, metrics } of trainer.steps(prompts, { steps, signal: stopping.signal })) {
+  for await (const { step, metrics } of trainer.steps(prompts, { signal: stopping.signal })) {
     const seconds = (performance.now() - began) / 1000;
     self.postMessage({ step: { step, score: metrics["objective/scores"]!, kl: metrics["objective/kl_per_token"]!, seconds } });
     began = performance.now();

@@ -66,5 +66,5 @@ test.runIf(executablePath)(
       await server.close();
     }
   },
-  120_000,
+  240_000,
 );

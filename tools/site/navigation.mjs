@@ -7,7 +7,13 @@ import { packageRows } from "../package-rows.mjs";
 const groups = [
   {
     text: "Start",
-    pages: { index: "Documentation", "quick-start": "Quick start", guide: "The guide", troubleshooting: "Troubleshooting" },
+    pages: {
+      index: "Documentation",
+      "quick-start": "Quick start",
+      "train-in-your-browser": "Train in your browser",
+      guide: "The guide",
+      troubleshooting: "Troubleshooting",
+    },
   },
   {
     text: "Algorithms",

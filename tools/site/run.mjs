@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { collect } from "./collect.mjs";
 import { fromElsewhere } from "./from-elsewhere.mjs";
+import { trainingFiles } from "./training-files.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
@@ -45,11 +46,19 @@ function write() {
   }
   for (const old of readdirSync(pages, { recursive: true, withFileTypes: true })) {
     const path = join(old.parentPath ?? old.path, old.name);
-    if (old.isFile() && !files.has(path.slice(pages.length + 1))) rmSync(path);
+    const place = path.slice(pages.length + 1);
+    if (old.isFile() && !files.has(place) && !place.startsWith("public/")) rmSync(path);
   }
 }
 
-if (command !== "preview") write();
+if (command !== "preview") {
+  write();
+  for (const [place, bytes] of await trainingFiles()) {
+    const to = join(pages, "public/train", place);
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, bytes);
+  }
+}
 if (command === "dev") {
   for (const folder of ["docs", "packages"])
     watch(join(root, folder), { recursive: true }, (_, name) => {

@@ -1,18 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { sha256 } from "@cai/whole-file/system";
 
-/** Length and SHA-256 of a file, read once, in pieces. */
-export async function digestFile(path: string): Promise<{ byteLength: number; sha256: string }> {
-  const hash = createHash("sha256");
-  let byteLength = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    hash.update(chunk as Buffer);
-    byteLength += (chunk as Buffer).length;
-  }
-  return { byteLength, sha256: hash.digest("hex") };
+/** Length of a text in UTF-8, and SHA-256. */
+export function digestText(text: string): { byteLength: number; sha256: string } {
+  const bytes = new TextEncoder().encode(text);
+  const hash = sha256();
+  hash.update(bytes);
+  return { byteLength: bytes.length, sha256: hash.digest() };
 }
-
-export const digestText = (text: string): { byteLength: number; sha256: string } => ({
-  byteLength: Buffer.byteLength(text),
-  sha256: createHash("sha256").update(text).digest("hex"),
-});

@@ -1,5 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, readdir, readFile } from "@cai/whole-file/system";
 import { stepOf } from "./checkpoint-names.ts";
 import { CheckpointError } from "./error.ts";
 import { type Checkpoint, readCheckpoint } from "./read-checkpoint.ts";

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { digestFile } from "@cai/whole-file";
+import { basename, join, readFile } from "@cai/whole-file/system";
 import { checkFileName } from "./checkpoint-names.ts";
-import { digestFile, digestText } from "./digest.ts";
+import { digestText } from "./digest.ts";
 import { CheckpointError } from "./error.ts";
 import { refuseUnreadable } from "./refuse-unreadable.ts";
 

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { openSafetensors, type SafetensorsFile } from "@cai/safetensors";
+import { join, readFile } from "@cai/whole-file/system";
 import { CheckpointError } from "./error.ts";
 import { broken, verifyManifest } from "./manifest.ts";
 

@@ -1,7 +1,6 @@
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import { type TensorSource, writeSafetensors } from "@cai/safetensors";
 import { isTemporary, syncFolder, wholeFiles } from "@cai/whole-file";
+import { basename, dirname, exists, join, mkdir, readdir, rename, rm } from "@cai/whole-file/system";
 import { checkFileName, isPartial, originalName, partialName, replacedName, stepOf } from "./checkpoint-names.ts";
 import { digestText } from "./digest.ts";
 import { CheckpointError } from "./error.ts";
@@ -94,8 +93,6 @@ async function putInPlace(partial: string, directory: string): Promise<void> {
   await rename(partial, directory);
   await syncFolder(dirname(directory));
 }
-
-const exists = (path: string): Promise<boolean> => stat(path).then(Boolean, () => false);
 
 /** Clears what a killed write or removal left: parts are removed, and a checkpoint that was about to be replaced gets its name back. */
 async function clearRests(folder: string, name: string): Promise<void> {

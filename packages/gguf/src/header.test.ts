@@ -54,13 +54,13 @@ const lies: [what: string, parts: FileParts, message: RegExp][] = [
   ],
   ["an alignment of 0", one("general.alignment", value.u32(0)), /general\.alignment (is 0|must be a positive)/],
   ["an alignment that is no power of two", one("general.alignment", value.u32(24)), /general\.alignment is 24, expected a power of two/],
-  ["an alignment that is a text", one("general.alignment", value.text("32")), /general\.alignment is '32', expected a power of two/],
+  ["an alignment that is a text", one("general.alignment", value.text("32")), /general\.alignment is "32", expected a power of two/],
   ["five dimensions", { tensors: [{ ...a, dimensions: [1, 1, 1, 1, 8] }] }, /tensor "a" has 5 dimensions/],
   ["a tensor that stands twice", { ...two, tensors: [a, { ...b, name: "a" }] }, /tensor "a" stands twice/],
   [
     "a size beyond exact integers",
     { ...two, tensors: [{ ...a, dimensions: [2 ** 31, 2 ** 31] }] },
-    /tensor "a" has the shape \[ 2147483648, 2147483648 \]/,
+    /tensor "a" has the shape \[2147483648,2147483648\]/,
   ],
   ["a dimension of 64 bits", { ...two, tensors: [{ ...a, dimensions: [2n ** 63n] }] }, /model\.gguf: Tensor "a" dimension 0/],
   ["a size beyond the end", { ...two, tensors: [a, { ...b, dimensions: [9] }] }, /tensor "b" ends at byte \d+, the file has \d+/],
@@ -93,7 +93,7 @@ const lies: [what: string, parts: FileParts, message: RegExp][] = [
   [
     "rows that are no whole blocks",
     { ...two, tensors: [{ ...a, type: 8 }] },
-    /tensor "a" has the shape \[ 8 \]: rows of Q8_0 are multiples of 32/,
+    /tensor "a" has the shape \[8\]: rows of Q8_0 are multiples of 32/,
   ],
   [
     "a quantisation that is not read",

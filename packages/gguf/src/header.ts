@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import type { GGUFParseOutput, GGUFTensorInfo } from "@huggingface/gguf";
 import { type CheckedHeader, checkHeader } from "./check-header.ts";
 import { dtypeOf, dtypes, type GgufTensorInfo } from "./dtype.ts";
@@ -130,5 +129,6 @@ function roundUp(position: number, alignment: number): number {
 
 /** Whatever a stranger's header holds, in one short line. */
 function shown(value: unknown): string {
-  return inspect(value, { depth: 1, maxArrayLength: 8, maxStringLength: 80, breakLength: Infinity });
+  const text = JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner));
+  return text.length > 80 ? `${text.slice(0, 80)} …` : text;
 }

@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
 import { openFile } from "@cai/whole-file";
+import { dirname } from "@cai/whole-file/system";
 import { dequantizers } from "./dequantize.ts";
 import { dtypes, type GgufTensorInfo } from "./dtype.ts";
 import { GgufError } from "./error.ts";

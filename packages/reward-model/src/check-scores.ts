@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { type GivenScores, type ScoreParts, splitScores } from "@cai/contracts";
 import { RewardModelError } from "./error.ts";
 
@@ -46,13 +45,13 @@ export function checkScoreParts(given: unknown, { rows, model }: { readonly rows
   return { scores: checkScores(scores, { rows, model }), parts: Object.fromEntries(checked) };
 }
 
-/** What JSON has no form for (it holds itself, or a bigint) is shown as Node shows it. */
+/** What JSON has no form for (it holds itself, or a bigint) is shown by its names. */
 function asJson(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? inspect(value);
-  } catch {
-    return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
-  }
+    const text = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch {}
+  return `{ ${Object.keys(value as object).join(", ")} }`;
 }
 
 /** Numbers as they are; anything else with its kind, so that it isn't taken for a number. */

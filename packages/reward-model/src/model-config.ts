@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { readTextFile } from "@cai/whole-file";
+import { join } from "@cai/whole-file/system";
 import { RewardModelError } from "./error.ts";
 
 /** What of a model's config.json matters for scoring. */

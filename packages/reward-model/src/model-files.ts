@@ -1,7 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import type { Tokenizer } from "@cai/contracts";
 import { loadTokenizer, TokenizerError } from "@cai/tokenizer";
+import { basename, dirname, join, readdir, stat } from "@cai/whole-file/system";
 import { RewardModelError } from "./error.ts";
 import { type ModelConfig, readModelConfig } from "./model-config.ts";
 
@@ -36,10 +35,10 @@ export async function findModel(path: string, file?: string): Promise<ModelFiles
 }
 
 async function findModelFile(folder: string, file: string | undefined): Promise<string> {
-  const inner = await readdir(join(folder, "onnx")).catch(() => []);
-  const names = [...(await readdir(folder)), ...inner.map((name) => `onnx/${name}`)].filter((name) => name.endsWith(".onnx")).sort();
   const usual = file === undefined ? ["model.onnx", "onnx/model.onnx"] : [file];
   for (const name of usual) if (await isFile(join(folder, name))) return join(folder, name);
+  const inner = await readdir(join(folder, "onnx")).catch(() => []);
+  const names = [...(await readdir(folder)), ...inner.map((name) => `onnx/${name}`)].filter((name) => name.endsWith(".onnx")).sort();
   if (file === undefined && names.length === 1) return join(folder, names[0]!);
   const wanted = usual.join(" or ");
   throw new RewardModelError(

@@ -1,4 +1,5 @@
 import type { RewardModel, ScoreRequest, Tokenizer } from "@cai/contracts";
+import { SessionThread } from "#session";
 import { sharesScales } from "./batch-scales.ts";
 import { checkScores } from "./check-scores.ts";
 import { RewardModelError } from "./error.ts";
@@ -8,7 +9,6 @@ import { discoverInputs, type ModelInputs } from "./model-inputs.ts";
 import { chooseOutput, type OutputOptions, readScores } from "./model-output.ts";
 import { choosePadding, type Padding, type PaddingSide } from "./padding.ts";
 import { type ScoreKind, scoreKinds } from "./score-of-logits.ts";
-import { SessionThread } from "./session-thread.ts";
 import { type TokenRowOptions, type TruncationSide, tokenRows } from "./token-rows.ts";
 
 /** How an ONNX reward model is loaded and fed. */

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { CaiError, type ChatMessage, type ChatTemplateOptions, type TokenBatch, type Tokenizer } from "@cai/contracts";
+import { sha256 } from "@cai/whole-file/system";
 import { RolloutError } from "./error.ts";
 
 /**
@@ -117,8 +117,8 @@ export function leftPad(rows: readonly Int32Array[]): TokenBatch {
 
 /** SHA-256 of the prompts' ids in their order, and of their columns: a resumed run must see the same data. */
 export function digestPrompts(prompts: readonly TokenizedPrompt[]): string {
-  const hash = createHash("sha256");
+  const hash = sha256();
   const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);
   for (const { ids, columns } of prompts) hash.update(`${ids.join(" ")}${columns ? ` ${JSON.stringify(columns, plain)}` : ""}\n`);
-  return hash.digest("hex");
+  return hash.digest();
 }

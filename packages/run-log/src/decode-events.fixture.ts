@@ -12,7 +12,8 @@ export interface DecodedEvent {
 }
 
 /** Decodes the records of a TensorBoard file, checking both checksums of each. */
-export function decodeEvents(file: Buffer): DecodedEvent[] {
+export function decodeEvents(bytes: Uint8Array): DecodedEvent[] {
+  const file = Buffer.from(bytes);
   const events: DecodedEvent[] = [];
   for (let at = 0; at < file.length; ) {
     const length = Number(file.readBigUInt64LE(at));

@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
 import { wholeFiles } from "@cai/whole-file";
+import { exists, readFile } from "@cai/whole-file/system";
 import { RunLogError } from "./error.ts";
 
 const files = wholeFiles(RunLogError);
@@ -30,12 +30,6 @@ export async function cutLines(path: string, step: number): Promise<void> {
   const kept = (await readLines(path)).filter((line) => line.step < step);
   await files.write(path, renderLines(kept));
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 export const renderLines = (lines: readonly LineWithStep[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 

@@ -1,7 +1,5 @@
-import { type FileHandle, open, readdir } from "node:fs/promises";
-import { hostname } from "node:os";
-import { join } from "node:path";
 import { lockName, wholeFiles } from "@cai/whole-file";
+import { type FileHandle, join, open, programName, readdir } from "@cai/whole-file/system";
 import { RunLogError } from "./error.ts";
 import { cutLines, type LineWithStep, renderLines } from "./json-lines.ts";
 import { drawsFile } from "./read-draws.ts";
@@ -151,7 +149,8 @@ interface Board {
 async function openBoard(folder: string, resumeAtStep: number | undefined): Promise<Board> {
   const seconds = Math.floor(Date.now() / 1000);
   const used = await readdir(folder);
-  const prefix = (counter: number): string => `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${counter}`;
+  const program = programName();
+  const prefix = (counter: number): string => `events.out.tfevents.${seconds}.${program}.${counter}`;
   let counter = 0;
   while (used.includes(prefix(counter))) counter++;
   const path = join(folder, prefix(counter));

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@cai/whole-file/system";
 import { readLines } from "./json-lines.ts";
 
 /** The numbers of one step, by name, as in `metrics.jsonl`. */

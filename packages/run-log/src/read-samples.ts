@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@cai/whole-file/system";
 import { RunLogError } from "./error.ts";
 import { textLines } from "./json-lines.ts";
 import type { Sample } from "./open-run-log.ts";

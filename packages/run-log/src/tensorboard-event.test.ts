@@ -14,7 +14,9 @@ test("a step's numbers are a record of length, checksum, message, checksum", () 
     "15 0000003f", // 2: simple_value = 0.5
     "d6e49e1d", // the masked CRC of the message
   ];
-  expect(encodeEvent({ kind: "scalars", step: 300, values: { lr: 0.5 } }, 2).toString("hex")).toBe(record.join("").replaceAll(" ", ""));
+  expect(Buffer.from(encodeEvent({ kind: "scalars", step: 300, values: { lr: 0.5 } }, 2)).toString("hex")).toBe(
+    record.join("").replaceAll(" ", ""),
+  );
 });
 
 test("what was encoded is decoded again, whatever the names, numbers and steps", () => {
@@ -40,7 +42,7 @@ test("a table of texts is a tensor of strings for TensorBoard's text plugin, and
     ["prompt", "response"],
     ["*a*\nb", "<b>&amp;"],
   ];
-  const bytes = encodeEvent({ kind: "table", step: 3, tag: "samples", rows }, 2);
+  const bytes = Buffer.from(encodeEvent({ kind: "table", step: 3, tag: "samples", rows }, 2));
   expect(decodeEvents(bytes)).toEqual([
     { wallTime: 2, step: 3, texts: { samples: ["prompt", "response", "&#42;a&#42; ⏎ b", "&#60;b&#62;&#38;amp;"] } },
   ]);

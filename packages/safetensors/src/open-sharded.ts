@@ -1,6 +1,5 @@
-import { access } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import { readTextFile } from "@cai/whole-file";
+import { basename, dirname, exists, join } from "@cai/whole-file/system";
 import { SafetensorsError } from "./error.ts";
 import type { TensorInfo } from "./header.ts";
 import { openSafetensors, type SafetensorsFile } from "./open.ts";
@@ -106,11 +105,4 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
     }
   }
   return new Map(Object.entries(weightMap));
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,9 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "@cai/testing";
 import { expect, test } from "vitest";
-import * as forBrowsers from "./browser.ts";
 import { SafetensorsError } from "./error.ts";
-import * as forNode from "./index.ts";
 import { openSafetensors } from "./open.ts";
 import { parseSafetensors } from "./parse.ts";
 import { serializeSafetensors, type TensorWithData } from "./serialize.ts";
@@ -71,10 +69,4 @@ test("what is read can be changed without changing the file, and the other way r
   const read = file.readFloat32("w");
   bytes.fill(0, -4);
   expect([...read, ...file.readFloat32("w")]).toEqual([1, 0]);
-});
-
-test("browsers get all but what needs files", () => {
-  const left = Object.keys(forNode).filter((name) => !(name in forBrowsers));
-  expect(left.sort()).toEqual(["openModelSafetensors", "openSafetensors", "openShardedSafetensors", "writeSafetensors"]);
-  expect(Object.keys(forBrowsers).filter((name) => !(name in forNode))).toEqual([]);
 });

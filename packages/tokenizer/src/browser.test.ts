@@ -21,7 +21,7 @@ function modulesOf(file: URL, seen = new Set<string>()): ReadonlySet<string> {
 
 test("browsers load no module of Node's and no Rust library", () => {
   const modules = [...modulesOf(new URL("index.ts", source))].filter((module) => !module.startsWith("file:"));
-  expect(modules.sort()).toEqual(["@cai/contracts", "@huggingface/tokenizers"]);
+  expect(modules.sort()).toEqual(["@cai/contracts", "@cai/whole-file", "@huggingface/tokenizers"]);
 });
 
 test("under the condition browser the JavaScript library tokenizes, and what it would get wrong is refused", () => {
@@ -38,5 +38,5 @@ test("under the condition browser the JavaScript library tokenizes, and what it 
   `;
   const flags = ["--conditions", "@cai/source", "--conditions", "browser", "--import", "tsx", "--input-type", "module", "--eval", program];
   const printed = execFileSync(process.execPath, flags, { cwd: fileURLToPath(source), encoding: "utf8" });
-  expect(JSON.parse(printed)).toEqual([[1, 2, 0], "a \u2163", "unsupported-option", "missing-file"]);
+  expect(JSON.parse(printed)).toEqual([[1, 2, 0], "a \u2163", "unsupported-option", "invalid-file"]);
 });

@@ -1,4 +1,4 @@
-import { readTextIfPresent } from "#platform";
+import { readTextFile } from "@cai/whole-file";
 import { TokenizerError } from "./error.ts";
 import { tokenizerFileNames } from "./files.ts";
 import { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
@@ -17,7 +17,7 @@ import { HuggingFaceTokenizer } from "./huggingface-tokenizer.ts";
 export async function loadTokenizer(directory: string): Promise<HuggingFaceTokenizer> {
   const files = new Map<string, string>();
   for (const name of tokenizerFileNames) {
-    const text = await readTextIfPresent(`${directory}/${name}`);
+    const text = await readTextIfPresent(directory, name);
     if (text !== undefined) files.set(name, text);
   }
   if (!files.has("tokenizer.json")) {
@@ -28,4 +28,16 @@ export async function loadTokenizer(directory: string): Promise<HuggingFaceToken
     );
   }
   return new HuggingFaceTokenizer(files, directory);
+}
+
+/** A text file's content, undefined where there is no such file. */
+async function readTextIfPresent(folder: string, name: string): Promise<string | undefined> {
+  const path = `${folder}/${name}`;
+  try {
+    return await readTextFile(path, { within: folder });
+  } catch (cause) {
+    const { code, message } = cause as { readonly code?: unknown; readonly message: string };
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new TokenizerError("invalid-file", `${path} can't be read: ${message}`, { cause });
+  }
 }

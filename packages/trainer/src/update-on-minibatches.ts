@@ -16,6 +16,7 @@ import {
   scheduledRate,
   WeightedMeans,
 } from "@cai/training";
+import { nextTurn } from "@cai/whole-file/system";
 import * as tf from "@tensorflow/tfjs-core";
 import { minibatchesOf } from "./minibatches.ts";
 
@@ -106,7 +107,7 @@ export async function updateOnMinibatches<
     } finally {
       tf.dispose([...gradients.values()]);
     }
-    await new Promise((resolve) => setImmediate(resolve)); // lets signals and other work in
+    await nextTurn(); // lets signals and other work in
   }
   first?.dispose();
   return { means: means.read(), updates, learningRates, failed };

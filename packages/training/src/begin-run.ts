@@ -1,8 +1,7 @@
-import { readdir, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
 import { checkpointName, latestCheckpoint } from "@cai/checkpoint";
 import { readMetrics } from "@cai/run-log";
 import { isTemporary, lockFolder } from "@cai/whole-file";
+import { basename, join, readdir, rm } from "@cai/whole-file/system";
 import { notState } from "./check-state.ts";
 import { TrainingError } from "./error.ts";
 import { type FolderUse, refuseUnfitFolder } from "./fit-folder.ts";

@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { checkpointName } from "@cai/checkpoint";
 import { readMetrics } from "@cai/run-log";
+import { join, readdir } from "@cai/whole-file/system";
 
 /**
  * The checkpoint of the step that did best by a metric, among those that are there and the one to come; the earliest of several. Undefined where

@@ -1,3 +1,4 @@
+import { whyOutOfReach } from "@cai/whole-file/system";
 import { described } from "./check-parts.ts";
 import { TrainingError } from "./error.ts";
 import { refuseUnknownOptions } from "./refuse-unknown-options.ts";
@@ -52,6 +53,8 @@ export function checkTrainOptions(
   for (const [name, callback] of Object.entries(callbacks))
     if (callback !== undefined && typeof callback !== "function") refuse(`${name} is ${described(callback)}; expected a function`);
   if (out !== undefined && (typeof out !== "string" || out === "")) refuse(`out is ${described(out)}; expected the path of a folder`);
+  const outOfReach = out === undefined ? undefined : whyOutOfReach(out);
+  if (outOfReach !== undefined) refuse(`out is ${described(out)}, and ${outOfReach}`);
   if (resume && out === undefined) refuse("resume wants out, the folder of the run to go on with");
   if (overwrite && out === undefined) refuse("overwrite wants out, the folder of the run to start over");
   try {

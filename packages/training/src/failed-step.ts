@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { wholeFiles } from "@cai/whole-file";
+import { join } from "@cai/whole-file/system";
 import { TrainingError } from "./error.ts";
 import type { FailedStep } from "./failed-update.ts";
 

@@ -1,6 +1,6 @@
-import { readdir } from "node:fs/promises";
 import { refuseExistingRun } from "@cai/run-log";
 import { lockName } from "@cai/whole-file";
+import { readdir } from "@cai/whole-file/system";
 import { TrainingError } from "./error.ts";
 
 /** How a run treats what its folder holds. */

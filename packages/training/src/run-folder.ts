@@ -1,7 +1,6 @@
-import { readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { openRunLog, type RunLog } from "@cai/run-log";
 import { type OwnerLock, syncFolder, temporaryName, wholeFiles } from "@cai/whole-file";
+import { join, readdir, rename, rm } from "@cai/whole-file/system";
 import { TrainingError } from "./error.ts";
 import { writeFailedStep } from "./failed-step.ts";
 import type { FolderUse } from "./fit-folder.ts";

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { checkpointName } from "@cai/checkpoint";
+import { join, warn } from "@cai/whole-file/system";
 import { beginRun } from "./begin-run.ts";
 import { bestCheckpoint } from "./best-checkpoint.ts";
 import type { FolderUse } from "./fit-folder.ts";
@@ -57,7 +57,7 @@ export async function* runStage<Batch, Report extends StepReport, Evaluation ext
 ): AsyncGenerator<Report, void, undefined> {
   const { out, signal, callbacks } = options;
   const { steps, evaluateEvery, checkpointEvery, checkpointKeep: keep, keepBest } = settings;
-  const notice = callbacks?.onNotice ?? ((message: string) => process.emitWarning(message));
+  const notice = callbacks?.onNotice ?? warn;
   const config = (options.config ?? {}) as RunConfig;
   const begun = out === undefined ? undefined : await beginRun(stage, { ...options, out, config, own: Object.keys(settings), notice });
   const folder = begun?.folder;

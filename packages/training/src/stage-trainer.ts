@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
-import { arch, availableParallelism, cpus } from "node:os";
 import { readCheckpoint } from "@cai/checkpoint";
 import { readMetrics } from "@cai/run-log";
+import { machine, warn } from "@cai/whole-file/system";
 import * as tf from "@tensorflow/tfjs-core";
+import { packageVersion } from "#version";
 import { checkTrainOptions, trainOptionNames } from "./check-train-options.ts";
 import { rowsOfStep } from "./data-order.ts";
 import { TrainingError } from "./error.ts";
@@ -238,16 +238,12 @@ export abstract class StageTrainer<
   }
 }
 
-const warn = (message: string): void => process.emitWarning(message);
-
 function versions(): Record<string, string> {
-  const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
-  const machine = `${arch()}, ${cpus()[0]?.model ?? "unknown"} × ${availableParallelism()}`;
+  const version = packageVersion();
   return {
-    "@cai/training": version,
+    ...(version !== undefined && { "@cai/training": version }),
     "@tensorflow/tfjs-core": tf.version_core,
     backend: tf.getBackend(),
-    node: process.versions.node,
-    machine,
+    ...machine(),
   };
 }

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, readFile } from "@cai/whole-file/system";
 import { TrainingError } from "./error.ts";
 import type { Json } from "./stage.ts";
 

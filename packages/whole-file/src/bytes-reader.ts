@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { FileHandle } from "#system";
 
 /** Node reads less than 2 GiB in one call. */
 const longestRead = 2 ** 30;

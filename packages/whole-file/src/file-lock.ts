@@ -1,4 +1,4 @@
-import { type LockErrorClass, type LockPlace, type OwnerLock, refuseHeld, takeLock } from "./owner-lock.ts";
+import { type LockErrorClass, type LockPlace, type OwnerLock, refuseHeld, takeLock } from "#owner-lock";
 
 /**
  * Where the lock of a file stands: beside it.

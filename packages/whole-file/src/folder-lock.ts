@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import { isLockHeld, type LockErrorClass, type OwnerLock, takeLock } from "./owner-lock.ts";
+import { isLockHeld, type LockErrorClass, type OwnerLock, takeLock } from "#owner-lock";
+import { join } from "#system";
 
 /** The file in a folder that says which process works in it. */
 export const lockName = "run.lock";

@@ -1,6 +1,4 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, realpath } from "node:fs/promises";
-import { dirname, relative, resolve, sep } from "node:path";
+import { constants, dirname, type FileHandle, open, realpath, relative, resolve, sep } from "#system";
 
 /** Absent on Windows, which has no pipes among its files. */
 const withoutWaiting = constants.O_NONBLOCK ?? 0;

@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
-
 /** A name that no other writer of the same file uses, in the same folder: only there is a rename one step. */
-export const temporaryName = (path: string): string => `${path}.${randomUUID()}.tmp`;
+export const temporaryName = (path: string): string => `${path}.${crypto.randomUUID()}.tmp`;
 
 /**
  * Whether a name is that of a file being written: one that is still there when nothing writes is what a killed process left, and may go.

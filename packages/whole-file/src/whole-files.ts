@@ -1,7 +1,4 @@
-import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { access, cannotFlush, constants, dirname, type FileHandle, mkdir, open, rename, resolve, rm, sha256, stat } from "#system";
 import { temporaryName } from "./temporary-name.ts";
 
 /** The class of what is thrown where the system refuses: with a message that names the path, and the system's error as its cause. */
@@ -67,7 +64,7 @@ export function wholeFiles(FileError: WriteErrorClass): WholeFiles {
     write: (path, content) => whole(path, (file, refused) => file.writeFile(content).catch(refused)),
     writePieces: (path, pieces) =>
       whole(path, async (file, refused) => {
-        const hash = createHash("sha256");
+        const hash = sha256();
         let byteLength = 0;
         for await (const piece of pieces) {
           const written = writeBytes(file, piece).catch(refused);
@@ -75,20 +72,11 @@ export function wholeFiles(FileError: WriteErrorClass): WholeFiles {
           await written;
           byteLength += piece.length;
         }
-        return { sha256: hash.digest("hex"), byteLength };
+        return { sha256: hash.digest(), byteLength };
       }),
     remove: (path) => rm(path, { force: true }).catch(refuse(`${path} can't be removed`)),
   };
 }
-
-/** Where a folder can't be flushed, by design: file systems without it, and Windows, which needs none. */
-const withoutFolderSync = new Set([
-  "EINVAL",
-  "ENOTSUP",
-  "EOPNOTSUPP",
-  "ENOSYS",
-  ...(process.platform === "win32" ? ["EISDIR", "EPERM", "EACCES"] : []),
-]);
 
 /** Makes new names in a folder outlive a power cut. Rejects with the system's error, whose message names the folder, where the disk refuses. */
 export async function syncFolder(path: string): Promise<void> {
@@ -98,7 +86,7 @@ export async function syncFolder(path: string): Promise<void> {
     await folder.sync();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== undefined && withoutFolderSync.has(code)) return;
+    if (code !== undefined && cannotFlush.has(code)) return;
     throw Object.assign(error as Error, { message: `the folder ${path} can't be flushed to the disk: ${message}` });
   } finally {
     await folder?.close();

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Generation, SamplingOptions, TokenBatch } from "@cai/contracts";
 import { drawTokens } from "@cai/kernels";
 import { type DecoderDraw, type DrawnTokens, drawTokens as drawFromNumbers, drawResponses } from "@cai/sampling";
+import { nextTurn } from "@cai/whole-file/system";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CausalModel } from "../model/causal-model.ts";
 import { checkPrompts, longestRow } from "../model/check-batch.ts";

@@ -5,6 +5,7 @@ export async function hasOutputOfItsOwn(file: GgufFile): Promise<boolean> {
   const [embedding, output] = ["token_embd.weight", "output.weight"].map((name) => file.tensors.get(name));
   if (output === undefined) return false;
   if (embedding?.dtype !== output.dtype || embedding.shape.join() !== output.shape.join()) return true;
-  const bytes = async (name: string) => Buffer.from((await file.readFloat32(name)).buffer);
-  return !(await bytes("token_embd.weight")).equals(await bytes("output.weight"));
+  const bits = async (name: string) => new Int32Array((await file.readFloat32(name)).buffer as ArrayBuffer);
+  const [inputs, outputs] = [await bits("token_embd.weight"), await bits("output.weight")];
+  return inputs.some((number, index) => number !== outputs[index]);
 }

@@ -1,9 +1,10 @@
-import { setImmediate } from "node:timers/promises";
 import type { Parameter } from "@cai/contracts";
 import { createParameter } from "@cai/kernels";
+import { nextTurn } from "@cai/whole-file/system";
 import * as tf from "@tensorflow/tfjs-core";
+import { hashThreads } from "#platform";
 import type { ModelArchitecture, ParameterSpec } from "../families/family.ts";
-import { StreamedHash } from "./streamed-hash.ts";
+import type { StreamedHash } from "./streamed-hash.ts";
 import { Uploads } from "./uploads.ts";
 import { fewestHashedBeside, inHashOrder, WeightsHash } from "./weights-hash.ts";
 
@@ -47,7 +48,7 @@ export async function buildParameters(
         value = uploads.upload(values, shape);
       }
       made.set(name, createParameter({ name, layer, value }));
-      await setImmediate(); // reading and hashing hold this thread: signals and timers get their turn
+      await nextTurn(); // reading and hashing hold this thread: signals and timers get their turn
     }
     const parameters = new Map(architecture.parameters.map(({ name }) => [name, made.get(name)!]));
     const digest = hash?.digest();
@@ -57,7 +58,7 @@ export async function buildParameters(
     throw error;
   } finally {
     uploads.end();
-    if (hash instanceof StreamedHash) await hash.end();
+    if (hash !== undefined && "end" in hash) await hash.end();
   }
 }
 
@@ -65,5 +66,5 @@ const lengthOf = ({ shape }: ParameterSpec): number => shape.reduce((product, si
 
 function hashFor({ parameters }: ModelArchitecture, where: string): WeightsHash | StreamedHash {
   const bytes = 4 * parameters.reduce((sum, spec) => sum + lengthOf(spec), 0);
-  return bytes < fewestHashedBeside ? new WeightsHash() : new StreamedHash(where);
+  return hashThreads === undefined || bytes < fewestHashedBeside ? new WeightsHash() : new hashThreads.StreamedHash(where);
 }

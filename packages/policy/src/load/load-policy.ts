@@ -1,5 +1,6 @@
-import { join } from "node:path";
 import { loadTokenizer } from "@cai/tokenizer";
+import { join } from "@cai/whole-file/system";
+import { readsGguf } from "#platform";
 import { PolicyError } from "../error.ts";
 import { architectureOf } from "../families/registry.ts";
 import { loadGgufPolicy } from "../gguf/load.ts";
@@ -32,7 +33,7 @@ export async function loadPolicy(
   { seed, resolveModel }: { readonly seed?: number; readonly resolveModel?: ResolveModel } = {},
 ): Promise<CausalPolicy> {
   const located = await locateModel(source, resolveModel);
-  return isAdapterFolder(located.place)
+  return (await isAdapterFolder(located.place))
     ? loadAdapterFolder(located.place, { loadBase: loadWhole, resolveModel })
     : loadWhole(located, seed === undefined ? {} : { seed });
 }
@@ -40,7 +41,10 @@ export async function loadPolicy(
 async function loadWhole(located: LocatedModel, options: { readonly seed?: number } = {}): Promise<CausalPolicy> {
   const { place } = located;
   if (place.startsWith("random:")) return randomPolicy(place, options);
-  return /\.gguf$/i.test(place) ? loadGgufPolicy(place) : loadFolder(located);
+  if (!/\.gguf$/i.test(place)) return loadFolder(located);
+  if (!readsGguf)
+    throw new PolicyError("unsupported-config", `${place}: GGUF files are read in Node only: give a folder in Hugging Face layout`);
+  return loadGgufPolicy(place);
 }
 
 async function loadFolder({ place: directory, name }: LocatedModel): Promise<CausalPolicy> {

@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { openModelSafetensors, type SafetensorsFile } from "@cai/safetensors";
+import { exists, join } from "@cai/whole-file/system";
+import { hashThreads } from "#platform";
 import { PolicyError } from "../error.ts";
 import type { ModelArchitecture, ParameterSpec } from "../families/family.ts";
 import { type BuiltParameters, buildParameters } from "./build-parameters.ts";
 import { checkFinite } from "./check-finite.ts";
-import { hashFiles } from "./file-hash.ts";
 import type { HashThread } from "./hash-thread.ts";
 import { readNatively, type StoredNumbers } from "./read-natively.ts";
 import { isWeightDtype, weightDtypes } from "./weight-dtypes.ts";
@@ -25,7 +24,7 @@ export async function loadWeights(
   fewestBeside: number = fewestHashedBeside,
 ): Promise<BuiltParameters> {
   const whole = join(directory, "model.safetensors");
-  const where = existsSync(whole) ? whole : join(directory, "model.safetensors.index.json");
+  const where = (await exists(whole)) ? whole : join(directory, "model.safetensors.index.json");
   const file = await openModelSafetensors(directory);
   let hash: HashThread | undefined;
   try {
@@ -67,7 +66,7 @@ function hashBeside(
   const { place, where, fewestBeside } = options;
   const pieces = inHashOrder(parameters).map((spec) => ({ ...place(spec), text: hashedLine(spec) }));
   const bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return bytes < fewestBeside ? undefined : hashFiles(pieces, where);
+  return bytes < fewestBeside ? undefined : hashThreads?.hashFiles(pieces, where);
 }
 
 /** Parameter name → the tensor that holds it. */

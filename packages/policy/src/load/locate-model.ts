@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { exists, resolve } from "@cai/whole-file/system";
 
 /** Finds the folder of a model by its id on the hub, `owner/name` or `owner/name@revision`, as `resolveModel` of `@cai/hub` does. */
 export type ResolveModel = (id: string) => Promise<string>;
@@ -15,6 +14,6 @@ export interface LocatedModel {
 /** A source that is no path here is an id on the hub, where there is a `resolveModel` to find its folder. Throws what that throws. */
 export async function locateModel(source: string, resolveModel: ResolveModel | undefined): Promise<LocatedModel> {
   if (source.startsWith("random:")) return { place: source, name: source };
-  if (resolveModel !== undefined && !existsSync(source)) return { place: resolve(await resolveModel(source)), name: source };
+  if (resolveModel !== undefined && !(await exists(source))) return { place: resolve(await resolveModel(source)), name: source };
   return { place: resolve(source), name: resolve(source) };
 }

@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
 import { readTextFile } from "@cai/whole-file";
+import { dirname } from "@cai/whole-file/system";
 import { PolicyError } from "../error.ts";
 
 /** A file that holds a JSON object, and its text; undefined where there is no such file. Throws PolicyError. */

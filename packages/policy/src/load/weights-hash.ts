@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@cai/whole-file/system";
 
 interface Weight {
   readonly name: string;
@@ -26,7 +26,7 @@ export function inHashOrder<Named extends Weight>(weights: readonly Named[]): Na
  * `<name> <dimensions joined by ×>\n` in UTF-8, then its float32 bytes, little-endian.
  */
 export class WeightsHash {
-  readonly #hash = createHash("sha256");
+  readonly #hash = sha256();
   #last: string | undefined;
 
   add({ name, shape, values }: WeightNumbers): void {
@@ -39,6 +39,6 @@ export class WeightsHash {
 
   /** Hexadecimal; nothing can be added afterwards. */
   digest(): string {
-    return this.#hash.digest("hex");
+    return this.#hash.digest();
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@cai/whole-file/system";
 import { PolicyError } from "../error.ts";
 import { modelIdentity } from "../load/model-identity.ts";
 import { CausalPolicy } from "../policy.ts";
@@ -12,12 +12,16 @@ import { type WidenedModel, widenedParameters } from "./widened-model.ts";
 export function adaptedPolicy(policy: CausalPolicy, model: WidenedModel, adapter: LoraAdapter, source: string): CausalPolicy {
   const { identity } = policy;
   const own = `${adapter.scales.join()} ${adapter.sha256}`;
-  const sha256 = () => createHash("sha256").update(`${identity.sha256} ${own}`).digest("hex");
+  const hashed = () => {
+    const hash = sha256();
+    hash.update(`${identity.sha256} ${own}`);
+    return hash.digest();
+  };
   return new CausalPolicy({
     ...policy.parts,
     ...model,
     parameters: widenedParameters(policy.parts, model.architecture),
-    adapter: { lora: adapter, identity: modelIdentity(source, sha256) },
+    adapter: { lora: adapter, identity: modelIdentity(source, hashed) },
   });
 }
 

@@ -1,5 +1,5 @@
-import { join, resolve } from "node:path";
 import { openSafetensors, type SafetensorsFile } from "@cai/safetensors";
+import { join, resolve } from "@cai/whole-file/system";
 import { PolicyError } from "../error.ts";
 import type { ModelArchitecture } from "../families/family.ts";
 import { checkFinite } from "../load/check-finite.ts";

@@ -1,4 +1,4 @@
-import { runInNewContext } from "node:vm";
+import { inLimitedTime } from "#platform";
 import { PolicyError } from "../error.ts";
 import { translatePattern } from "./python-pattern.ts";
 
@@ -42,7 +42,7 @@ export function matchPatterns(
       }),
     );
   try {
-    return runInNewContext("match()", { match }, { timeout: mostMilliseconds });
+    return inLimitedTime(match, mostMilliseconds);
   } catch (cause) {
     const shown = patterns.map((pattern) => JSON.stringify(pattern)).join(", ");
     const short = shown.length > 200 ? `${shown.slice(0, 200)} …` : shown;

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@cai/whole-file/system";
 import { PolicyError } from "../error.ts";
 import { readJsonObject } from "../load/read-json.ts";
 import type { LoraSettings } from "./lora-settings.ts";

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { writeSafetensors } from "@cai/safetensors";
 import { wholeFiles } from "@cai/whole-file";
+import { join } from "@cai/whole-file/system";
 import { PolicyError } from "../error.ts";
 import type { PolicyParts } from "../policy.ts";
 import type { LoraAdapter } from "./adapter.ts";

@@ -1,9 +1,10 @@
 import type { LogprobOptions, ModelIdentity, Parameter, ReferencePolicy, SequenceBatch } from "@cai/contracts";
 import { isRecorded } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
+import { ScratchWeights } from "#platform";
 import type { ModelArchitecture } from "../families/family.ts";
 import { CausalModel } from "./causal-model.ts";
-import { ScratchWeights } from "./scratch-weights.ts";
+import type { ScratchWeights as Scratch } from "./scratch-weights.ts";
 import { sharingTensor } from "./sharing-tensor.ts";
 
 /**
@@ -14,7 +15,7 @@ export class FrozenPolicy implements ReferencePolicy<tf.Tensor> {
   readonly identity: ModelIdentity;
   /** Those in memory: all; of a reference on disk none, but while gradients are being taken around it. */
   readonly #weights = new Map<string, tf.Tensor>();
-  readonly #scratch: ScratchWeights | undefined;
+  readonly #scratch: Scratch | undefined;
   readonly #names: readonly string[];
   readonly #model: CausalModel;
 

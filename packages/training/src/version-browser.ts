@@ -1,0 +1,2 @@
+/** A bundle carries no package.json. */
+export const packageVersion = (): string | undefined => undefined;

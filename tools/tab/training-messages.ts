@@ -1,0 +1,28 @@
+import type { Hyperparameters } from "@cai/trainer";
+
+/** An answer to a held-out prompt, and its reward. */
+export interface ShownSample {
+  readonly prompt: string;
+  readonly response: string;
+  readonly score: number;
+}
+
+/** How to train, where it is other than `tabSettings`. */
+export interface TabOptions extends Partial<Hyperparameters> {
+  readonly heldOutPrompts?: number;
+}
+
+/** What the page tells the worker. */
+export type ToWorker = { readonly start: TabOptions } | { readonly stop: true };
+
+/** What the worker tells the page, in this order. */
+export type FromWorker =
+  /** What it is doing before the first step. */
+  | { readonly preparing: string }
+  | { readonly backend: string }
+  | { readonly step: { readonly step: number; readonly score: number; readonly kl: number; readonly seconds: number } }
+  /** Before the first step (0), and after the last. */
+  | { readonly evaluation: { readonly step: number; readonly meanScore: number; readonly samples: readonly ShownSample[] } }
+  /** The trained model, zipped: a folder in Hugging Face layout. */
+  | { readonly model: Uint8Array<ArrayBuffer> }
+  | { readonly failed: string };

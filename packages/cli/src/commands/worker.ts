@@ -13,11 +13,11 @@ import { addWeightsFlags, readCount, redisFlag, workerRoles } from "../worker-fl
 export function workerCommand(): Command {
   const command = new Command("worker")
     .description(
-      "draw responses, score them, answer an AI labeller's questions or be the reference, for commands elsewhere: cai train, prefer and revise with --workers",
+      "draw responses, score them, answer an AI labeller's questions or be the reference, for commands elsewhere: cai train, prefer, revise and pipeline with --workers",
     )
     .addOption(redisFlag())
     .option("--roles <roles>", `what it does: ${workerRoles.join(", ")}, or several with commas`, "rollout")
-    .option("--policy <P>", `what the run trains, as it was before; with the role label alone, what is asked: ${policyForms}`)
+    .option("--policy <P>", `what the run trains, as it was before; with the role label and no --feedback, what is asked: ${policyForms}`)
     .option("--reward <R>", `with the role score: ${rewardForms}`)
     .addOption(new Option("--threads <N>", "threads of native TensorFlow (default: one a core)").argParser(readCount))
     .option("--ready-file <F>", "a file that is there, and touched every few seconds, while it can take jobs: for a readiness probe")

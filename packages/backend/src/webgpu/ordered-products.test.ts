@@ -30,7 +30,7 @@ await onWebGpu(() => {
     const { names, values } = await programsOf(() => tf.matMul(a, b));
     expect(names).toEqual(["MatMulSmallOutputSizeProgram"]);
     const [left, right] = [await a.data(), await b.data()];
-    const first = left.slice(0, 2100).reduce((sum, value, index) => sum + value * right[20 * index]!, 0);
+    const first = Float32Array.from(left).slice(0, 2100).reduce((sum, value, index) => sum + value * right[20 * index]!, 0);
     expect(values[0]).toBeCloseTo(first, 3);
   });
 

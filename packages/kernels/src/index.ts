@@ -11,6 +11,7 @@ export { type ForwardTape, recordForward } from "./forward-tape.ts";
 export { fusedLinear, unfusedLinear } from "./fused-linear.ts";
 export { geglu } from "./geglu.ts";
 export { gelu } from "./gelu.ts";
+export { type HalfWeights, halfLinear, halveColumns } from "./half-weights.ts";
 export { hiddenLogprobs } from "./hidden-logprobs.ts";
 export { type Int8Weights, int8Linear, quantizeColumns } from "./int8-weights.ts";
 export { layerNorm } from "./layer-norm.ts";

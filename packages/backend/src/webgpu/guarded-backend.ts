@@ -19,7 +19,7 @@ export interface WebGpuBackend {
 /**
  * Makes tfjs's backend fit for training in Node:
  * - It tells what went wrong on its device. WebGPU reports faults (a buffer that is too large, memory that ran out, a driver that was reset) beside
- *   the calls that caused them, and goes on with zeros: here the next read throws.
+ *   the calls that caused them, and goes on with zeros: here the next read throws, and all that follow.
  * - Integers that came from an array can be read synchronously, which no Node can do with what the device computed: a read of that says what to do
  *   instead.
  * - Floats that were read are not kept beside those on the device: a checkpoint would leave a second copy of the model in memory.

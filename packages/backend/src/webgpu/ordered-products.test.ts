@@ -29,8 +29,8 @@ await onWebGpu(() => {
     const [a, b] = [tensor([20, 2100], 1), tensor([2100, 20], 2)] as [tf.Tensor2D, tf.Tensor2D];
     const { names, values } = await programsOf(() => tf.matMul(a, b));
     expect(names).toEqual(["MatMulSmallOutputSizeProgram"]);
-    const [left, right] = [await a.data(), await b.data()];
-    const first = Float32Array.from(left).slice(0, 2100).reduce((sum, value, index) => sum + value * right[20 * index]!, 0);
+    const [left, right] = [await a.data<"float32">(), await b.data<"float32">()];
+    const first = left.slice(0, 2100).reduce((sum, value, index) => sum + value * right[20 * index]!, 0);
     expect(values[0]).toBeCloseTo(first, 3);
   });
 

@@ -1,7 +1,7 @@
 import type { Hyperparameters } from "@cai/trainer";
 
 /** An answer to a held-out prompt, and its reward. */
-export interface ShownSample {
+interface ShownSample {
   readonly prompt: string;
   readonly response: string;
   readonly score: number;

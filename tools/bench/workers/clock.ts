@@ -7,13 +7,19 @@ interface Event {
 export class Clock {
   /** Seconds. */
   now = 0;
+  /** The next one is the last. */
   readonly #events: Event[] = [];
 
   /** Plans an act so many seconds from now. */
   after(seconds: number, act: () => void): void {
-    const event = { at: this.now + seconds, act };
-    const place = this.#events.findLastIndex((other) => other.at > event.at);
-    this.#events.splice(place + 1, 0, event); // the next one is the last
+    const at = this.now + seconds;
+    let [low, high] = [0, this.#events.length]; // those before `low` come later, those from `high` on sooner or at the same moment
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#events[middle]!.at > at) low = middle + 1;
+      else high = middle;
+    }
+    this.#events.splice(low, 0, { at, act });
   }
 
   /** Goes on until nothing is planned. */

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measureAll } from "./measure-all.ts";
 import type { MeasuredCosts } from "./measured-costs.ts";
-import { measuredTables, writePage } from "./page.ts";
+import { measuredTables } from "./measured-tables.ts";
+import { writePage } from "./page.ts";
 
 const text = { type: "string" } as const;
 const { values } = parseArgs({ options: { pairs: text, json: text, from: text, docs: { type: "boolean" } } });

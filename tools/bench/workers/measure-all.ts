@@ -14,6 +14,7 @@ import { openTicker } from "../ticker.mjs";
 import { measureDraws } from "./measure-draws.ts";
 import { measureFullRollouts } from "./measure-full-rollouts.ts";
 import { measureLengths } from "./measure-lengths.ts";
+import { measureMachineShare } from "./measure-machine-share.ts";
 import { measureQueue } from "./measure-queue.ts";
 import { allWeightsTrainSeconds, measureStep } from "./measure-step.ts";
 import { measureThroughput, startOneAndTwo } from "./measure-throughput.ts";
@@ -52,10 +53,11 @@ export async function measureAll({ pairs }: { readonly pairs: number }): Promise
 }
 
 async function measureSmall(redis: string, backend: PreparedBackend, pairs: number): Promise<Throughput> {
+  const machineShare = await measureMachineShare(demoPolicyDirectory, { ...small, pairs });
   const policy = await loadPolicy(demoPolicyDirectory);
   const rollouts = await startOneAndTwo({ redis, database: 1, policy, source: "demo", engine: engineName("policy", backend), ...small });
   try {
-    return await measureThroughput(rollouts, policy, { ...small, pairs });
+    return { ...(await measureThroughput(rollouts, policy, { ...small, pairs })), machineShare };
   } finally {
     await rollouts.stop();
     policy.dispose();
@@ -79,6 +81,8 @@ async function measureLarge({
   readonly tell: (text: string) => void;
 }): Promise<Omit<MeasuredCosts, "machine" | "measuredAt" | "queue" | "redisBytesPerSecond">> {
   const source = await getSmollm2();
+  tell("two processes beside one, without workers");
+  const machineShare = await measureMachineShare(source, { ...large, pairs });
   const base = await loadPolicy(source);
   const adapted = addLora(base, { rank: 8 });
   tell("calls of 1 to 16 rows");
@@ -90,7 +94,7 @@ async function measureLarge({
   const rollouts = await startOneAndTwo({ ...started, database: 3, rowsPerJob: large.rowsPerJob });
   try {
     tell(`one worker and two, ${large.model}`);
-    const throughput = [await measureThroughput(rollouts, adapted, { ...large, pairs }), demo];
+    const throughput = [{ ...(await measureThroughput(rollouts, adapted, { ...large, pairs })), machineShare }, demo];
     tell("steps with a worker and without");
     const withAdapter = await measureStep(adapted, { one: rollouts.one, workersAt: rollouts.databases[0], pairs });
     const step = { ...withAdapter, allWeightsTrainSeconds: await allWeightsTrainSeconds(base) };
@@ -110,10 +114,16 @@ async function measureLarge({
 }
 
 function describeMachine({ name, kernels }: PreparedBackend): string {
-  const memory = Math.round(totalmem() / 2 ** 30);
-  const redis = /v=([\d.]+)/.exec(spawnSync("redis-server", ["--version"], { encoding: "utf8" }).stdout)?.[1];
+  const told = (command: string, flags: readonly string[], what: RegExp) =>
+    what.exec(spawnSync(command, flags, { encoding: "utf8" }).stdout ?? "")?.[1];
+  const [family, model, cache] = [/^CPU family: +(\d+)/m, /^Model: +(\d+)/m, /^L3 cache: +(.+?)(?: \(|$)/m].map((what) =>
+    told("lscpu", [], what),
+  );
+  const processor = `${cpus()[0]?.model} (family ${family}, model ${model}; L3 ${cache})`;
   const computes = `${name}${kernels === undefined ? "" : ` with the kernels ${kernels.level}`}`;
-  return `${cpus()[0]?.model}, ${availableParallelism()} cores, ${memory} GiB; Node ${process.version}, tfjs on ${computes}, Redis ${redis}`;
+  const redis = told("redis-server", ["--version"], /v=([\d.]+)/);
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${processor}, ${availableParallelism()} cores, ${memory} GiB; Node ${process.version}, tfjs on ${computes}, Redis ${redis}`;
 }
 
 /** A Redis that writes to disk is measured apart. */

@@ -7,7 +7,7 @@ import { secondsOf } from "./pairs.ts";
 import { randomPrompts } from "./random-prompts.ts";
 
 const work = { rows: 16, rowsPerJob: 4, tokensPerRow: 24 };
-const repeats = 3;
+const repeats = 2;
 
 /**
  * Rollouts by one worker and by two, each after all weights changed: workers load them first. Without the time to publish.

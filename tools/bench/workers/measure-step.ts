@@ -9,6 +9,12 @@ import { randomPrompt } from "./random-prompts.ts";
 
 const work = { rows: 16, rowsPerJob: 8, tokensPerRow: 32, epochs: 1 };
 
+interface Seen {
+  readonly isRemote: boolean;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly loadSeconds: number;
+}
+
 /**
  * Steps of one trainer, whose rows one worker draws in one step and this process in the next: the same work, by one thread each. What a worker
  * takes longer is the engine.
@@ -27,7 +33,7 @@ export async function measureStep(
     metrics: () => (isRemote ? one.metrics() : {}),
   };
   const { trainer, stepping } = await openTrainer(policy, { generator, steps: 2 * (pairs + 1) });
-  const seen: { readonly isRemote: boolean; readonly metrics: Readonly<Record<string, number>>; readonly loadSeconds: number }[] = [];
+  const seen: Seen[] = [];
   const step = (remote: boolean) => async () => {
     isRemote = remote;
     const { value } = await stepping.next();
@@ -37,18 +43,26 @@ export async function measureStep(
   };
   try {
     const measured = await measurePairs([step(true), step(false)], pairs);
+    const counted = seen.slice(2);
+    const overheads = Array.from({ length: pairs }, (_, pair) => {
+      const [first, second] = counted.slice(2 * pair, 2 * pair + 2) as [Seen, Seen];
+      const [there, here] = first.isRemote ? [first, second] : [second, first];
+      return (there.metrics["time/generate"]! - here.metrics["time/generate"]!) / here.metrics["time/total"]!;
+    });
     const medianOf = (remote: boolean, name: string) =>
-      median(seen.slice(2).flatMap((one) => (one.isRemote === remote ? [one.metrics[name]!] : [])));
+      median(counted.flatMap((one) => (one.isRemote === remote ? [one.metrics[name]!] : [])));
     return {
       what: `PPO, LoRA 8, ${work.rows} rows of ${work.tokensPerRow} tokens, ${work.epochs} epoch`,
       ...work,
       pairs: measured,
+      overheads,
+      workerGenerateSeconds: medianOf(true, "time/generate"),
       generateSeconds: medianOf(false, "time/generate"),
       scoreSeconds: medianOf(false, "time/score"),
       trainSeconds: medianOf(false, "time/train"),
       publishSeconds: medianOf(true, "time/publish"),
       publishedBytes: medianOf(true, "workers/published_bytes"),
-      loadSeconds: median(seen.slice(2).flatMap((one) => (one.isRemote ? [one.loadSeconds] : []))),
+      loadSeconds: median(counted.flatMap((one) => (one.isRemote ? [one.loadSeconds] : []))),
     };
   } finally {
     trainer.dispose();

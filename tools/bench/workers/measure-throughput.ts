@@ -50,8 +50,8 @@ export async function startOneAndTwo({
 export async function measureThroughput(
   { one, two }: OneAndTwo,
   policy: CausalPolicy,
-  { pairs, ...work }: Omit<Throughput, "pairs"> & { readonly pairs: number },
-): Promise<Throughput> {
+  { pairs, ...work }: Omit<Throughput, "pairs" | "machineShare"> & { readonly pairs: number },
+): Promise<Omit<Throughput, "machineShare">> {
   const { rows, tokensPerRow: length } = work;
   let step = 0;
   const draw = (rollouts: DistributedRollouts) => () => {

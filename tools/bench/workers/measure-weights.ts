@@ -10,11 +10,11 @@ import { WeightPublisher } from "../../../packages/distributed/src/weight-publis
 import type { WeightStore } from "../../../packages/distributed/src/weight-store.ts";
 import { WorkerWeights } from "../../../packages/distributed/src/worker-weights.ts";
 import { median } from "../median.mjs";
-import type { MeasuredCosts, WeightCosts } from "./measured-costs.ts";
+import type { MeasuredCosts } from "./measured-costs.ts";
 import { secondsOf } from "./pairs.ts";
 
 const run = "0123456789abcdef";
-const repeats = 3;
+const repeats = 2;
 
 /** Publishing after every weight changed, and loading, of all weights and of an adapter. The policies end with other weights. */
 export async function measureWeights({
@@ -49,7 +49,7 @@ export async function measureWeights({
 }
 
 /** The first publication is warm-up: it drops no version. */
-async function throughStore(store: WeightStore, policy: CausalPolicy): Promise<WeightCosts> {
+async function throughStore(store: WeightStore, policy: CausalPolicy): Promise<MeasuredCosts["weights"]["full, redis"]> {
   const publisher = new WeightPublisher({ policy, store, run });
   const [published, loaded]: [number[], number[]] = [[], []];
   let bytes = 0;

@@ -15,6 +15,8 @@ export interface Throughput {
   readonly rowsPerJob: number;
   readonly tokensPerRow: number;
   readonly pairs: Pairs;
+  /** How many times as much two processes draw together as one alone, without workers. */
+  readonly machineShare: number;
 }
 
 /** What jobs of so many rows take at one worker: `call + row · rows`, and for each token of all rows `token + rowToken · rows`. In seconds. */
@@ -26,7 +28,7 @@ export interface DrawCosts {
 }
 
 /** Weights of a kind, through a store. */
-export interface WeightCosts {
+interface WeightCosts {
   readonly bytes: number;
   readonly pieces: number;
   readonly publishSeconds: number;
@@ -64,8 +66,12 @@ export interface MeasuredCosts {
     readonly tokensPerRow: number;
     readonly epochs: number;
     readonly pairs: Pairs;
+    /** What each pair's step with a worker took longer to generate, as a share of the step without: the rest of both is the same. */
+    readonly overheads: readonly number[];
+    /** With a worker, all that is around it too. */
+    readonly workerGenerateSeconds: number;
+    /** These three without workers. */
     readonly generateSeconds: number;
-    /** Without workers. */
     readonly scoreSeconds: number;
     readonly trainSeconds: number;
     /** The same rows with all weights trained. */

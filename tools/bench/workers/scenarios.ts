@@ -2,9 +2,9 @@ import type { MeasuredCosts } from "./measured-costs.ts";
 import { type Scenario, type Simulated, secondsAlone, simulate, type WeightsOnTheWay } from "./simulate.ts";
 
 /** What is assumed, not measured: a network card of 10 Gbit/s at Redis, and none that is shared where each reads a folder for itself. */
-export const networkBytesPerSecond = 10e9 / 8;
+const networkBytesPerSecond = 10e9 / 8;
 /** Of a step. */
-export const rowsOfStep = 512;
+const rowsOfStep = 512;
 /** `maxOpenJobs` as the engine has it. */
 export const defaultOpenJobs = 64;
 /** A learner as fast as a worker, and one on a larger machine: how many times as fast it scores and updates. */
@@ -21,8 +21,10 @@ export interface Case {
 }
 
 export const cases: readonly Case[] = [
+  { name: "LoRA, Redis, two steps ahead", trained: "LoRA", through: "redis", staleness: 2 },
   { name: "LoRA, Redis, one step ahead", trained: "LoRA", through: "redis", staleness: 1 },
   { name: "LoRA, Redis", trained: "LoRA", through: "redis", staleness: 0 },
+  { name: "all weights, Redis, two steps ahead", trained: "all weights", through: "redis", staleness: 2 },
   { name: "all weights, folder", trained: "all weights", through: "folder", staleness: 0 },
   { name: "all weights, Redis, one step ahead", trained: "all weights", through: "redis", staleness: 1 },
   { name: "all weights, Redis", trained: "all weights", through: "redis", staleness: 0 },

@@ -1,5 +1,5 @@
 /** How many times as fast as one worker, for so many workers. */
-export interface SpeedupCurve {
+interface SpeedupCurve {
   readonly name: string;
   readonly values: readonly number[];
   readonly color: string;

@@ -41,7 +41,9 @@ fn weightAt(row: u32, column: u32) -> f32 {
 });
 
 /** Of x that a group of threads reads at once, of pairs of columns that it computes, and of parts that it cuts their sums into. */
-const [rowsAtOnce, pairsAtOnce, parts] = [8, 32, 8];
+const rowsAtOnce = 8;
+const pairsAtOnce = 32;
+const parts = 8;
 
 const product = {
   key: "half-product",

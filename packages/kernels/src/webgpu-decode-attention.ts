@@ -30,7 +30,7 @@ const fill = {
 const attend = {
   key: "decode-attention",
   threads,
-  declarations: reductions(threads),
+  declarations: /* @__PURE__ */ reductions(threads),
   body: `
     let row = group / given.heads;
     if (row >= given.rows) { return; }

@@ -9,14 +9,16 @@ const threads = 256;
 const shader = {
   key: "draw-tokens",
   threads,
-  declarations: `${reductions(threads)}
-var<workgroup> sums: array<f32, ${threads}>;
+  declarations: /* @__PURE__ */ reductions(
+    threads,
+    `var<workgroup> sums: array<f32, ${threads}>;
 fn isBlocked(id: u32) -> bool {
   for (var i = 0u; i < given.blockedCount; i++) { if (u32(blocked[i]) == id) { return true; } }
   return false;
 }
 fn isFinite(number: f32) -> bool { return (bitcast<u32>(number) & 0x7f800000u) != 0x7f800000u; }
 fn weightOf(logit: f32, largest: f32) -> f32 { return exp((logit - largest) / select(given.temperature, 1.0, given.temperature == 0.0)); }`,
+  ),
   body: `
     if (group >= given.rows) { return; }
     let begin = group * given.size;

@@ -9,7 +9,7 @@ const threads = 256;
 const read = {
   key: "token-distribution",
   threads,
-  declarations: reductions(threads),
+  declarations: /* @__PURE__ */ reductions(threads),
   body: `
     if (group >= given.rows) { return; }
     let begin = group * given.size;

@@ -66,6 +66,8 @@ const tests = run(
     "on WebGPU",
     "--reporter=json",
     "src/webgpu",
+    "src/half",
+    "decode/half",
     "bound-in-parts",
     "policy/src/golden",
   ],

@@ -85,6 +85,8 @@ const product = {
  * has this, also one whose shaders don't compute in half precision. No number may be beyond 65504. The caller disposes of `halves`.
  *
  * @throws KernelError `no-webgpu` on any other backend.
+ * @example
+ * if (webGpuOps() !== undefined) tf.dispose(halveColumns(tf.tensor2d([[1, -4], [0.5, 2]])).halves);
  */
 export function halveColumns(
   weight: tf.Tensor,
@@ -120,6 +122,8 @@ export function halveColumns(
  * once for every eight rows of x; sums are float32. No gradient.
  *
  * @throws KernelError `no-webgpu` on any other backend.
+ * @example
+ * if (webGpuOps() !== undefined) halfLinear(tf.tensor2d([[1, 2]]), halveColumns(tf.tensor2d([[1, -4], [0.5, 2]]))); // [[2, 0]]
  */
 export function halfLinear(x: tf.Tensor, weights: HalfWeights, bias?: tf.Tensor, fusion: LinearFusion = {}): tf.Tensor {
   const webGpu = requireWebGpu();

@@ -13,10 +13,8 @@ let dawn: Gpu | undefined;
 export async function openDawn(): Promise<Gpu> {
   if (dawn !== undefined) return dawn;
   const { create, globals } = await import("webgpu").catch((error: unknown) => {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
-    throw new BackendError("missing", isAbsent ? "webgpu is not installed" : `webgpu does not load: ${(error as Error).message}`, {
-      cause: error,
-    });
+    if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") throw new BackendError("missing", "webgpu is not installed");
+    throw new Error(`webgpu does not load: ${(error as Error).message}`, { cause: error });
   });
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(globals)))
     if (!(name in globalThis)) Object.defineProperty(globalThis, name, property);

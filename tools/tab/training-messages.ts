@@ -1,4 +1,5 @@
 import type { Hyperparameters } from "@cai/trainer";
+import type { BrowserFolder } from "@cai/whole-file/browser";
 
 /** An answer to a held-out prompt, and its reward. */
 interface ShownSample {
@@ -10,6 +11,8 @@ interface ShownSample {
 /** How to train, where it is other than `tabSettings`. */
 export interface TabOptions extends Partial<Hyperparameters> {
   readonly heldOutPrompts?: number;
+  /** Where the run is written, a folder in it. Default: nowhere. */
+  readonly folder?: BrowserFolder;
 }
 
 /** What the page tells the worker. */

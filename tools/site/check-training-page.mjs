@@ -59,7 +59,7 @@ try {
     check(`${colorScheme}: the curve is drawn`, await page.locator(".train .plot canvas").isVisible());
     check(
       `${colorScheme}: the site's styles hold`,
-      (await page.locator(".train").evaluate("(box) => getComputedStyle(box).borderRadius")) === "8px",
+      (await page.locator(".train").evaluate((box) => /** @type {any} */ (globalThis).getComputedStyle(box).borderRadius)) === "8px",
     );
     check(`${colorScheme}: answers stand before and after`, (await page.locator(".train tbody tr td:nth-child(3) b").count()) === 6);
     const downloading = page.waitForEvent("download");

@@ -8,7 +8,8 @@ export const common = defineConfig({
   test: {
     silent: "passed-only",
     // Without TensorFlow's own INFO lines, and without ONNX Runtime's log files in the temporary folder.
-    env: { TF_CPP_MIN_LOG_LEVEL: "1", ORT_DISABLE_TELEMETRY: "1" },
+    // Tests compute where they say so: WebGPU reads nothing synchronously, and would be taken where a GPU is.
+    env: { TF_CPP_MIN_LOG_LEVEL: "1", ORT_DISABLE_TELEMETRY: "1", CAI_WEBGPU: "ask" },
     server: { deps: { inline: [/node_modules\/\.cache\/readme-examples/] } }, // examples import sources, which Node alone doesn't load
     pool: "forks", // native addons do not load in worker threads
     maxWorkers: "100%", // vitest leaves a core to itself, of two that is half

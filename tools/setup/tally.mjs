@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 
 /**
  * @typedef {object} Count what a test of the slow tier went through
- * @property {"kills survived" | "faults injected" | "inputs fuzzed"} what
+ * @property {"kills survived" | "faults injected" | "inputs fuzzed" | "runs made again"} what
  * @property {string} of what was killed, hurt or fed
  * @property {number} count
  */

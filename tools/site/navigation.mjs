@@ -27,11 +27,20 @@ const groups = [
       evaluation: "Evaluation and audit",
     },
   },
-  { text: "Recipes", pages: { recipes: "Recipes", serving: "Talking to what was trained" } },
+  {
+    text: "Recipes",
+    pages: {
+      recipes: "Recipes",
+      distributed: "Past one machine",
+      scaling: "How far workers scale",
+      serving: "Talking to what was trained",
+    },
+  },
   {
     text: "Reference",
     pages: {
       options: "Options",
+      backends: "What computes",
       data: "Files of data",
       reliability: "Reliability",
       verification: "Verification",

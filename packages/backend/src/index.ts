@@ -5,3 +5,4 @@ export { installCommand } from "./install-command.ts";
 export type { KernelChoice, KernelsInUse } from "./kernels.ts";
 export { measureMatmul } from "./matmul-speed.ts";
 export { prepareBackend } from "./prepare.ts";
+export type { WebGpuDevice } from "./webgpu/adapter.ts";

@@ -43,7 +43,13 @@ export async function loadNative(choice: "gpu" | "native", option?: KernelChoice
       ? "in its CUDA build, on the CPU as no GPU was found"
       : "on the CPU";
   return {
-    ...{ name: "tensorflow", package: packages[choice], tensorflowVersion: version, ...(kernels && { kernels }) },
+    ...{
+      name: "tensorflow",
+      package: packages[choice],
+      tensorflowVersion: version,
+      ...(kernels && { kernels }),
+      ...(backend.isUsingGpuDevice && { onGpu: true }),
+    },
     reason: `native TensorFlow ${version} ${device}${describeKernels(kernels)}`,
   };
 }

@@ -2,7 +2,7 @@ import { type BackendChoice, type PreparedBackend, prepareBackend } from "@cai/b
 import { type Command, Option } from "commander";
 import { readingInput } from "./exit-codes.ts";
 
-const choices = ["native", "gpu", "wasm", "cpu"] as const satisfies readonly BackendChoice[];
+const choices = ["native", "gpu", "webgpu", "wasm", "cpu"] as const satisfies readonly BackendChoice[];
 
 /** Of `--backend`: a process has one backend, as tfjs has. */
 let chosen: BackendChoice | undefined;

@@ -16,7 +16,7 @@ export async function copyRun(directory: string, step: number, out: string): Pro
     throw new CliError("usage", `${source} is not there; there ${there.length === 0 ? "is no checkpoint" : `are ${there.join(", ")}`}`);
   await mkdir(join(out, "checkpoints"), { recursive: true });
   await cp(source, join(out, "checkpoints", name), { recursive: true });
-  const files = ["config.json", "metrics.jsonl", "samples.jsonl", "evaluation-samples.jsonl"];
+  const files = ["config.json", "metrics.jsonl", "samples.jsonl", "evaluation-samples.jsonl", "draws.jsonl"];
   const found = await readdir(directory);
   for (const file of files.filter((name) => found.includes(name))) await cp(join(directory, file), join(out, file));
 }

@@ -13,6 +13,7 @@ export const helpGroups = {
   optimizer: "The optimizer:",
   guards: "When to stop by itself:",
   workers: "On other machines:",
+  label: "Who answers questions, with the role label:",
 } as const;
 
 const tables: readonly (readonly [heading: string, table: object])[] = [

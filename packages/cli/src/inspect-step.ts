@@ -1,4 +1,5 @@
 import { type Inspection, openInspector } from "@cai/dashboard";
+import { readDraws } from "@cai/run-log";
 import { changedNumbers } from "./compare-steps.ts";
 import { nearestCheckpoint } from "./copy-run.ts";
 import { CliError } from "./error.ts";
@@ -31,11 +32,12 @@ export async function inspectStep(
   directory: string,
   { step, set, page = false, port, json = false, ...asked }: InspectFlags,
 ): Promise<void> {
-  const { command, config } = await commandOfRun(directory);
+  const { command, config: own } = await commandOfRun(directory);
+  const config = own.staleness ? { ...own, drawsOf: directory } : own;
   if (command !== "train")
     throw new CliError("usage", `${directory} is a run of cai ${command}: only steps of cai train are made of tokens that it wrote`);
   if (!Number.isInteger(step) || step < 1) throw new CliError("usage", `--step ${step}: give a step's number, from 1`);
-  const from = await nearestCheckpoint(directory, step - 1);
+  const from = await checkpointBefore(directory, step);
   const look = { ...(page ? shownIn.page : shownIn.terminal), ...asked };
   const { original, other } = await makeInspectedStep({ directory, from, config, set, step, ...look });
   const inspection: Inspection = {
@@ -44,6 +46,18 @@ export async function inspectStep(
   };
   if (page) await serveUntilSignal(await openInspector({ inspection, port }), { shows: `step ${step} of ${directory}`, json });
   else print(json ? `${asJson(inspection)}\n` : `${inspectionLines(inspection).join("\n")}\n`);
+}
+
+/** The newest checkpoint from which a step can be made again: none of what is made on the way was drawn with weights from before it. 0: none. */
+async function checkpointBefore(directory: string, step: number): Promise<number> {
+  const draws = await readDraws(directory);
+  for (let latest = step - 1; ; ) {
+    const from = await nearestCheckpoint(directory, latest);
+    const made = Array.from({ length: step - from }, (_, next) => draws.get(from + 1 + next) ?? []);
+    const oldest = Math.min(from, ...made.flat());
+    if (oldest === from) return from;
+    latest = oldest;
+  }
 }
 
 /** The original's own numbers stand at the top, as those of a step that was made once do. */

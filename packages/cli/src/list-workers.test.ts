@@ -18,10 +18,13 @@ const worker = {
 
 test("a worker has a line; what none has to tell has no column", () => {
   const idle = { ...worker, host: "other", pid: 7, tokensPerSecond: 0, jobsDone: 0 };
-  expect(workersTable([worker, idle])).toEqual([
+  const labeller = { protocol: "1", model: "", methods: ["complete"], settings: "", engine: "endpoint" };
+  const { engine: _, ...asked } = { ...idle, host: "third", roles: { label: "label-x" }, labeller };
+  expect(workersTable([worker, idle, asked])).toEqual([
     "host   process  role     engine         done  tokens/s",
     "one         12  rollout  policy on cpu     3       8.3",
     "other        7  rollout  policy on cpu     0",
+    "third        7  label    endpoint          0",
   ]);
 });
 

@@ -15,11 +15,11 @@ export async function listWorkersAt({ redis: given, json }: { readonly redis?: s
 export function workersTable(workers: readonly WorkerPresence[]): string[] {
   if (workers.length === 0) return ["no worker is there: start one with cai worker"];
   const headings = ["host", "process", "role", "engine", "job", "done", "failed", "tokens/s"];
-  const rows = workers.map(({ host, pid, roles, engine, job, jobsDone, jobsFailed, tokensPerSecond }) => [
+  const rows = workers.map(({ host, pid, roles, engine, labeller, job, jobsDone, jobsFailed, tokensPerSecond }) => [
     host,
     String(pid),
     Object.keys(roles).join(","),
-    engine?.engine ?? "",
+    (engine ?? labeller)?.engine ?? "",
     job ?? "",
     String(jobsDone),
     jobsFailed === 0 ? "" : String(jobsFailed),

@@ -6,6 +6,7 @@ import { prepareChosenBackend } from "./chosen-backend.ts";
 import { loraConfig } from "./lora-settings.ts";
 import { memoryLines } from "./memory-lines.ts";
 import { openGenerator } from "./open-generator.ts";
+import { openReference } from "./open-reference.ts";
 import { openReward } from "./open-reward.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
@@ -58,15 +59,18 @@ export async function openTraining(
   const hyperparameters = { ...settings.hyperparameters, ...(fitted && { maxNewTokens: fitted.maxNewTokens }) };
   const generator = await openGenerator(settings, policy, backend);
   if (generator) own(generator);
-  const trainer = own(await algorithms[algorithm].create({ policy, rewardModel, ...(generator && { generator }), ...hyperparameters }));
-  const reference = lora === undefined && backend.name !== "tensorflow" ? policy.memory.weights : 0;
+  const reference = await openReference(settings, policy, backend);
+  if (reference) own(reference);
+  const parts = { policy, rewardModel, ...(generator && { generator }), ...(reference && { reference }) };
+  const trainer = own(await algorithms[algorithm].create({ ...parts, ...hyperparameters }));
+  const hasCopy = reference === undefined && lora === undefined && backend.name !== "tensorflow";
   return {
     backend,
     policy,
     trainer,
     prompts,
     evaluationPrompts,
-    memory: memoryLines(policy, { shape: hyperparameters, promptTokens: longest, reference }),
+    memory: memoryLines(policy, { shape: hyperparameters, promptTokens: longest, reference: hasCopy ? policy.memory.weights : 0 }),
     /** What became of a length of responses that nobody chose. */
     told: fitted ? fitted.told : undefined,
     /** What `config.json` tells beside the trainer's own options. */
@@ -79,6 +83,7 @@ export async function openTraining(
       algorithm,
       rollout,
       rowsPerJob: settings.rowsPerJob, // who drew changes no byte: a run on workers is made again, and gone on with, on one machine
+      ...(settings.staleness.staleness > 0 && { staleness: settings.staleness.staleness }),
       recompute,
       skipBadLines,
       ...(lora && loraConfig(lora)),

@@ -4,6 +4,7 @@ import { count, countOrNone, type OptionTable, resolveOptions } from "@cai/train
 import { CliError } from "./error.ts";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
 import { resolvingFlags } from "./flag-names.ts";
+import { type LabelWorkersSettings, labelWorkersNames, labelWorkersTexts, resolveLabelWorkers } from "./label-flags.ts";
 import { chosenName, optionsOf, readSettings } from "./read-settings.ts";
 import { checkSkip } from "./skip-flag.ts";
 
@@ -41,7 +42,7 @@ export const preferOptions: OptionTable<PreferOptions> = {
 };
 
 /** Everything that `cai prefer` has to know. */
-export interface PreferSettings extends FeedbackSettings {
+export interface PreferSettings extends FeedbackSettings, LabelWorkersSettings {
   readonly policy: string;
   readonly constitution: string;
   /** Absent where the pairs are revisions. */
@@ -59,7 +60,7 @@ export interface PreferSettings extends FeedbackSettings {
 }
 
 const required = ["policy", "labeller", "out"] as const;
-const texts = [...required, "constitution", "prompts", "revisions", "pairs", "format", ...feedbackTexts] as const;
+const texts = [...required, "constitution", "prompts", "revisions", "pairs", "format", ...feedbackTexts, ...labelWorkersTexts] as const;
 
 /**
  * Flags over the configuration file over the defaults.
@@ -71,7 +72,7 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     command: "prefer",
     texts,
     required,
-    others: [...feedbackNames, "skipBadLines", ...Object.keys(preferOptions)],
+    others: [...feedbackNames, ...labelWorkersNames, "skipBadLines", ...Object.keys(preferOptions)],
   });
   const { policy, out, constitution = "default", prompts, revisions } = given as Record<string, string>;
   const labeller = chosenName(given, "labeller", labellerNames)!;
@@ -87,6 +88,7 @@ export async function resolvePrefer(flags: Readonly<Record<string, unknown>>): P
     revisions,
     out: out!,
     ...feedback,
+    ...resolveLabelWorkers(given),
     labeller,
     pairs,
     format: chosenName(given, "format", promptFormats),

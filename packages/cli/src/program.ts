@@ -22,6 +22,7 @@ import { scoreCommand } from "./commands/score.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { sftCommand } from "./commands/sft.ts";
 import { trainCommand } from "./commands/train.ts";
+import { weightsStoreCommand } from "./commands/weights-store.ts";
 import { workerCommand } from "./commands/worker.ts";
 import { workersCommand } from "./commands/workers.ts";
 
@@ -51,6 +52,7 @@ export function createProgram(): Command {
     addBackendFlag(inspectCommand()),
     addBackendFlag(workerCommand()),
     workersCommand(),
+    weightsStoreCommand(),
     addBackendFlag(exportCommand()),
     addBackendFlag(demoCommand()),
     benchCommand(),

@@ -54,7 +54,7 @@ async function replayRun(directory: string, { from }: { readonly from: number })
     const config = join(folder, "config.json");
     await writeFile(config, JSON.stringify(run.config));
     const { steps, isFinished, ...made } = await makeAgain(
-      [run.command, "--config", config, "--out", out, ...(from > 0 ? ["--resume"] : [])],
+      [run.command, "--config", config, "--out", out, ...(from > 0 ? ["--resume"] : []), ...drawsOf(run, directory)],
       logged,
       from,
     );
@@ -67,6 +67,9 @@ async function replayRun(directory: string, { from }: { readonly from: number })
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** A run that drew with older weights is made again with those. */
+const drawsOf = ({ config }: CommandRun, directory: string): string[] => (config.staleness ? ["--draws-of", directory] : []);
 
 /** A run whose options were changed on the way was not made with those that it has now until then. */
 function refuseChanged({ config }: CommandRun, from: number): void {

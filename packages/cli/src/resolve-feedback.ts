@@ -1,5 +1,6 @@
 import { type EndpointSource, endpointOf, type OpenedFeedback } from "@cai/constitution";
 import { type FeedbackModel, localFeedback, type PromptFormat, type PromptFormatName, promptFormat, suitableFormat } from "@cai/feedback";
+import type { CausalPolicy } from "@cai/policy";
 import { CliError } from "./error.ts";
 import { readingInput } from "./exit-codes.ts";
 import type { EndpointSettings } from "./feedback-flags.ts";
@@ -7,10 +8,16 @@ import { flagName } from "./option-flags.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 
 /** A local model that is asked; the caller disposes of it. */
-interface LocalFeedback extends OpenedFeedback {
+export interface LocalFeedback extends OpenedFeedback {
   readonly model: Required<FeedbackModel>;
+  readonly policy: CausalPolicy;
   /** In which it is asked. */
   readonly format: PromptFormat;
+}
+
+/** A model of an endpoint. */
+export interface EndpointFeedback extends OpenedFeedback {
+  readonly policy?: undefined;
 }
 
 /**
@@ -27,7 +34,7 @@ export async function resolveLocalFeedback(
   try {
     return await readingInput(() => {
       const format = name === undefined ? suitableFormat(policy.tokenizer) : promptFormat(name);
-      return { model: localFeedback({ policy, format, batchSize }), format, dispose: () => policy.dispose() };
+      return { model: localFeedback({ policy, format, batchSize }), policy, format, dispose: () => policy.dispose() };
     });
   } catch (error) {
     policy.dispose();
@@ -40,7 +47,10 @@ export async function resolveLocalFeedback(
  *
  * @throws CliError `usage`, with keys in double quotes
  */
-export async function openFeedback(source: EndpointSource, { batchSize }: { readonly batchSize: number }): Promise<OpenedFeedback> {
+export async function openFeedback(
+  source: EndpointSource,
+  { batchSize }: { readonly batchSize: number },
+): Promise<LocalFeedback | EndpointFeedback> {
   const endpoint = await readingInput(() => endpointOf(source));
   return endpoint === undefined ? resolveLocalFeedback(source.feedback, { batchSize }) : { model: endpoint, dispose() {} };
 }
@@ -53,7 +63,7 @@ export async function openFeedback(source: EndpointSource, { batchSize }: { read
 export async function resolveFeedback(
   feedback: string,
   { batchSize, feedbackModel, feedbackCache, feedbackOptions }: EndpointSettings & { readonly batchSize: number },
-): Promise<OpenedFeedback> {
+): Promise<LocalFeedback | EndpointFeedback> {
   try {
     return await openFeedback({ feedback, feedbackModel, feedbackCache, feedbackOptions }, { batchSize });
   } catch (error) {

@@ -3,6 +3,7 @@ import { type PromptFormatName, promptFormats } from "@cai/feedback";
 import { count, type OptionTable, resolveOptions } from "@cai/training";
 import { type FeedbackSettings, feedbackNames, feedbackTexts, resolveFeedbackFlags } from "./feedback-flags.ts";
 import { resolvingFlags } from "./flag-names.ts";
+import { type LabelWorkersSettings, labelWorkersNames, labelWorkersTexts, resolveLabelWorkers } from "./label-flags.ts";
 import { chosenName, optionsOf, readSettings } from "./read-settings.ts";
 import { checkSkip } from "./skip-flag.ts";
 
@@ -17,7 +18,7 @@ export const reviseOptions: OptionTable<ReviseOptions> = {
 };
 
 /** Everything that `cai revise` has to know. */
-export interface ReviseSettings extends FeedbackSettings {
+export interface ReviseSettings extends FeedbackSettings, LabelWorkersSettings {
   readonly policy: string;
   readonly constitution: string;
   readonly prompts: string;
@@ -30,7 +31,7 @@ export interface ReviseSettings extends FeedbackSettings {
 }
 
 const required = ["policy", "prompts", "out"] as const;
-const texts = [...required, "constitution", "format", ...feedbackTexts] as const;
+const texts = [...required, "constitution", "format", ...feedbackTexts, ...labelWorkersTexts] as const;
 
 /**
  * Flags over the configuration file over the defaults.
@@ -38,7 +39,7 @@ const texts = [...required, "constitution", "format", ...feedbackTexts] as const
  * @throws CliError `usage` for what is missing, unknown or out of bounds
  */
 export async function resolveRevise(flags: Readonly<Record<string, unknown>>): Promise<ReviseSettings> {
-  const others = [...feedbackNames, "skipBadLines", ...Object.keys(reviseOptions)];
+  const others = [...feedbackNames, ...labelWorkersNames, "skipBadLines", ...Object.keys(reviseOptions)];
   const given = await readSettings(flags, { command: "revise", texts, required, others });
   const { policy, prompts, out, constitution = "default" } = given as Record<string, string>;
   return {
@@ -47,6 +48,7 @@ export async function resolveRevise(flags: Readonly<Record<string, unknown>>): P
     out: out!,
     constitution,
     ...resolveFeedbackFlags(given),
+    ...resolveLabelWorkers(given),
     format: chosenName(given, "format", promptFormats),
     skipBadLines: checkSkip(given.skipBadLines),
     options: await resolvingFlags(flags, () => resolveOptions(reviseOptions, optionsOf(given, reviseOptions))),

@@ -2,12 +2,13 @@ import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitutio
 import { readPrompts } from "@cai/data";
 import { prepareChosenBackend } from "./chosen-backend.ts";
 import { endedBySignal, interruptible } from "./interrupt.ts";
+import type { LabelWorkersSettings } from "./label-flags.ts";
+import { openJudge } from "./open-asked.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 import { describePipeline } from "./pipeline-text.ts";
 import { formatSeconds } from "./progress-bar.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
-import { openFeedback } from "./resolve-feedback.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import type { RunFlags } from "./run-flags.ts";
@@ -22,7 +23,13 @@ import { print } from "./visible.ts";
  */
 export async function runPipelineCommand(
   { config, out }: PipelineSettings,
-  { resume, allowChanges, json, skipBadLines }: Omit<RunFlags, "overwrite"> & { readonly skipBadLines: boolean },
+  {
+    resume,
+    allowChanges,
+    json,
+    skipBadLines,
+    ...asking
+  }: Omit<RunFlags, "overwrite"> & LabelWorkersSettings & { readonly skipBadLines: boolean },
 ): Promise<void> {
   const reader = dataReader({ skipBadLines });
   const readAll = async (file: string) => (await reader.read(readPrompts, file)).rows.map(promptMessages);
@@ -32,7 +39,7 @@ export async function runPipelineCommand(
   const line = json && !terminal.interactive ? undefined : stageLine(terminal);
   const say = (text: string) => line?.say(text);
   const loading = endedBySignal();
-  await prepareChosenBackend().finally(loading.dispose);
+  const backend = await prepareChosenBackend().finally(loading.dispose);
   const ended = () => "within a stage: the same command with --resume goes on from there";
   let report: PipelineReport;
   try {
@@ -45,7 +52,7 @@ export async function runPipelineCommand(
         parts: {
           openPolicy: (source, lora) => resolvePolicy(source, { ...(lora && { lora }) }),
           openReward: (source) => resolveReward(source),
-          openFeedback: (source) => openFeedback(source, { batchSize: config.batchSize }),
+          openFeedback: (source) => openJudge(source, { ...asking, batchSize: config.batchSize, out }, backend),
         },
         resume,
         allowChanges,

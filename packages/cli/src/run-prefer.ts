@@ -18,11 +18,11 @@ import { disposing } from "@cai/training";
 import { prepareChosenBackend } from "./chosen-backend.ts";
 import { readingInput } from "./exit-codes.ts";
 import { makingRows, refuseUnfitFiles } from "./making-rows.ts";
+import { openAsked } from "./open-asked.ts";
 import type { PreferSettings } from "./prefer-settings.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
 import { readRevisions } from "./read-revisions.ts";
-import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { print } from "./visible.ts";
 
@@ -42,9 +42,7 @@ export async function runPrefer(
   await disposing(async (own) => {
     const backend = await prepareChosenBackend();
     const { batchSize, seed } = options;
-    const { model: policy, format } = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
-    const judge =
-      settings.feedback === undefined ? policy : own(await resolveFeedback(settings.feedback, { ...settings, batchSize })).model;
+    const { policy, judge, format } = await openAsked(settings, backend, own);
     const source = await readingInput(() => sourceOf(settings, { policy, constitution, prompts, revisions }));
     const display = runDisplay({ json, steps: source.total });
     sayBackend(display, backend);

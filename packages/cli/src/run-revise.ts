@@ -4,9 +4,9 @@ import { disposing } from "@cai/training";
 import { prepareChosenBackend } from "./chosen-backend.ts";
 import { readingInput } from "./exit-codes.ts";
 import { makingRows, refuseUnfitFiles } from "./making-rows.ts";
+import { openAsked } from "./open-asked.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
-import { resolveFeedback, resolveLocalFeedback } from "./resolve-feedback.ts";
 import type { ReviseSettings } from "./revise-settings.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { print } from "./visible.ts";
@@ -25,10 +25,7 @@ export async function runRevise(
   const report = await disposing(async (own) => {
     const backend = await prepareChosenBackend();
     const { batchSize, ...revision } = options;
-    const local = own(await resolveLocalFeedback(settings.policy, { format: settings.format, batchSize }));
-    const { model: policy, format } = local;
-    const { model: feedback } =
-      settings.feedback === undefined ? local : own(await resolveFeedback(settings.feedback, { ...settings, batchSize }));
+    const { policy, judge: feedback, format } = await openAsked(settings, backend, own);
     const display = runDisplay({ json, steps: prompts.length });
     sayBackend(display, backend);
     const made = await makingRows(display, (how) =>

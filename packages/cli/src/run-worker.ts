@@ -1,93 +1,57 @@
-import { resolve } from "node:path";
 import { withoutSecrets } from "@cai/endpoint";
-import { prepareChosenBackend } from "./chosen-backend.ts";
+import { disposing } from "@cai/training";
 import { CliError } from "./error.ts";
 import { onFirstSignal } from "./first-signal.ts";
-import { engineName } from "./open-generator.ts";
-import { resolvePolicy } from "./resolve-policy.ts";
-import { resolveReward } from "./resolve-reward.ts";
-import { checkRewardFlags, type RewardFlags } from "./reward-flags.ts";
-import { rewardName } from "./reward-name.ts";
-import { checkRolloutEngine, openRolloutEngine } from "./rollout-engine.ts";
+import { ReadyFile } from "./ready-file.ts";
+import { startRoles, type WorkerFlags } from "./start-roles.ts";
 import { terminalOf } from "./terminal.ts";
 import { print } from "./visible.ts";
-import { checkRoles, redisOf } from "./worker-flags.ts";
+import { checkRoles, redisOf, resolveWeights, type WorkerRoles } from "./worker-flags.ts";
 
-/** The flags of `cai worker`. */
-export interface WorkerFlags extends RewardFlags {
-  readonly redis?: string;
-  readonly roles: string;
-  readonly policy?: string;
-  readonly reward?: string;
-  readonly rollout?: string;
-  readonly threads?: number;
-  readonly weightsFolder?: string;
-  readonly json?: boolean;
-}
-
-interface Part {
-  readonly told: string;
-  stop(): Promise<void>;
-}
+/** What a role asks for, or what else. */
+const needed = { rollout: ["policy"], score: ["reward"], label: ["feedback", "policy"], reference: ["policy"] } as const;
 
 /** Takes jobs until a signal comes, which is how it is meant to end; the job that it is at is done first. */
-export async function runWorker(flags: WorkerFlags): Promise<void> {
+export async function runWorker(
+  flags: WorkerFlags & {
+    readonly redis?: string;
+    readonly roles: string;
+    readonly threads?: number;
+    readonly readyFile?: string;
+    readonly json?: boolean;
+  },
+): Promise<void> {
   const redis = redisOf(flags.redis, "worker");
   const roles = checkRoles(flags.roles);
-  const needed = { rollout: "policy", score: "reward" } as const;
-  const missing = roles.map((role) => needed[role]).find((name) => flags[name] === undefined);
-  if (missing !== undefined) throw new CliError("usage", `cai worker --roles ${flags.roles} needs --${missing}`);
+  refuseMissing(flags, roles);
+  resolveWeights(flags); // what is wrong with them is told before anything is loaded
   if (flags.threads !== undefined) limitThreads(flags.threads);
   const terminal = terminalOf(process.stderr);
-  const common = { redis, onFault: (line: string) => terminal.write(`${line}\n`) };
-  const parts: Part[] = [];
-  let release = () => {};
-  const signal = new Promise<void>((heard) => {
-    release = onFirstSignal(() => heard());
-  });
-  try {
-    if (roles.includes("score")) parts.push(await startScoring(flags, common));
-    if (roles.includes("rollout")) parts.push(await startDrawing(flags, common));
+  await disposing(async (own) => {
+    const signal = new Promise<void>((heard) => {
+      const release = onFirstSignal(() => heard());
+      own({ dispose: release });
+    });
+    const ready = flags.readyFile === undefined ? undefined : new ReadyFile(flags.readyFile);
+    const onFault = (line: string) => terminal.write(`${line}\n`);
+    const told = await startRoles(flags, roles, { redis, onFault, onPresence: () => ready?.renew(), own });
+    if (ready !== undefined) own({ dispose: () => ready.remove() });
+    ready?.write();
     const shown = withoutSecrets(redis);
-    const told = parts.map((part) => part.told).join(", and ");
     print(
-      flags.json ? `${JSON.stringify({ redis: shown, roles, pid: process.pid })}\n` : `takes jobs at ${shown}: ${told}. Ctrl-C ends it.\n`,
+      flags.json
+        ? `${JSON.stringify({ redis: shown, roles, pid: process.pid })}\n`
+        : `takes jobs at ${shown}: ${told.join(", and ")}. Ctrl-C ends it.\n`,
     );
     await signal;
-  } finally {
-    release();
-    for (const part of parts) await part.stop();
-  }
+  });
 }
 
-type Common = { readonly redis: string; readonly onFault: (line: string) => void };
-
-async function startScoring(flags: WorkerFlags, common: Common): Promise<Part> {
-  const { startScoreWorker } = await import("@cai/distributed");
-  const told = checkRewardFlags({ ...flags });
-  const rewardModel = await resolveReward(flags.reward!, told);
-  const worker = await startScoreWorker({ ...common, rewardModel, reward: await rewardName(flags.reward!, told) });
-  const stop = async () => {
-    await worker.stop();
-    await rewardModel.dispose?.();
-  };
-  return { told: `scores with ${withoutSecrets(flags.reward!)}`, stop };
-}
-
-async function startDrawing(flags: WorkerFlags, common: Common): Promise<Part> {
-  const { startRolloutWorker } = await import("@cai/distributed");
-  const rollout = checkRolloutEngine(flags.rollout);
-  const backend = await prepareChosenBackend();
-  const policy = await resolvePolicy(flags.policy!);
-  const engine = engineName(rollout, backend);
-  const weightsFolder = flags.weightsFolder === undefined ? undefined : resolve(flags.weightsFolder);
-  const generatorOf = async (own: typeof policy) => (await openRolloutEngine(rollout, own)) ?? own;
-  const worker = await startRolloutWorker({ ...common, policy, engine, weightsFolder, generatorOf });
-  const stop = async () => {
-    await worker.stop();
-    policy.dispose();
-  };
-  return { told: `draws with ${flags.policy} by ${engine} on ${backend.name}`, stop };
+function refuseMissing(flags: WorkerFlags, roles: WorkerRoles): void {
+  const lacking = roles.map((role) => needed[role]).find((names) => names.every((name) => flags[name] === undefined));
+  if (lacking === undefined) return;
+  const names = lacking.map((name) => `--${name}`).join(" or ");
+  throw new CliError("usage", `cai worker --roles ${roles.join(",")} needs ${names}`);
 }
 
 /** Native TensorFlow reads these as it loads. */

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { goldenPath } from "@cai/testing";
 import { afterAll, beforeAll } from "vitest";
 
-const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
+/** The command's file. */
+export const bin = fileURLToPath(new URL("../bin/cai.mjs", import.meta.url));
 /** A tiny model, and a reward in ONNX. */
 export const policy = goldenPath("tiny-gpt2");
 export const reward = goldenPath("tiny-reward");

@@ -28,9 +28,10 @@ export function tokenRows({
   const { prompts, responses } = experience;
   const [count, length] = responses.shape;
   const shown = Array.from({ length: Math.min(rows, count) }, (_, row) => row);
-  const alternatives = shown.map((row) => likeliest({ experience, policy, row, top, temperature }));
+  // Computed now, read when there is time.
+  const reading = Promise.all(shown.map((row) => likeliest({ experience, policy, row, top, temperature })));
   return async () => {
-    const after = await logprobsAfter();
+    const [after, alternatives] = [await logprobsAfter(), await reading];
     return shown.map((row) => {
       const cells = Array.from({ length }, (_, token) => row * length + token).filter((cell) => responses.mask[cell] === 1);
       const promptIds = [...prompts.ids.subarray(row * prompts.shape[1], (row + 1) * prompts.shape[1])].filter(
@@ -40,12 +41,12 @@ export function tokenRows({
         prompt: policy.tokenizer.decode(promptIds),
         score: experience.scores[row]!,
         promptTokens: promptIds.map((id) => ({ id, text: tokenText(policy, id) })),
-        tokens: cells.map((cell) => tokenAt(cell, after)),
+        tokens: cells.map((cell) => ({ ...tokenAt(cell, after), alternatives: alternatives[row]![cell % length]! })),
       };
     });
   };
 
-  function tokenAt(cell: number, after: Float32Array): InspectedToken {
+  function tokenAt(cell: number, after: Float32Array): Omit<InspectedToken, "alternatives"> {
     const id = responses.ids[cell]!;
     const { logprobs, fullLogprobs = logprobs, refLogprobs, advantages, values, returns, rewards } = experience;
     return {
@@ -58,13 +59,12 @@ export function tokenRows({
       ...(returns && { return: returns[cell]! }),
       ...(rewards && { reward: rewards[cell]! }),
       ratio: Math.exp(after[cell]! - logprobs[cell]!),
-      alternatives: alternatives[Math.floor(cell / length)]![cell % length]!,
     };
   }
 }
 
 /** For each place of a row's response the likeliest tokens of the whole vocabulary, at the sampling temperature. */
-function likeliest({
+async function likeliest({
   experience,
   policy,
   row,
@@ -76,14 +76,14 @@ function likeliest({
   readonly row: number;
   readonly top: number;
   readonly temperature: number;
-}): AlternativeToken[][] {
+}): Promise<AlternativeToken[][]> {
   const length = experience.responses.shape[1];
   if (top === 0) return Array.from({ length }, () => []);
   const { values, indices } = tf.tidy(() => {
     const logits = policy.logits(policy.hiddenStates(selectSequences(experience, [row]))).reshape([length, policy.vocabSize]);
     return tf.topk(tf.softmax(logits.div(temperature)), top);
   });
-  const [probabilities, ids] = [values.dataSync(), indices.dataSync()];
+  const [probabilities, ids] = [await values.data(), await indices.data()];
   tf.dispose([values, indices]);
   return Array.from({ length }, (_, place) =>
     Array.from({ length: top }, (_, rank) => ({

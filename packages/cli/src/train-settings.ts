@@ -7,7 +7,14 @@ import { checkRecompute } from "./recompute-flag.ts";
 import { checkRewardFlags, type RewardFlags, rewardNames } from "./reward-flags.ts";
 import { checkRolloutEngine, type RolloutEngine } from "./rollout-engine.ts";
 import { checkSkip } from "./skip-flag.ts";
-import { checkRowsPerJob, resolveWorkers, type WorkersSettings, workerNames } from "./worker-flags.ts";
+import {
+  checkRowsPerJob,
+  resolveStaleness,
+  resolveWorkers,
+  type StalenessSettings,
+  type WorkersSettings,
+  workerNames,
+} from "./worker-flags.ts";
 
 /** Everything that `cai train` has to know. */
 export interface TrainSettings {
@@ -26,6 +33,8 @@ export interface TrainSettings {
   readonly workers: WorkersSettings | undefined;
   /** Rows drawn at once, where responses are drawn in slices. */
   readonly rowsPerJob: number | undefined;
+  /** How old weights may be that draw responses, and whose draws are made again. */
+  readonly staleness: StalenessSettings;
   /** Blocks are computed again in the backward pass. */
   readonly recompute: boolean;
   /** Lines that can't be read are passed over. */
@@ -37,9 +46,9 @@ export interface TrainSettings {
 }
 
 const required = ["policy", "reward", "prompts", "out"] as const;
-const texts = [...required, "evalPrompts", "algorithm", ...workerNames] as const;
+const texts = [...required, "evalPrompts", "algorithm", "drawsOf", ...workerNames] as const;
 const tables = Object.values(algorithms).map(({ table }) => table);
-const named = ["rollout", "rowsPerJob", "recompute", "skipBadLines"];
+const named = ["rollout", "rowsPerJob", "staleness", "recompute", "skipBadLines"];
 const others = [...rewardNames, ...loraNames, ...named, ...new Set(tables.flatMap(Object.keys))];
 /** With held-out prompts and no word on how often. */
 const defaultEvaluateEvery = 10;
@@ -62,6 +71,7 @@ async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promis
   const evaluates = evalPrompts !== undefined && { evaluateEvery: defaultEvaluateEvery };
   const hyperparameters = algorithms[algorithm].resolve({ ...evaluates, ...options });
   const workers = resolveWorkers(given);
+  if (workers?.roles.includes("reference")) checkReferenceElsewhere(hyperparameters);
   return {
     policy,
     reward,
@@ -73,6 +83,7 @@ async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promis
     rollout: checkRolloutEngine(given.rollout),
     workers,
     rowsPerJob: checkRowsPerJob(given.rowsPerJob, workers),
+    staleness: resolveStaleness(given, workers),
     recompute: checkRecompute(given.recompute),
     skipBadLines: checkSkip(given.skipBadLines),
     algorithm,
@@ -84,6 +95,16 @@ async function resolveSettings(flags: Readonly<Record<string, unknown>>): Promis
 function checkAlgorithm(name: string): AlgorithmName {
   if (Object.hasOwn(algorithms, name)) return name as AlgorithmName;
   throw new CliError("usage", `algorithm is ${JSON.stringify(name)}: give one of ${Object.keys(algorithms).join(", ")}`);
+}
+
+/** @throws CliError `usage` where workers could not tell what is wanted of a reference, or nothing is. */
+function checkReferenceElsewhere(options: AlgorithmSettings): void {
+  const refuse = (what: string) => {
+    throw new CliError("usage", `${what}: leave reference out of workersRoles`);
+  };
+  if ("klEstimator" in options && options.klEstimator === "full")
+    refuse('klEstimator "full" compares whole distributions, and workers tell log-probabilities of the drawn tokens alone');
+  if ("beta" in options && options.beta === 0) refuse("beta is 0, and nothing is measured against a reference");
 }
 
 function refuseOthersOptions(options: object, algorithm: AlgorithmName): void {

@@ -75,6 +75,21 @@ export interface Generator {
   readonly drawsAsPolicy?: boolean;
   /** What else the last call tells, under names of `metrics.jsonl`. */
   metrics?(): Readonly<Record<string, number>>;
+  /** How many steps ahead it is to be told what will be asked of it. It may answer with weights of so many steps before. Default: 0. */
+  readonly lookahead?: number;
+  /** Hears, before a step's `generate`, what the steps after it will ask: the next one first, `lookahead` of them or what is left. */
+  foresee?(upcoming: readonly ForeseenPrompts[]): void;
+  /**
+   * Which weights the last foreseen step was drawn with, where not all are the newest: for each of its slices, in their order, the number of the step
+   * after which the weights stood; 0: before the first.
+   */
+  drawnAfter?(): readonly number[] | undefined;
+}
+
+/** What a step will ask of a generator. */
+export interface ForeseenPrompts {
+  readonly prompts: TokenBatch;
+  readonly sampling: SamplingOptions;
 }
 
 /** Prompts, their responses and what was recorded while they were drawn. */

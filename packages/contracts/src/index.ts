@@ -1,9 +1,19 @@
 export { copyRequest } from "./copy-request.ts";
 export { CaiError } from "./error.ts";
-export type { DrawCounters, DrawnToken, FinishReason, Generation, Generator, Rollout, SamplingOptions } from "./generator.ts";
+export type {
+  DrawCounters,
+  DrawnToken,
+  FinishReason,
+  ForeseenPrompts,
+  Generation,
+  Generator,
+  Rollout,
+  SamplingOptions,
+} from "./generator.ts";
 export { joinKept, type KeptTokens, keptOf, selectKept } from "./kept-tokens.ts";
 export { countValid, rowLengths, validCells, validOnly, validRows } from "./mask.ts";
 export type {
+  EvaluateLogprobsOptions,
   LogprobOptions,
   ModelIdentity,
   Parameter,

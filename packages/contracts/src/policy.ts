@@ -39,6 +39,13 @@ export interface LogprobOptions {
   readonly temperature: number;
 }
 
+/** How a reference that computes elsewhere is asked. */
+export interface EvaluateLogprobsOptions extends LogprobOptions {
+  /** Rows a pass. */
+  readonly rowsAtOnce: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What is asked of the policy's own log-probabilities. */
 export interface TokenLogprobOptions extends LogprobOptions {
   /** Entropies too. */
@@ -64,6 +71,11 @@ export interface ReferencePolicy<Tensor> {
   readonly identity: ModelIdentity;
   /** `[B, T]` log-probabilities of the response tokens; at padding unspecified but finite. The caller disposes. */
   logprobs(batch: SequenceBatch, options: LogprobOptions): Tensor;
+  /**
+   * The same as numbers, 0 at padding, of a reference that computes elsewhere: trainers ask this where it is there, and `logprobs` where not. So many
+   * rows share a pass as `rowsAtOnce` says, in the rows' order, so that both give the same bits.
+   */
+  evaluateLogprobs?(batch: SequenceBatch, options: EvaluateLogprobsOptions): Promise<Float32Array>;
   /** As the policy's, for whoever compares whole distributions; with `logits`, or neither of them. */
   hiddenStates?(batch: SequenceBatch): Tensor;
   /** As the policy's. */

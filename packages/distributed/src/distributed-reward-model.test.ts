@@ -50,6 +50,15 @@ describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}
     });
   });
 
+  test("parts that have a name for some rows and none for others are refused", async () => {
+    const scoreParts = async ({ responses }: ScoreRequest) => {
+      const scores = Float32Array.from(responses, ({ length }) => length);
+      return { scores, parts: responses.includes("one") ? { long: scores } : {} };
+    };
+    await work({ score: async (given) => (await scoreParts(given)).scores, scoreParts }, "uneven");
+    await expect((await learn("uneven")).scoreParts(request)).rejects.toMatchObject({ code: "invalid-scores" });
+  });
+
   test("a worker with another reward never scores, and a reward that fails is told", async () => {
     await work(plain, "other");
     await expect((await learn("wanted", { patienceSeconds: 1 })).score(request)).rejects.toMatchObject({ code: "no-worker" });

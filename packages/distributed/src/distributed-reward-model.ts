@@ -1,4 +1,5 @@
 import { type RewardModel, type ScoreParts, type ScoreRequest, sliceRequest } from "@cai/contracts";
+import { ScoreTable } from "@cai/rollouts";
 import type { Redis } from "ioredis";
 import { connect } from "./connect.ts";
 import { scoreQueue } from "./engine-identity.ts";
@@ -51,16 +52,19 @@ export class DistributedRewardModel implements RewardModel {
     return (await this.scoreParts(request, options)).scores;
   }
 
-  /** @throws DistributedError `no-worker`, `poisoned`, `bad-payload`, `too-large`; the signal's reason when aborted. */
+  /**
+   * @throws DistributedError `no-worker`, `poisoned`, `bad-payload`, `too-large`; RolloutError `invalid-scores` where the parts of some rows have
+   *   other names than those of others; the signal's reason when aborted.
+   */
   async scoreParts(request: ScoreRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ScoreParts> {
     const rows = request.responses.length;
     const slices = startsOf(rows, this.#rowsPerJob).map((start) => sliceRequest(request, start, start + this.#rowsPerJob));
     this.#calls += 1;
     const answers = await this.#queue.ask(slices.map(jobPayload.writeScoreJob), { label: `score-${this.#calls}`, signal });
     const scored = answers.map((answer, place) => jobPayload.readScores(answer, slices[place]!.responses.length));
-    const names = Object.keys(scored[0]?.parts ?? {});
-    const parts = names.map((name) => [name, joined(scored.map(({ parts }) => parts[name] ?? new Float32Array()))] as const);
-    return { scores: joined(scored.map(({ scores }) => scores)), parts: Object.fromEntries(parts) };
+    const table = new ScoreTable(rows);
+    for (const [place, part] of scored.entries()) table.set(part, place * this.#rowsPerJob);
+    return { scores: table.scores, parts: table.parts };
   }
 
   /** Removes what it has in Redis, and ends the connection. */
@@ -69,8 +73,4 @@ export class DistributedRewardModel implements RewardModel {
     await this.#lease.end();
     this.#redis.disconnect();
   }
-}
-
-function joined(slices: readonly Float32Array[]): Float32Array {
-  return Float32Array.from(slices.flatMap((slice) => [...slice]));
 }

@@ -1,15 +1,19 @@
+import { readdir } from "node:fs/promises";
 import { prepareBackend } from "@cai/backend";
 import type { Generation, Generator } from "@cai/contracts";
 import { addLora, type CausalPolicy, loadPolicy } from "@cai/policy";
-import { goldenModels, type RedisServer, startRedis, tinyGpt2, tinyLlama, whyNoRedis } from "@cai/testing";
+import { goldenModels, type RedisServer, startRedis, temporaryFolder, tinyGpt2, tinyLlama, whyNoRedis } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { connect } from "./connect.ts";
 import { DistributedRollouts, type DistributedRolloutsOptions } from "./distributed-rollouts.ts";
+import type { DistributedError } from "./error.ts";
 import { jobPayload } from "./job-payload.ts";
 import { listWorkers } from "./presence.ts";
+import { recordedRollouts } from "./recorded-rollouts.ts";
 import { type RolloutWorkerOptions, startRolloutWorker } from "./rollout-worker.ts";
 import { slicedGenerator } from "./sliced-generator.ts";
+import { startWeightServer } from "./weight-server.ts";
 
 const { prompts } = goldenModels[0]!.batch;
 const sampling = { draws: { seed: 7, stream: "rollout", step: 1 }, maxNewTokens: 5 };
@@ -107,20 +111,15 @@ describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}
     expect(rollouts.metrics()["workers/published_bytes"]).toBeLessThanOrEqual(own);
   });
 
-  test("a worker with other weights never gets a job, and the learner is told what differs", async () => {
+  test("workers with other weights or another engine never get a job, and the learner is told what differs", async () => {
     await work({ policy: await load(tinyLlama) });
-    const rollouts = await learn(await load(), { patienceSeconds: 1 });
-    await expect(rollouts.generate(prompts, sampling)).rejects.toMatchObject({
-      code: "no-worker",
-      message: expect.stringMatching(/other weights and another tokenizer or configuration; start workers with the learner's --policy/),
-    });
-    expect((await listWorkers(server.url)).map(({ jobsDone }) => jobsDone)).toEqual([0]);
-  });
-
-  test("a worker with another engine never gets a job either", async () => {
     await work({ engine: "int8" });
     const rollouts = await learn(await load(), { patienceSeconds: 1 });
-    await expect(rollouts.generate(prompts, sampling)).rejects.toThrow(/another engine \(int8 on \w+, not policy on \w+\)/);
+    const refusal = await rollouts.generate(prompts, sampling).catch((error: DistributedError) => error);
+    expect(refusal).toMatchObject({ code: "no-worker", message: expect.stringMatching(/; start workers with the learner's --policy/) });
+    expect((refusal as DistributedError).message).toMatch(/ has other weights and another tokenizer or configuration[;,]/);
+    expect((refusal as DistributedError).message).toMatch(/ has another engine \(int8 on \w+, not policy on \w+\)/);
+    expect((await listWorkers(server.url)).map(({ jobsDone }) => jobsDone)).toEqual([0, 0]);
   });
 
   test("a slice that fails is tried again", async () => {
@@ -153,26 +152,30 @@ describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}
 
   test("a slow worker is overtaken: its slice is given to another one, and counts once", async () => {
     const policy = await load();
-    let woke = false;
-    const wake = () => {
-      woke = true;
-    };
-    await work({ generatorOf: before((call) => (call > prompts.shape[0] ? seconds(5).then(wake) : undefined)) });
+    let wake = () => {};
+    const asleep = vi.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          wake = resolve;
+        }),
+    );
+    await work({ generatorOf: before((call) => (call > prompts.shape[0] ? asleep() : undefined)) });
+    ends.push(() => wake()); // so that it can be stopped
     const rollouts = await learn(policy, { hedgeAfter: 2 });
     await rollouts.generate(prompts, sampling);
     const answer = rollouts.generate(prompts, sampling);
-    await seconds(0.5); // the slow one has the first slice by now
+    await vi.waitFor(() => expect(asleep).toHaveBeenCalled()); // the slow one has the first slice
     await work();
-    expect(await answer).toEqual(await drawHere(policy));
-    expect(woke).toBe(false);
-  }, 30_000);
+    expect(await answer).toEqual(await drawHere(policy)); // while it sleeps
+  });
 
   test("Redis is killed and started again while a step is out: the step goes on", async () => {
     const policy = await load();
-    await work({ generatorOf: before(() => seconds(0.3)) });
+    const drawing = vi.fn(() => seconds(0.3));
+    await work({ generatorOf: before(drawing) });
     const rollouts = await learn(policy);
     const answer = rollouts.generate(prompts, sampling);
-    await seconds(0.5);
+    await vi.waitFor(() => expect(drawing).toHaveBeenCalledTimes(2));
     await server.restart();
     expect(await answer).toEqual(await drawHere(policy));
   });
@@ -204,12 +207,63 @@ describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}
     redis.disconnect();
   });
 
-  test("a wrong password, a closed port and what is no address are told without secrets", async () => {
+  /** Makes steps, with an update behind each; `wait` lets workers draw ahead meanwhile. */
+  async function makeSteps(generator: Generator, policy: CausalPolicy, steps: number, wait: (step: number) => unknown = () => {}) {
+    const drawn: { readonly generation: Generation; readonly drawnAfter: readonly number[] | undefined }[] = [];
+    const of = (step: number) => ({ ...sampling, draws: { ...sampling.draws, step } });
+    for (let step = 1; step <= steps; step++) {
+      const ahead = Array.from({ length: Math.min(generator.lookahead!, steps - step) }, (_, next) => step + 1 + next);
+      generator.foresee!(ahead.map((later) => ({ prompts, sampling: of(later) })));
+      const generation = await generator.generate(prompts, of(step));
+      drawn.push({ generation, drawnAfter: generator.drawnAfter?.() });
+      await wait(step);
+      nudge(policy);
+    }
+    return drawn;
+  }
+
+  test("workers draw ahead with weights that are at most so old, and one machine makes the same again from the record", async () => {
     const policy = await load();
-    const tell = (redis: string) => DistributedRollouts.create({ redis, policy, owner: "x" }).catch(({ message }: Error) => message);
-    expect(await tell(server.url.replace("s3cret", "wr0ng"))).toMatch(/^no Redis at redis:\/\/…@127\.0\.0\.1:\d+: .*password/i);
-    expect(await tell("redis://:s3cret@127.0.0.1:1")).toMatch(/^no Redis at redis:\/\/…@127\.0\.0\.1:1: /);
-    expect(await tell("http://ann:s3cret@host")).toBe('"http://…@host" is no address of Redis: give one as redis://127.0.0.1:6379');
+    await work();
+    await work({ generatorOf: before(() => seconds(0.02)) });
+    const rollouts = await learn(policy, { staleness: 2 });
+    expect(rollouts).toMatchObject({ lookahead: 2, drawsAsPolicy: false });
+    const drawn = await makeSteps(rollouts, policy, 6, (step) => seconds(step % 2 === 0 ? 0 : 0.1));
+    const ages = drawn.map(({ drawnAfter }, index) => drawnAfter!.map((after) => index - after));
+    expect(ages.flat().every((age) => age >= 0 && age <= 2)).toBe(true);
+    expect(Math.max(...ages.flat())).toBeGreaterThan(0);
+    expect(rollouts.metrics()["workers/staleness_max"]).toBe(Math.max(...ages.at(-1)!));
+
+    const again = await load();
+    const drawnAfter = new Map(drawn.map((step, index) => [index + 1, step.drawnAfter!]));
+    const recorded = recordedRollouts({ generator: again, rowsPerJob: 1, staleness: 2, drawnAfter });
+    expect(await makeSteps(recorded, again, 6)).toEqual(drawn);
+  });
+
+  test("an answer of older weights than that, as from a Redis that lost its last words, is asked for again", async () => {
+    const policy = await load();
+    const rollouts = await learn(policy, { staleness: 1 });
+    const redis = await connect(server.url);
+    ends.unshift(() => redis.disconnect());
+    const rows = prompts.shape[0];
+    let slices = 0;
+    const counting = () => work({ generatorOf: before(() => ++slices) });
+    const drawsNext = (steps: number) => expect.poll(() => slices, { timeout: 10_000 }).toBe(steps * rows);
+    const newest = async () => (await redis.keys("cai:run:*:newest"))[0]!;
+    let worker = await counting();
+    let first: string | null = null;
+    const drawn = await makeSteps(rollouts, policy, 3, async (step) => {
+      if (step === 1) {
+        first = await redis.get(await newest());
+        await drawsNext(2);
+        await worker.stop();
+      } else if (step === 2) {
+        await redis.set(await newest(), first!); // step 3 must be drawn with the weights after step 1, or newer ones
+        worker = await counting();
+        await drawsNext(3);
+      }
+    });
+    expect(drawn.map(({ drawnAfter }) => drawnAfter)).toEqual([0, 0, 2].map((after) => Array(rows).fill(after)));
   });
 
   test("a worker tells who it is and how fast it draws", async () => {
@@ -217,9 +271,46 @@ describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}
     await work();
     const rollouts = await learn(policy);
     await rollouts.generate(prompts, sampling);
-    await seconds(2.5);
-    const [worker] = await listWorkers(server.url);
-    expect(worker).toMatchObject({ pid: process.pid, jobsDone: prompts.shape[0], jobsFailed: 0 });
-    expect(worker!.tokensPerSecond).toBeGreaterThan(0);
+    const present = () => listWorkers(server.url);
+    await expect.poll(present).toEqual([expect.objectContaining({ pid: process.pid, jobsDone: prompts.shape[0], jobsFailed: 0 })]);
+    expect((await present())[0]!.tokensPerSecond).toBeGreaterThan(0);
+  });
+
+  test.each(["a folder", "a server"])("weights go by %s, of which nothing is left either", async (way) => {
+    const policy = await load();
+    const folder = await temporaryFolder();
+    const served = await startWeightServer({ folder, token: "t0ken" });
+    ends.push(() => served.close());
+    const how = way === "a folder" ? { weightsFolder: folder } : { weightsAddress: served.url, weightsToken: "t0ken" };
+    await work(how);
+    const rollouts = await learn(policy, how);
+    expect(await rollouts.generate(prompts, sampling)).toEqual(await drawHere(policy));
+    expect(await readdir(folder)).toHaveLength(1);
+    const redis = await connect(server.url);
+    expect(await redis.keys("cai:run:*:weights:*")).toEqual([]);
+    redis.disconnect();
+    await rollouts.dispose();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("what a killed learner left in the folder of weights is removed by the next one of its own", async () => {
+    const policy = await load();
+    const weightsFolder = await temporaryFolder();
+    const killed = await DistributedRollouts.create({ redis: server.url, policy, owner: "runs/killed", weightsFolder });
+    await work({ weightsFolder });
+    await killed.generate(prompts, sampling);
+    expect(await readdir(weightsFolder)).toHaveLength(1);
+    await learn(policy, { owner: "runs/killed", weightsFolder });
+    expect(await readdir(weightsFolder)).toEqual([]);
+    await killed.dispose();
+  });
+
+  test("a folder and an address at once, and what is no address, are refused before anything is asked", async () => {
+    const policy = await load();
+    const both = { weightsFolder: "x", weightsAddress: "http://127.0.0.1:1" };
+    const [redis, owner] = ["redis://127.0.0.1:1", "x"];
+    await expect(DistributedRollouts.create({ redis, policy, owner, ...both })).rejects.toMatchObject({ code: "bad-option" });
+    await expect(startRolloutWorker({ redis, policy, ...both })).rejects.toMatchObject({ code: "bad-option" });
+    await expect(startRolloutWorker({ redis, policy, weightsAddress: "ftp://x" })).rejects.toThrow(/no address of a store of weights/);
   });
 });

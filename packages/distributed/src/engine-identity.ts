@@ -14,7 +14,7 @@ export interface EngineIdentity {
   readonly engine: string;
 }
 
-const protocol = "1";
+export const protocol = "2";
 
 /**
  * @param engine what draws, and whatever else rounds its sums: the level of its kernels, say.
@@ -29,10 +29,13 @@ export function engineIdentity(policy: CausalPolicy, engine: string): EngineIden
 /** The queue whose jobs such an engine takes: workers of other weights or another engine never see them. */
 export const rolloutQueue = (identity: EngineIdentity): string => `rollout-${fingerprint(identity)}`;
 
+/** The queue whose jobs a reference takes that such an engine reads. */
+export const referenceQueue = (identity: EngineIdentity): string => `reference-${fingerprint(identity)}`;
+
 /** The queue whose jobs such a reward takes. */
 export const scoreQueue = (reward: string): string => `score-${fingerprint({ protocol, reward })}`;
 
-const fingerprint = (identity: object): string => sha256(JSON.stringify(identity)).slice(0, 16);
+export const fingerprint = (identity: object): string => sha256(JSON.stringify(identity)).slice(0, 16);
 
 /** What of two engines differs, in words; empty where nothing does. */
 export function differences(wanted: EngineIdentity, found: EngineIdentity): string[] {

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { WeightStore } from "./weight-store.ts";
+import { refuseLargeObject, type WeightStore } from "./weight-store.ts";
 
 /**
  * Weights in a folder that learner and workers share: a network file system, or one machine's disk. Each is told the folder by its own user; a job
@@ -8,50 +8,41 @@ import type { WeightStore } from "./weight-store.ts";
  */
 export class FolderWeightStore implements WeightStore {
   readonly #folder: string;
+  #writes = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  putPiece(run: string, piece: string, bytes: Uint8Array): Promise<void> {
-    return this.#write(run, `${piece}.f32`, bytes);
+  /** Whole or not at all, as a worker may look for it already. */
+  async put(run: string, name: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#path(run, name);
+    const part = `${path}.${process.pid}-${this.#writes++}.part`;
+    await mkdir(join(this.#folder, run), { recursive: true });
+    await writeFile(part, bytes);
+    await rename(part, path);
   }
 
-  publish(run: string, version: string, manifest: string): Promise<void> {
-    return this.#write(run, `${version}.json`, manifest);
+  async get(run: string, name: string): Promise<Uint8Array | undefined> {
+    const path = this.#path(run, name);
+    try {
+      refuseLargeObject(name, (await stat(path)).size);
+      return await readFile(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
   }
 
-  async readManifest(run: string, version: string): Promise<string | undefined> {
-    return (await this.#read(run, `${version}.json`))?.toString();
-  }
-
-  readPiece(run: string, piece: string): Promise<Uint8Array | undefined> {
-    return this.#read(run, `${piece}.f32`);
-  }
-
-  async drop(run: string, { pieces, versions }: { readonly pieces: readonly string[]; readonly versions: readonly string[] }) {
-    const names = [...pieces.map((piece) => `${piece}.f32`), ...versions.map((version) => `${version}.json`)];
-    for (const name of names) await rm(join(this.#folder, run, name), { force: true });
+  async drop(run: string, names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => rm(this.#path(run, name), { force: true })));
   }
 
   async removeRun(run: string): Promise<void> {
     await rm(join(this.#folder, run), { recursive: true, force: true });
   }
 
-  /** Whole or not at all, as a worker may look for it already. */
-  async #write(run: string, name: string, content: Uint8Array | string): Promise<void> {
-    const path = join(this.#folder, run, name);
-    await mkdir(join(this.#folder, run), { recursive: true });
-    await writeFile(`${path}.part`, content);
-    await rename(`${path}.part`, path);
-  }
-
-  async #read(run: string, name: string): Promise<Buffer | undefined> {
-    try {
-      return await readFile(join(this.#folder, run, name));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
-    }
+  #path(run: string, name: string): string {
+    return join(this.#folder, run, name);
   }
 }

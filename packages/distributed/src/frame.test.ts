@@ -7,6 +7,7 @@ const frame = {
     ids: Int32Array.of(-1, 2 ** 30),
     mask: Uint8Array.of(1),
     logprobs: Float32Array.of(-0, Number.NaN, 1e-45),
+    sums: Float64Array.of(-1 / 3, Number.NEGATIVE_INFINITY),
     none: new Int32Array(),
   },
 };
@@ -39,7 +40,7 @@ test("arrays of another type, a negative length and a name that reaches for prot
   };
   expect(decodeFrame(withEntry({ name: "ids", type: "i32", length: 0 })).arrays.ids).toHaveLength(0);
   for (const entry of [
-    { name: "ids", type: "f64", length: 0 },
+    { name: "ids", type: "f16", length: 0 },
     { name: "ids", type: "toString", length: 0 },
     { name: "ids", type: "i32", length: -1 },
     { name: "__proto__", type: "i32", length: 0 },

@@ -1,7 +1,7 @@
 import { DistributedError } from "./error.ts";
 
 /** What travels in a frame beside its header. */
-export type FrameArray = Float32Array | Int32Array | Uint8Array;
+export type FrameArray = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 /** A header of plain JSON, and arrays by name. */
 export interface Frame {
@@ -11,7 +11,7 @@ export interface Frame {
 
 const magic = 0x4a49_4143; // "CAIJ"
 const prefixBytes = 8;
-const types = { f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
+const types = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
 type TypeName = keyof typeof types;
 interface ArrayEntry {
   readonly name: string;
@@ -84,6 +84,7 @@ function isEntry(entry: unknown): entry is ArrayEntry {
 }
 
 function typeOf(array: FrameArray): TypeName {
+  if (array instanceof Float64Array) return "f64";
   if (array instanceof Float32Array) return "f32";
   return array instanceof Int32Array ? "i32" : "u8";
 }

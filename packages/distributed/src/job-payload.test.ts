@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { decodeFrame, encodeFrame } from "./frame.ts";
 import { jobPayload, type RolloutJob } from "./job-payload.ts";
 
+const weights = "a".repeat(64);
 const job: RolloutJob = {
-  weights: "a".repeat(64),
+  weights,
   prompts: { ids: Int32Array.of(0, 5, 6, 7), mask: Uint8Array.of(0, 1, 1, 1), shape: [2, 2] },
   sampling: { draws: { seed: 7, stream: "rollout", step: 3, firstSample: 4 }, maxNewTokens: 3, temperature: 0.7, stopTokenIds: [2] },
 };
@@ -22,15 +23,26 @@ const scored = {
   columns: { expected: ["c", undefined] },
 };
 
+const drawn = { generation, weights };
+
 /** The same payload with another header, or arrays. */
 function changed(bytes: Buffer, header: object, arrays: object = {}): Buffer {
   const frame = decodeFrame(bytes);
   return encodeFrame({ header: { ...frame.header, ...header }, arrays: { ...frame.arrays, ...arrays } });
 }
 
+test("the same job gives the same bytes, in whatever order its options stand", () => {
+  const { draws, ...others } = job.sampling;
+  const { firstSample, ...counters } = draws;
+  const turned = { ...job, sampling: { ...others, draws: { firstSample: firstSample!, ...counters } } };
+  expect(jobPayload.writeRolloutJob(turned)).toEqual(jobPayload.writeRolloutJob(job));
+});
+
 test("jobs and answers come back as they went", () => {
   expect(jobPayload.readRolloutJob(jobPayload.writeRolloutJob(job))).toEqual(job);
-  expect(jobPayload.readGeneration(jobPayload.writeGeneration(generation), job)).toEqual(generation);
+  expect(jobPayload.readRolloutJob(jobPayload.writeRolloutJob({ ...job, weights: null }))).toEqual({ ...job, weights: null });
+  expect(jobPayload.readDrawnSlice(jobPayload.writeDrawnSlice(drawn), job)).toEqual(drawn);
+  expect(jobPayload.readDrawnSlice(jobPayload.writeDrawnSlice(drawn), { ...job, weights: null })).toEqual(drawn);
   expect(jobPayload.readScoreJob(jobPayload.writeScoreJob(scored))).toEqual(scored);
   const scores = { scores: Float32Array.of(1, 2), parts: { warm: Float32Array.of(0.5, 1) } };
   expect(jobPayload.readScores(jobPayload.writeScores(scores), 2)).toEqual(scores);
@@ -56,9 +68,11 @@ test.each([
   ["a reason that is none", {}, { finished: Uint8Array.of(0, 3) }],
   ["log-probabilities of another number", {}, { behaviourLogprobs: Float32Array.of(1) }],
   ["offsets that go back", {}, { keptOffsets: Int32Array.of(0, 2, 1, 2, 2) }],
+  ["weights that were not asked for", { weights: "b".repeat(64) }, {}],
+  ["weights of no name", { weights: null }, {}],
   ["offsets beyond the ids", {}, { keptOffsets: Int32Array.of(0, 2, 2, 2, 9) }],
 ])("an answer with %s is refused", (_, header, arrays) => {
-  expect(() => jobPayload.readGeneration(changed(jobPayload.writeGeneration(generation), header, arrays), job)).toThrow(/payload has/);
+  expect(() => jobPayload.readDrawnSlice(changed(jobPayload.writeDrawnSlice(drawn), header, arrays), job)).toThrow(/payload has/);
 });
 
 test("lengths that reach beyond the ids, and columns of other lengths, are refused", () => {

@@ -12,40 +12,53 @@ import { DistributedError } from "./error.ts";
 import { decodeFrame, encodeFrame, type FrameArray } from "./frame.ts";
 import { isHash } from "./names.ts";
 
-/** A slice of a step's prompts, for whoever has these weights. */
+/** A slice of a step's prompts. */
 export interface RolloutJob {
-  readonly weights: string;
+  /** The version of the weights that draw it; null: of the learner's versions the newest, when a worker takes the job. */
+  readonly weights: string | null;
   readonly prompts: TokenBatch;
   readonly sampling: Omit<SamplingOptions, "signal" | "onToken">;
+}
+
+/** The responses to a slice, and the version of the weights that drew them. */
+export interface DrawnSlice {
+  readonly generation: Generation;
+  readonly weights: string;
 }
 
 const finishReasons: readonly FinishReason[] = ["eos", "length", "stop"];
 
 /** Jobs and their results as bytes. Each `read` checks all that it takes, and throws DistributedError `bad-payload` or `too-large`. */
 export const jobPayload = {
+  /** The same job gives the same bytes, in whatever order its options stand. */
   writeRolloutJob({ weights, prompts, sampling }: RolloutJob): Buffer {
     const { ids, mask, shape } = prompts;
-    return encodeFrame({ header: { kind: "rollout", weights, shape, sampling }, arrays: { ids, mask } });
+    const ordered = inOrder({ ...sampling, draws: inOrder(sampling.draws) });
+    return encodeFrame({ header: { kind: "rollout", weights, shape, sampling: ordered }, arrays: { ids, mask } });
   },
 
   readRolloutJob(bytes: Uint8Array): RolloutJob {
     const { header, arrays } = ofKind(bytes, "rollout");
     const { weights } = header;
-    if (!isHash(weights)) refuse("weights that are no SHA-256");
+    if (weights !== null && !isHash(weights)) refuse("weights that are no SHA-256");
     const shape = shapeOf(header.shape);
-    return { weights: weights as string, prompts: { ...tokensOf(arrays, shape), shape }, sampling: samplingOf(header.sampling) };
+    return { weights: weights as string | null, prompts: { ...tokensOf(arrays, shape), shape }, sampling: samplingOf(header.sampling) };
   },
 
-  writeGeneration({ responses, behaviourLogprobs, finishReasons: reasons, keptTokens }: Generation): Buffer {
+  writeDrawnSlice({ generation, weights }: DrawnSlice): Buffer {
+    const { responses, behaviourLogprobs, finishReasons: reasons, keptTokens } = generation;
     const { ids, mask, shape } = responses;
     const finished = Uint8Array.from(reasons, (reason) => finishReasons.indexOf(reason));
     const kept = keptTokens && { keptIds: keptTokens.ids, keptOffsets: keptTokens.offsets };
-    return encodeFrame({ header: { kind: "generation", shape }, arrays: { ids, mask, behaviourLogprobs, finished, ...kept } });
+    return encodeFrame({ header: { kind: "generation", shape, weights }, arrays: { ids, mask, behaviourLogprobs, finished, ...kept } });
   },
 
   /** @param asked the job that it answers. */
-  readGeneration(bytes: Uint8Array, asked: RolloutJob): Generation {
+  readDrawnSlice(bytes: Uint8Array, asked: RolloutJob): DrawnSlice {
     const { header, arrays } = ofKind(bytes, "generation");
+    const { weights } = header;
+    if (!isHash(weights)) refuse("weights that are no SHA-256");
+    if (asked.weights !== null && weights !== asked.weights) refuse("responses of other weights than were asked for");
     const shape = shapeOf(header.shape);
     const rows = asked.prompts.shape[0];
     const { maxNewTokens } = asked.sampling;
@@ -54,12 +67,13 @@ export const jobPayload = {
     const finished = arrayOf(arrays, "finished", Uint8Array, rows);
     if (finished.some((reason) => reason >= finishReasons.length)) refuse("a reason to finish that is none");
     const keptTokens = keptOf(arrays, shape);
-    return {
+    const generation = {
       responses: { ...tokensOf(arrays, shape), shape },
       behaviourLogprobs: arrayOf(arrays, "behaviourLogprobs", Float32Array, shape[0] * shape[1]),
       finishReasons: Array.from(finished, (reason) => finishReasons[reason]!),
       ...(keptTokens && { keptTokens }),
     };
+    return { generation, weights: weights as string };
   },
 
   writeScoreJob({ prompts, responses, promptIds, responseIds, columns }: ScoreRequest): Buffer {
@@ -92,26 +106,33 @@ export const jobPayload = {
   },
 };
 
-type Arrays = Readonly<Record<string, FrameArray>>;
+const inOrder = (options: object): object => Object.fromEntries(Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-function ofKind(bytes: Uint8Array, kind: string) {
+export type Arrays = Readonly<Record<string, FrameArray>>;
+
+export function ofKind(bytes: Uint8Array, kind: string) {
   const frame = decodeFrame(bytes);
   if (frame.header.kind !== kind) refuse(`a payload of kind ${JSON.stringify(frame.header.kind)}; expected "${kind}"`);
   return frame;
 }
 
-function arrayOf<Values extends FrameArray>(arrays: Arrays, name: string, type: new (length: number) => Values, length: number): Values {
+export function arrayOf<Values extends FrameArray>(
+  arrays: Arrays,
+  name: string,
+  type: new (length: number) => Values,
+  length: number,
+): Values {
   const array = Object.hasOwn(arrays, name) ? arrays[name] : undefined;
   if (!(array instanceof type) || array.length !== length) refuse(`${array?.length ?? "no"} ${name}; expected ${length} as ${type.name}`);
   return array as Values;
 }
 
-function shapeOf(shape: unknown): Shape2D {
+export function shapeOf(shape: unknown): Shape2D {
   const isShape = Array.isArray(shape) && shape.length === 2 && shape.every((size) => Number.isSafeInteger(size) && size > 0);
   return isShape ? (shape as unknown as Shape2D) : refuse(`a shape ${JSON.stringify(shape)}`);
 }
 
-function tokensOf(arrays: Arrays, [rows, columns]: Shape2D): Omit<TokenBatch, "shape"> {
+export function tokensOf(arrays: Arrays, [rows, columns]: Shape2D): Omit<TokenBatch, "shape"> {
   const mask = arrayOf(arrays, "mask", Uint8Array, rows * columns);
   if (mask.some((one) => one > 1)) refuse("a mask with other numbers than 0 and 1");
   return { ids: arrayOf(arrays, "ids", Int32Array, rows * columns), mask };
@@ -124,9 +145,9 @@ function keptOf(arrays: Arrays, [rows, columns]: Shape2D): Generation["keptToken
   return { offsets, ids: arrayOf(arrays, "keptIds", Int32Array, offsets[rows * columns]!) };
 }
 
-const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((text) => typeof text === "string");
+export const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
+export const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((text) => typeof text === "string");
 
 /** What each may be; those that are required first. */
 const samplingChecks: Readonly<Record<keyof RolloutJob["sampling"], (value: unknown) => boolean>> = {
@@ -140,7 +161,7 @@ const samplingChecks: Readonly<Record<keyof RolloutJob["sampling"], (value: unkn
   recordKeptTokens: (value) => typeof value === "boolean",
 };
 
-function isDraws(value: unknown): boolean {
+export function isDraws(value: unknown): boolean {
   const { seed, stream, step, firstSample, ...rest } = (value ?? {}) as Partial<DrawCounters>;
   const areCounts = isNumber(seed) && isCount(step) && (firstSample === undefined || isCount(firstSample));
   return areCounts && typeof stream === "string" && Object.keys(rest).length === 0;
@@ -197,6 +218,6 @@ function splitIds(arrays: Arrays, name: string, rows: number): Int32Array[] {
   });
 }
 
-function refuse(what: string): never {
+export function refuse(what: string): never {
   throw new DistributedError("bad-payload", `a job's payload has ${what}: learner and worker must be of one version`);
 }

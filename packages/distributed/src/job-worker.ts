@@ -6,6 +6,7 @@ import { connect } from "./connect.ts";
 import type { EngineIdentity } from "./engine-identity.ts";
 import { DistributedError } from "./error.ts";
 import { maxFrameBytes } from "./frame.ts";
+import type { LabellerIdentity } from "./labeller-identity.ts";
 import { isRunId, type JobData, prefix, resultKey, workerKey } from "./names.ts";
 import { tellPresence, type WorkerPresence, type WorkerRole } from "./presence.ts";
 import { isRunAlive } from "./run-lease.ts";
@@ -18,20 +19,29 @@ export interface JobAnswer {
   readonly loadSeconds?: number;
 }
 
-export interface JobWorkerOptions {
+/** How any worker is connected and watched. */
+export interface WorkerOptions {
+  /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
   readonly redis: string;
-  readonly role: WorkerRole;
-  readonly queue: string;
-  readonly engine?: EngineIdentity;
-  readonly answer: (payload: Uint8Array, run: string, redis: Redis) => Promise<JobAnswer>;
   /** How long a worker may not be heard of until its job is another's, in milliseconds. Default 30 000. */
   readonly lockMs?: number;
   /** Told of jobs that failed. */
   readonly onFault?: (line: string) => void;
+  /** Called every few seconds, as long as Redis answers and this thread has time: for whoever watches whether the worker can take jobs. */
+  readonly onPresence?: () => void;
+}
+
+export interface JobWorkerOptions extends WorkerOptions {
+  readonly role: WorkerRole;
+  readonly queue: string;
+  readonly engine?: EngineIdentity;
+  readonly labeller?: LabellerIdentity;
+  readonly answer: (payload: Uint8Array, run: string, redis: Redis) => Promise<JobAnswer>;
 }
 
 const resultSeconds = 3600;
-const presenceMs = 2_000;
+/** How often it tells of itself, in milliseconds; a worker whose lock is short does so more often. */
+const presenceMs = (lockMs: number): number => Math.min(2_000, lockMs / 4);
 /** A job that its worker does not outlive is another's so many times. */
 const maxStalled = 2;
 
@@ -43,14 +53,15 @@ export class JobWorker {
   readonly #timer: NodeJS.Timeout;
   #presence: WorkerPresence;
   #seconds = 0;
+  #stopped: Promise<void> | undefined;
 
   private constructor(redis: Redis, options: JobWorkerOptions) {
-    const { queue, role, engine, lockMs = 30_000 } = options;
+    const { queue, role, engine, labeller, lockMs = 30_000 } = options;
     this.#redis = redis;
     this.#options = options;
     const numbers = { jobsDone: 0, jobsFailed: 0, tokens: 0, tokensPerSecond: 0, loadSeconds: 0 };
     const self = { id: randomUUID(), host: hostname(), pid: process.pid, roles: { [role]: queue } };
-    this.#presence = { ...self, ...(engine && { engine }), job: undefined, ...numbers };
+    this.#presence = { ...self, ...(engine && { engine }), ...(labeller && { labeller }), job: undefined, ...numbers };
     this.#worker = new Worker<JobData>(queue, (job) => this.#work(job.id!, job.data), {
       connection: redis,
       prefix,
@@ -61,7 +72,7 @@ export class JobWorker {
     });
     this.#worker.on("error", () => {}); // a connection that is lost is made again
     this.#worker.on("failed", (job, error) => options.onFault?.(`job ${job?.id ?? "unknown"}: ${error.message}`));
-    this.#timer = setInterval(() => void this.#tell().catch(() => {}), presenceMs);
+    this.#timer = setInterval(() => void this.#tell().catch(() => {}), presenceMs(lockMs));
   }
 
   /** @throws DistributedError `no-redis`, `bad-option` */
@@ -72,8 +83,13 @@ export class JobWorker {
     return worker;
   }
 
-  /** Ends the job that it is at, takes no other, and tells that it is gone. */
-  async stop(): Promise<void> {
+  /** Ends the job that it is at, takes no other, and tells that it is gone. It may be called again. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#worker.close();
     await this.#redis.del(workerKey(this.#presence.id));
@@ -107,7 +123,8 @@ export class JobWorker {
     this.#presence = { ...this.#presence, ...counts };
   }
 
-  #tell(): Promise<void> {
-    return tellPresence(this.#redis, this.#presence);
+  async #tell(): Promise<void> {
+    await tellPresence(this.#redis, this.#presence);
+    this.#options.onPresence?.();
   }
 }

@@ -12,6 +12,9 @@ export const isRunId = (value: unknown): value is string => typeof value === "st
 /** The key that is there as long as the learner lives; everything else of the run stands below it. */
 export const runKey = (run: string): string => `${prefix}:run:${run}`;
 
+/** Where a learner whose jobs take the newest weights tells which these are. */
+export const newestKey = (run: string): string => `${runKey(run)}:newest`;
+
 /** Where a worker leaves the answer to a job. */
 export const resultKey = (run: string, job: string): string => `${runKey(run)}:result:${job}`;
 

@@ -1,10 +1,11 @@
 import type { Redis } from "ioredis";
 import { connect } from "./connect.ts";
 import type { EngineIdentity } from "./engine-identity.ts";
+import type { LabellerIdentity } from "./labeller-identity.ts";
 import { workerKey } from "./names.ts";
 import { scannedKeys } from "./remove-keys.ts";
 
-export type WorkerRole = "rollout" | "score";
+export type WorkerRole = "rollout" | "score" | "label" | "reference";
 
 /** What a worker tells of itself. */
 export interface WorkerPresence {
@@ -13,8 +14,10 @@ export interface WorkerPresence {
   readonly pid: number;
   /** What it takes, each from the queue of that name. */
   readonly roles: Partial<Readonly<Record<WorkerRole, string>>>;
-  /** Of what draws, where it draws. */
+  /** Of what draws, or reads a reference, where it does. */
   readonly engine?: EngineIdentity;
+  /** Of what is asked, where it answers questions. */
+  readonly labeller?: LabellerIdentity;
   /** The job that it is at. */
   readonly job: string | undefined;
   readonly jobsDone: number;

@@ -1,14 +1,9 @@
 import type { Redis } from "ioredis";
 import { runKey } from "./names.ts";
 import { removeKeys } from "./remove-keys.ts";
-import type { WeightStore } from "./weight-store.ts";
+import { mostObjectBytes, objectLifetimeSeconds, refuseLargeObject, type WeightStore } from "./weight-store.ts";
 
-/** A string in Redis holds 512 MB at most, and a command of 8 MiB keeps no other waiting for long. */
-const chunkBytes = 8 * 2 ** 20;
-/** What a learner that was killed leaves behind goes by itself. */
-const lifetimeSeconds = 24 * 3600;
-
-/** Weights in Redis, in chunks. Its memory holds the last two versions of what is trained. */
+/** Weights in Redis. Its memory holds the last two versions of what is trained. */
 export class RedisWeightStore implements WeightStore {
   readonly #redis: Redis;
 
@@ -17,44 +12,24 @@ export class RedisWeightStore implements WeightStore {
     this.#redis = redis;
   }
 
-  async putPiece(run: string, piece: string, bytes: Uint8Array): Promise<void> {
+  async put(run: string, name: string, bytes: Uint8Array): Promise<void> {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (const [chunk, start] of chunksOf(bytes.byteLength).entries())
-      await this.#redis.set(pieceKey(run, piece, chunk), view.subarray(start, start + chunkBytes), "EX", lifetimeSeconds);
+    await this.#redis.set(keyOf(run, name), view, "EX", objectLifetimeSeconds);
   }
 
-  async publish(run: string, version: string, manifest: string): Promise<void> {
-    await this.#redis.set(versionKey(run, version), manifest, "EX", lifetimeSeconds);
+  async get(run: string, name: string): Promise<Uint8Array | undefined> {
+    const found = await this.#redis.getrangeBuffer(keyOf(run, name), 0, mostObjectBytes); // one byte more than there may be
+    refuseLargeObject(name, found.length);
+    return found.length === 0 ? undefined : found; // no object is empty
   }
 
-  async readManifest(run: string, version: string): Promise<string | undefined> {
-    return (await this.#redis.get(versionKey(run, version))) ?? undefined;
-  }
-
-  async readPiece(run: string, piece: string, bytes: number): Promise<Uint8Array | undefined> {
-    const chunks: Buffer[] = [];
-    for (const chunk of chunksOf(bytes).keys()) {
-      const found = await this.#redis.getBuffer(pieceKey(run, piece, chunk));
-      if (found === null) return undefined;
-      chunks.push(found);
-    }
-    return Buffer.concat(chunks);
-  }
-
-  async drop(run: string, { pieces, versions }: { readonly pieces: readonly string[]; readonly versions: readonly string[] }) {
-    for (const version of versions) await this.#redis.unlink(versionKey(run, version));
-    for (const piece of pieces) await removeKeys(this.#redis, `${weightsKey(run)}:piece:${piece}:*`);
+  async drop(run: string, names: readonly string[]): Promise<void> {
+    if (names.length > 0) await this.#redis.unlink(...names.map((name) => keyOf(run, name)));
   }
 
   async removeRun(run: string): Promise<void> {
-    await removeKeys(this.#redis, `${weightsKey(run)}:*`);
+    await removeKeys(this.#redis, keyOf(run, "*"));
   }
 }
 
-/** Where the chunks of so many bytes begin; an empty piece has one. */
-const chunksOf = (bytes: number): number[] =>
-  Array.from({ length: Math.max(1, Math.ceil(bytes / chunkBytes)) }, (_, chunk) => chunk * chunkBytes);
-
-const weightsKey = (run: string): string => `${runKey(run)}:weights`;
-const pieceKey = (run: string, piece: string, chunk: number): string => `${weightsKey(run)}:piece:${piece}:${chunk}`;
-const versionKey = (run: string, version: string): string => `${weightsKey(run)}:version:${version}`;
+const keyOf = (run: string, name: string): string => `${runKey(run)}:weights:${name}`;

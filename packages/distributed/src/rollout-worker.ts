@@ -1,41 +1,36 @@
 import { countValid, type Generator } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
 import { engineIdentity, rolloutQueue } from "./engine-identity.ts";
-import { FolderWeightStore } from "./folder-weight-store.ts";
 import { jobPayload } from "./job-payload.ts";
-import { JobWorker } from "./job-worker.ts";
-import { RedisWeightStore } from "./redis-weight-store.ts";
+import { JobWorker, type WorkerOptions } from "./job-worker.ts";
+import { newestKey } from "./names.ts";
+import { type WeightsOptions, weightStoreOf } from "./open-weight-store.ts";
 import { WorkerWeights } from "./worker-weights.ts";
 
 type Drawing = Generator & { dispose?(): unknown };
 
-export interface RolloutWorkerOptions {
-  /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
-  readonly redis: string;
+export interface RolloutWorkerOptions extends WorkerOptions, WeightsOptions {
   /** The learner's policy as it was loaded. Jobs put its trained weights, or an adapter, in place. The caller disposes of it after `stop`. */
   readonly policy: CausalPolicy;
   /** As the learner's. Default `policy`. */
   readonly engine?: string;
   /** What draws with a policy; asked for where the policy is another than before, and disposed of then. Default: the policy itself. */
   readonly generatorOf?: (policy: CausalPolicy) => Drawing | Promise<Drawing>;
-  /** The folder of weights, where the learner has one. */
-  readonly weightsFolder?: string | undefined;
-  readonly lockMs?: number;
-  readonly onFault?: (line: string) => void;
 }
 
 /**
  * Draws responses for learners with the same policy, tokenizer and engine, until `stop`.
  *
- * @throws DistributedError `no-redis`, `bad-option`
+ * @throws DistributedError `no-redis`, `bad-option`; EndpointError `bad-option` for a `weightsAddress` that is none.
  *
  * @example
  * const worker = await startRolloutWorker({ redis: "redis://127.0.0.1:6379", policy: await loadPolicy("./smollm2") });
  * process.once("SIGTERM", () => worker.stop());
  */
 export async function startRolloutWorker(options: RolloutWorkerOptions): Promise<{ stop(): Promise<void> }> {
-  const { redis, policy, engine: name = "policy", generatorOf = (own) => own, weightsFolder, lockMs, onFault } = options;
+  const { redis, policy, engine: name = "policy", generatorOf = (own) => own, coding, lockMs, onFault, onPresence } = options;
   const engine = engineIdentity(policy, name);
+  const storeOf = weightStoreOf(options);
   let weights: WorkerWeights | undefined;
   let drawing: { readonly policy: CausalPolicy; readonly generator: Drawing } | undefined;
   const letGo = async () => {
@@ -48,20 +43,21 @@ export async function startRolloutWorker(options: RolloutWorkerOptions): Promise
     engine,
     ...(lockMs !== undefined && { lockMs }),
     ...(onFault && { onFault }),
+    ...(onPresence && { onPresence }),
     async answer(payload, run, connection) {
       const job = jobPayload.readRolloutJob(payload);
-      weights ??= new WorkerWeights(
-        policy,
-        weightsFolder === undefined ? new RedisWeightStore(connection) : new FolderWeightStore(weightsFolder),
-      );
-      const own = await weights.load(run, job.weights);
+      weights ??= new WorkerWeights(policy, storeOf(connection), coding);
+      const { policy: own, version } =
+        job.weights === null
+          ? await weights.loadNewest(run, () => connection.get(newestKey(run)))
+          : { policy: await weights.load(run, job.weights), version: job.weights };
       if (drawing?.policy !== own) {
         await letGo();
         drawing = { policy: own, generator: await generatorOf(own) };
       }
       const generation = await drawing.generator.generate(job.prompts, job.sampling);
       return {
-        payload: jobPayload.writeGeneration(generation),
+        payload: jobPayload.writeDrawnSlice({ generation, weights: version }),
         tokens: countValid(generation.responses.mask),
         loadSeconds: weights.loadSeconds,
       };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Redis } from "ioredis";
-import { prefix, runKey, sha256 } from "./names.ts";
+import { isRunId, prefix, runKey, sha256 } from "./names.ts";
 import { removeKeys } from "./remove-keys.ts";
 
 /** A learner renews it every few seconds, but not while its thread computes: a long update takes minutes at most. */
@@ -12,12 +12,15 @@ const renewMs = 5_000;
 export class RunLease {
   /** Of this process alone: no answer to an earlier one is taken for one to this. */
   readonly run: string;
+  /** The run of an earlier process of this owner, which was killed. */
+  readonly before: string | undefined;
   readonly #redis: Redis;
   readonly #owner: string;
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(redis: Redis, run: string, owner: string) {
+  private constructor(redis: Redis, run: string, owner: string, before: string | undefined) {
     this.run = run;
+    this.before = before;
     this.#redis = redis;
     this.#owner = owner;
     this.#timer = setInterval(() => void this.#renew().catch(() => {}), renewMs);
@@ -30,9 +33,10 @@ export class RunLease {
   static async take(redis: Redis, owner: string): Promise<RunLease> {
     const key = `${prefix}:owner:${sha256(`${hostname()} ${owner}`).slice(0, 16)}`;
     const run = randomBytes(8).toString("hex");
-    const before = await redis.get(key);
-    if (before !== null) await removeRunKeys(redis, before);
-    const lease = new RunLease(redis, run, key);
+    const found = await redis.get(key);
+    const before = isRunId(found) ? found : undefined;
+    if (before !== undefined) await removeRunKeys(redis, before);
+    const lease = new RunLease(redis, run, key, before);
     await lease.#renew();
     return lease;
   }

@@ -1,17 +1,13 @@
 import { type RewardModel, splitScores } from "@cai/contracts";
 import { scoreQueue } from "./engine-identity.ts";
 import { jobPayload } from "./job-payload.ts";
-import { JobWorker } from "./job-worker.ts";
+import { JobWorker, type WorkerOptions } from "./job-worker.ts";
 
-export interface ScoreWorkerOptions {
-  /** As `redis://127.0.0.1:6379`; `rediss://` over TLS. */
-  readonly redis: string;
+export interface ScoreWorkerOptions extends WorkerOptions {
   /** The caller disposes of it after `stop`. */
   readonly rewardModel: RewardModel;
   /** Its name, as the learner has it. */
   readonly reward: string;
-  readonly lockMs?: number;
-  readonly onFault?: (line: string) => void;
 }
 
 /**

@@ -42,8 +42,9 @@ export class SliceQueue {
   readonly #options: Required<SliceQueueOptions>;
   readonly #explain: (workers: readonly WorkerPresence[]) => string;
   readonly #durations: number[] = [];
+  readonly #wakes = new Set<() => void>();
   #calls = 0;
-  #wake: () => void = () => {};
+  #sent: Promise<unknown> = Promise.resolve();
 
   /** @param explain says, for an error, why none of these workers takes the jobs. */
   constructor({
@@ -69,11 +70,11 @@ export class SliceQueue {
     this.#events = new QueueEvents(name, connection);
     this.#queue.on("error", () => {}); // a connection that is lost is made again
     this.#events.on("error", () => {});
-    for (const event of ["completed", "failed"] as const) this.#events.on(event, () => this.#wake());
+    for (const event of ["completed", "failed"] as const) this.#events.on(event, () => this.#wakeAll());
   }
 
   /**
-   * The answers to payloads, in their order.
+   * The answers to payloads, in their order. Several calls may wait at a time: jobs go out in the order of the calls.
    *
    * @param label is part of the jobs' ids: the step, say.
    * @throws DistributedError `poisoned`, `no-worker`, `too-large`; the signal's reason when aborted.
@@ -83,7 +84,9 @@ export class SliceQueue {
     const call = `${this.#run}-${this.#calls}-${label.replace(/[^\w.-]/g, "_")}`;
     const slices: Slice[] = payloads.map((_, place) => ({ place, jobs: [], sentAt: 0, answer: undefined }));
     const isOpen = ({ answer, jobs }: Slice) => answer === undefined && jobs.length > 0;
-    const wake = () => this.#wake();
+    let goOn: () => void = () => {};
+    const wake = () => goOn();
+    this.#wakes.add(wake);
     signal?.addEventListener("abort", wake);
     let checked = performance.now();
     let waitingSince = checked;
@@ -92,9 +95,11 @@ export class SliceQueue {
         signal?.throwIfAborted();
         const room = this.#options.maxOpenJobs - slices.filter(isOpen).length;
         const unsent = slices.filter(({ answer, jobs }) => answer === undefined && jobs.length === 0);
-        for (const slice of unsent.slice(0, room)) await this.#send(slice, call, payloads[slice.place]!);
+        await this.#inTurn(async () => {
+          for (const slice of unsent.slice(0, room)) await this.#send(slice, call, payloads[slice.place]!);
+        });
         const woken = new Promise<void>((resolve) => {
-          this.#wake = resolve;
+          goOn = resolve;
         });
         if ((await this.#collect(slices.filter(isOpen))) > 0) {
           waitingSince = performance.now();
@@ -110,7 +115,7 @@ export class SliceQueue {
       }
     } finally {
       signal?.removeEventListener("abort", wake);
-      this.#wake = () => {};
+      this.#wakes.delete(wake);
       await this.#forget(slices);
     }
     return slices.map(({ answer }) => answer!);
@@ -119,6 +124,17 @@ export class SliceQueue {
   async close(): Promise<void> {
     await this.#events.close();
     await this.#queue.close();
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#wakes) wake();
+  }
+
+  /** Does something once all that was to be sent before has been. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#sent.then(work);
+    this.#sent = done.catch(() => {});
+    return done;
   }
 
   async #send(slice: Slice, call: string, payload: Uint8Array): Promise<void> {

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { EndpointError } from "./error.ts";
-import { type EndpointOptions, jsonEndpoint } from "./json-endpoint.ts";
+import { jsonEndpoint } from "./json-endpoint.ts";
+import type { EndpointOptions } from "./open-endpoint.ts";
 
 const script = fileURLToPath(new URL("./fixtures/json-server.mjs", import.meta.url));
 const servers: ChildProcess[] = [];

@@ -4,6 +4,8 @@ import { nativeOps } from "./native-ops.ts";
 import { type PackedSequences, packedAttention } from "./packed-attention.ts";
 import { PortableDecodeAttention } from "./portable-decode-attention.ts";
 import type { TokenCache, TokenPlaces } from "./token-program.ts";
+import { WebGpuDecodeAttention } from "./webgpu-decode-attention.ts";
+import { webGpuOps } from "./webgpu-ops.ts";
 
 /** What a layer hands over: `[N, (h + 2g)·d]`, of each token h query heads, g key heads and g value heads. */
 export interface LayerTokens extends Pick<PackedSequences, "heads" | "keyValueHeads"> {
@@ -43,7 +45,7 @@ export interface TextSizes {
 }
 
 /**
- * The fastest {@link DecodeAttention} of this backend. Natively keys and values lie in memory for all columns, made once, and each token's
+ * The fastest {@link DecodeAttention} of this backend. Natively and on WebGPU keys and values lie in memory for all columns, made once, and each token's
  * are written into their place; elsewhere they are concatenated, token by token.
  *
  * @throws KernelError `shape-mismatch`.
@@ -54,6 +56,8 @@ export function decodeAttention(sizes: TextSizes): DecodeAttention {
       "shape-mismatch",
       `decodeAttention was given lengths ${sizes.lengths.join(", ")} and ${sizes.columns} columns: pass lengths from 1 to the columns.`,
     );
+  const webGpu = webGpuOps();
+  if (webGpu !== undefined) return new WebGpuDecodeAttention(webGpu, sizes);
   return nativeOps()?.has("CaiDecodeAttention") ? new NativeDecodeAttention(sizes) : new PortableDecodeAttention(sizes);
 }
 

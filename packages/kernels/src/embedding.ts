@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { rowsInParts } from "./bound-in-parts.ts";
 import { differentiable } from "./differentiable.ts";
 import { readIds } from "./ids.ts";
-import { asMatrix } from "./matrix.ts";
 import { nativeOps } from "./native-ops.ts";
+import { scatteredRows } from "./scattered-rows.ts";
+import { sumOf } from "./sum.ts";
 import { isLastUse, tapeEngine, tapeNode } from "./tape-node.ts";
+import { webGpuOps } from "./webgpu-ops.ts";
 
 /**
  * Rows of a table: y = table[ids].
@@ -22,7 +25,7 @@ export function embedding(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
     inputs: { table },
     forward: (save) => {
       save?.([ids]);
-      return tf.gather(table, ids as tf.Tensor1D);
+      return rowsOfTable(table, ids);
     },
     gradients: (dy, [savedIds]) => ({ table: () => scatteredRows(dy, savedIds!, size) }),
   });
@@ -43,12 +46,12 @@ export function embedding(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
  */
 export function tiedEmbedding(table: tf.Tensor, ids: tf.Tensor): { readonly rows: tf.Tensor; readonly table: tf.Tensor } {
   readIds("tiedEmbedding", ids, table.shape[0]!);
-  if (!tapeEngine().isTapeOn()) return { rows: tf.gather(table, ids as tf.Tensor1D), table };
+  if (!tapeEngine().isTapeOn()) return { rows: rowsOfTable(table, ids), table };
   const [rows, shared] = tapeNode({
     inputs: { table },
     forward(save) {
       save?.([ids]);
-      return [tf.gather(table, ids as tf.Tensor1D), tf.clone(table)];
+      return [rowsOfTable(table, ids), tf.clone(table)];
     },
     backward: ([dRows, dTable], [savedIds]) => ({ table: withRowsAdded(dTable!, savedIds!, dRows!) }),
   });
@@ -57,24 +60,12 @@ export function tiedEmbedding(table: tf.Tensor, ids: tf.Tensor): { readonly rows
 
 function withRowsAdded(table: tf.Tensor, ids: tf.Tensor, rows: tf.Tensor): tf.Tensor {
   const native = nativeOps();
-  if (!native?.has("CaiScatterAddRows") || !isLastUse(tapeEngine())) return tf.add(table, scatteredRows(rows, ids, table.shape[0]!));
+  if (!native?.has("CaiScatterAddRows") || !isLastUse(tapeEngine())) return sumOf(table, scatteredRows(rows, ids, table.shape[0]!));
   native.runMany("CaiScatterAddRows", {}, [table, ids, rows], 0);
   return table;
 }
 
-/** A table `[size, H]` with row i of `rows` added to its row ids[i], 0 elsewhere. */
-function scatteredRows(rows: tf.Tensor, ids: tf.Tensor, size: number): tf.Tensor {
-  const width = rows.shape.at(-1)!;
-  if (nativeOps() === undefined) return scatterInJs(rows, ids, size, width);
-  return tf.unsortedSegmentSum(asMatrix(rows), tf.reshape(ids, [-1]) as tf.Tensor1D, size);
-}
-
-// In JS, because WASM has no UnsortedSegmentSum.
-function scatterInJs(dy: tf.Tensor, ids: tf.Tensor, size: number, width: number): tf.Tensor {
-  const rows = dy.dataSync();
-  const sums = new Float32Array(size * width);
-  ids.dataSync().forEach((id, row) => {
-    for (let column = 0; column < width; column++) sums[id * width + column]! += rows[row * width + column]!;
-  });
-  return tf.tensor2d(sums, [size, width]);
+function rowsOfTable(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  const webGpu = webGpuOps();
+  return webGpu === undefined ? tf.gather(table, ids as tf.Tensor1D) : rowsInParts(webGpu, table, ids);
 }

@@ -11,6 +11,7 @@ export { type ForwardTape, recordForward } from "./forward-tape.ts";
 export { fusedLinear, unfusedLinear } from "./fused-linear.ts";
 export { geglu } from "./geglu.ts";
 export { gelu } from "./gelu.ts";
+export { type HalfWeights, halfLinear, halveColumns } from "./half-weights.ts";
 export { hiddenLogprobs } from "./hidden-logprobs.ts";
 export { type Int8Weights, int8Linear, quantizeColumns } from "./int8-weights.ts";
 export { layerNorm } from "./layer-norm.ts";
@@ -38,3 +39,4 @@ export {
   tokenLogprobs,
 } from "./token-distribution.ts";
 export { type TokenLayer, type TokenPass, type TokenPlaces, TokenProgram, type TokenValue } from "./token-program.ts";
+export { type RowPart, type Shader, type ShaderNumber, type ShaderTensors, type WebGpuOps, webGpuOps } from "./webgpu-ops.ts";

@@ -18,7 +18,7 @@ export interface Int8Weights {
 }
 
 /** A low-rank update of a weight matrix, as in `loraLinear`: W + scale·(B·A)ᵀ with A `[R, K]` and B `[N, R]`. */
-interface LowRankUpdate {
+export interface LowRankUpdate {
   readonly a: tf.Tensor;
   readonly b: tf.Tensor;
   readonly scale: number;
@@ -83,4 +83,6 @@ export function portableQuantizeColumns(weight: tf.Tensor, { transposed = false,
   });
 }
 
-const lowRank = ({ a, b, scale }: LowRankUpdate): tf.Tensor => tf.mul(tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, true, true), scale);
+/** `[K, N]`. */
+export const lowRank = ({ a, b, scale }: LowRankUpdate): tf.Tensor =>
+  tf.mul(tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, true, true), scale);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeOps } from "./native-ops.ts";
+import { webGpuOps } from "./webgpu-ops.ts";
 
 /**
  * The same float32 numbers in memory that nothing else uses. A tensor may live in the array that it was made of, and share memory with
@@ -12,6 +13,8 @@ import { nativeOps } from "./native-ops.ts";
  */
 export function ownCopy(tensor: tf.Tensor): tf.Tensor {
   const native = nativeOps();
+  const webGpu = webGpuOps();
+  if (webGpu !== undefined) return webGpu.copy(tensor);
   if (native === undefined) return tf.tensor(tensor.dataSync<"float32">().slice(), tensor.shape, "float32");
   return native.has("CaiCopy") ? native.run("CaiCopy", {}, [tensor]) : native.run("DeepCopy", { T: { type: "float32" } }, [tensor]);
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
 import { nativeOps } from "./native-ops.ts";
+import { webGpuOps } from "./webgpu-ops.ts";
 
 /** By how much each pair of a head's numbers is turned at each place: see {@link rotation}. */
 export interface Rotation {
@@ -22,11 +23,29 @@ export interface Rotation {
  */
 export function rotation(positions: tf.Tensor, frequencies: Float32Array): Rotation {
   if (positions.rank !== 1) throw new KernelError("shape-mismatch", `rotation was given positions [${positions.shape}]: pass [N].`);
+  if (webGpuOps() !== undefined) return rotationInJs(positions, frequencies);
   return tf.tidy(() => {
     const angles = tf.mul(tf.reshape(tf.cast(positions, "float32"), [positions.size, 1, 1]), tf.tensor1d(frequencies));
     const [half, turn] = [tf.cos(angles), tf.sin(angles)];
     return { cosine: tf.concat([half, half], -1), sine: tf.concat([tf.neg(turn), turn], -1) };
   });
+}
+
+/** The same in JS: WebGPU promises two digits of a sine, and far from 0 none. */
+function rotationInJs(positions: tf.Tensor, frequencies: Float32Array): Rotation {
+  const half = frequencies.length;
+  const [cosine, sine] = [new Float32Array(positions.size * 2 * half), new Float32Array(positions.size * 2 * half)];
+  positions.dataSync<"int32">().forEach((position, row) => {
+    frequencies.forEach((frequency, pair) => {
+      const angle = Math.fround(position * frequency);
+      const place = row * 2 * half + pair;
+      cosine[place] = cosine[place + half] = Math.cos(angle);
+      sine[place + half] = Math.sin(angle);
+      sine[place] = -sine[place + half]!;
+    });
+  });
+  const shape = [positions.size, 1, 2 * half];
+  return { cosine: tf.tensor(cosine, shape), sine: tf.tensor(sine, shape) };
 }
 
 /**

@@ -3,6 +3,8 @@ import { differentiable } from "./differentiable.ts";
 import { KernelError } from "./error.ts";
 import { readIds } from "./ids.ts";
 import { nativeOps } from "./native-ops.ts";
+import { webGpuOps } from "./webgpu-ops.ts";
+import { webGpuDistribution, webGpuGradient } from "./webgpu-token-distribution.ts";
 
 /** What `tokenDistribution` reads from a matrix of logits. */
 export interface TokenDistribution {
@@ -45,6 +47,8 @@ export function tokenDistribution({ logits, ids, temperature }: Chosen): TokenDi
   checkLogits("tokenDistribution", logits, temperature);
   checkIds("tokenDistribution", logits, ids);
   const native = nativeOps();
+  const webGpu = webGpuOps();
+  if (webGpu !== undefined) return webGpuDistribution(webGpu, { logits, ids, temperature });
   if (!native?.has("CaiTokenLogprobs")) return portableDistribution({ logits, ids, temperature });
   return tf.tidy(() => {
     const [logprobs, entropies, normalizers] = native.runMany("CaiTokenLogprobs", {}, [logits, ids, tf.scalar(temperature)], 3);
@@ -56,7 +60,7 @@ export function tokenDistribution({ logits, ids, temperature }: Chosen): TokenDi
  * The gradient of {@link tokenDistribution} with regard to the logits, `[N, V]`:
  * dlogits = (dlogprob·(onehot(id) − p) − dentropy·p·(log p + H)) / temperature, p computed again from the logits.
  *
- * With `overwrite` the logits are disposed of, and the result takes their memory where nobody else holds it (native kernels only). The
+ * With `overwrite` the logits are disposed of, and the result takes their memory where nobody else holds it (native kernels and WebGPU only). The
  * caller disposes of the result.
  *
  * @throws KernelError `shape-mismatch`, `bad-dtype`, `id-out-of-range`, `bad-option`.
@@ -70,6 +74,8 @@ export function tokenDistributionGradient({ overwrite = false, ...input }: Chose
   checkLogits("tokenDistributionGradient", logits, temperature);
   checkIds("tokenDistributionGradient", logits, ids);
   const native = nativeOps();
+  const webGpu = webGpuOps();
+  if (webGpu !== undefined) return webGpuGradient(webGpu, { ...input, overwrite });
   if (!native?.has("CaiTokenLogprobs")) {
     const gradient = portableGradient(input);
     if (overwrite) logits.dispose();

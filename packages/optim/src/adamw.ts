@@ -1,5 +1,5 @@
 import type { Parameter } from "@cai/contracts";
-import { nativeOps } from "@cai/kernels";
+import { nativeOps, webGpuOps } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkNumbers, checkUpdate } from "./check-number.ts";
 import { OptimError } from "./error.ts";
@@ -8,6 +8,7 @@ import type { MomentStore, MomentValues } from "./moment-store.ts";
 import { nativeMoments } from "./native-moments.ts";
 import { portableUpdate } from "./portable-update.ts";
 import { tensorMoments } from "./tensor-moments.ts";
+import { webGpuUpdate } from "./webgpu-update.ts";
 
 /** The moments of one parameter, as they are saved. */
 export interface NamedMoments extends MomentValues {
@@ -24,7 +25,7 @@ const leastEpsilon = 1e-30;
  *     p ← p(1 − lr·wd);  m ← β1·m + (1 − β1)g;  v ← β2·v + (1 − β2)g²;  p ← p − lr/(1 − β1ᵗ) · m / (√v/√(1 − β2ᵗ) + ε)
  *
  * It updates the parameters that are trainable when it is made; the others have no moments. Moments come into being with the first
- * step. On native TensorFlow weights and moments are updated in place.
+ * step. On native TensorFlow and on WebGPU weights and moments are updated in place.
  *
  * @throws OptimError `bad-option`.
  * @example
@@ -180,6 +181,6 @@ function checkMoments(given: NamedMoments, parameter: Parameter<tf.Tensor> | und
 
 function createStore(): MomentStore {
   const native = nativeOps();
-  if (native === undefined) return tensorMoments(portableUpdate);
+  if (native === undefined) return tensorMoments(webGpuOps() === undefined ? portableUpdate : webGpuUpdate);
   return native.has("CaiAdamW") ? tensorMoments(kernelUpdate) : nativeMoments();
 }

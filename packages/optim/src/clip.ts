@@ -1,4 +1,4 @@
-import { nativeOps } from "@cai/kernels";
+import { nativeOps, webGpuOps } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkNumbers } from "./check-number.ts";
 
@@ -27,6 +27,8 @@ function sumsOfSquares(tensors: readonly tf.Tensor[]): tf.Tensor {
 
 /** First along rows: one float32 sum over millions of numbers loses digits on WASM. */
 function portableSumOfSquares(tensor: tf.Tensor): tf.Tensor {
+  const parts = tensor.rank === 2 ? (webGpuOps()?.rowParts(tensor) ?? []) : [];
+  if (parts.length > 1) return tf.sum(tf.stack(parts.map(({ rows }) => portableSumOfSquares(rows))));
   const squares = tf.square(tensor);
   return tf.sum(tensor.rank < 2 ? squares : tf.sum(squares, -1));
 }

@@ -1,5 +1,5 @@
 import type { Parameter } from "@cai/contracts";
-import { ownCopy } from "@cai/kernels";
+import { ownCopy, webGpuOps } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AdamUpdate, MomentStore } from "./moment-store.ts";
 
@@ -9,13 +9,15 @@ export type Moments = [expAvg: tf.Tensor, expAvgSq: tf.Tensor];
 /** Updates one weight, and gives its new moments, or the old ones updated in place. The old ones are not to be disposed of. */
 export type WeightUpdate = (parameter: Parameter<tf.Tensor>, gradient: tf.Tensor, moments: Moments, update: AdamUpdate) => Moments;
 
+const zeros = (shape: readonly number[]): tf.Tensor => webGpuOps()?.zeros(shape) ?? ownCopy(tf.fill([...shape], 0));
+
 /** Moments as plain tensors that nobody else holds. */
 export function tensorMoments(updateWeight: WeightUpdate): MomentStore {
   const moments = new Map<string, Moments>();
   return {
     add(name, shape, initial) {
       const start = (values?: Float32Array) =>
-        tf.tidy(() => tf.keep(ownCopy(values === undefined ? tf.fill([...shape], 0) : tf.tensor(values, [...shape]))));
+        tf.tidy(() => tf.keep(values === undefined ? zeros(shape) : ownCopy(tf.tensor(values, [...shape]))));
       moments.set(name, [start(initial?.expAvg), start(initial?.expAvgSq)]);
     },
     apply(weights, update) {

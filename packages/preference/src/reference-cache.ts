@@ -1,6 +1,6 @@
 import type { ReferencePolicy } from "@cai/contracts";
 import { completionBatch } from "@cai/rollouts";
-import { evaluateRows } from "@cai/training";
+import { referenceLogprobs } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import { answersOf, sumsOfRows } from "./answer-batch.ts";
 import type { DpoRow } from "./dpo-rows.ts";
@@ -28,18 +28,16 @@ export class ReferenceCache {
     const logps: ReferenceLogps[] = [];
     for (const row of rows) {
       signal?.throwIfAborted();
-      const known = this.#known.get(row) ?? (await this.#compute(row));
+      const known = this.#known.get(row) ?? (await this.#compute(row, signal));
       this.#known.set(row, known);
       logps.push(known);
     }
     return { refChosen: logps.map(({ chosen }) => chosen), refRejected: logps.map(({ rejected }) => rejected) };
   }
 
-  async #compute(row: DpoRow): Promise<ReferenceLogps> {
+  async #compute(row: DpoRow, signal: AbortSignal | undefined): Promise<ReferenceLogps> {
     const batch = completionBatch(answersOf([row]));
-    const { logprobs } = await evaluateRows<{ logprobs: Float32Array }>(batch, 2, (some) => ({
-      logprobs: this.#reference.logprobs(some, { temperature: 1 }),
-    }));
+    const logprobs = await referenceLogprobs(this.#reference, batch, { temperature: 1, rowsAtOnce: 2, signal });
     const [chosen, rejected] = sumsOfRows(logprobs, batch.responses.shape);
     return { chosen: chosen!, rejected: rejected! };
   }

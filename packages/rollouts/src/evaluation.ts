@@ -1,6 +1,6 @@
 import { countValid, type Generator, type ReferencePolicy, type TrainablePolicy } from "@cai/contracts";
 import { klSummary, tokenKl } from "@cai/kl";
-import { evaluateRows } from "@cai/training";
+import { evaluateRows, referenceLogprobs } from "@cai/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import { deviation, mean } from "./array-moments.ts";
 import { partMetrics } from "./part-metrics.ts";
@@ -62,10 +62,10 @@ export async function evaluatePrompts(
     tokens += count;
     const { policy, reference } = parts;
     if (reference === undefined) continue;
-    const { logprobs, refLogprobs } = await evaluateRows<Record<"logprobs" | "refLogprobs", Float32Array>>(rollout, batchSize, (rows) => ({
+    const { logprobs } = await evaluateRows<{ logprobs: Float32Array }>(rollout, batchSize, (rows) => ({
       logprobs: policy.tokenLogprobs(policy.hiddenStates(rows), rows.responses, { temperature }).logprobs,
-      refLogprobs: reference.logprobs(rows, { temperature }),
     }));
+    const refLogprobs = await referenceLogprobs(reference, rollout, { temperature, rowsAtOnce: batchSize, signal });
     klSum += klSummary({ kl: tokenKl({ logprobs, refLogprobs, mask, estimator: "k1" }), mask, shape }).perToken * count;
   }
   const { scores } = scored;

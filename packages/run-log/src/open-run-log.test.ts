@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { decodeEvents } from "./decode-events.fixture.ts";
 import { RunLogError } from "./error.ts";
 import { openRunLog } from "./open-run-log.ts";
+import { readDraws } from "./read-draws.ts";
 import { readMetrics } from "./read-metrics.ts";
 
 const root = await mkdtemp(join(tmpdir(), "run-log-"));
@@ -85,6 +86,22 @@ test("resuming cuts the lines of the steps to come, and a line that was left unf
   const samples = (await readFile(join(directory, "samples.jsonl"), "utf8")).trim().split("\n");
   expect(samples.map((line) => JSON.parse(line).step)).toEqual([1, 1, 2, 2]);
   expect(JSON.parse(await readFile(join(directory, "config.json"), "utf8"))).toEqual({ steps: 9 });
+});
+
+test("which weights drew a step's slices has a file of its own, cut where a run goes on; lines that tell of none are refused", async () => {
+  const directory = newRun();
+  const log = await openRunLog({ directory, config: {} });
+  expect(await readdir(directory)).not.toContain("draws.jsonl");
+  expect(await readDraws(directory)).toEqual(new Map());
+  for (const step of [1, 2, 3]) await log.draws(step, [step - 1, 0]);
+  await log.close();
+  expect(await textOf(directory, "draws.jsonl")).toMatch(/^{"step":1,"drawnAfter":\[0,0\]}\n/);
+  await (await openRunLog({ directory, config: {}, resumeAtStep: 3 })).close();
+  expect(await readDraws(directory)).toEqual(new Map([[1, [0, 0]], [2, [1, 0]]])); // biome-ignore format: a table
+  for (const drawnAfter of [[4], [-1], ["a"], 3]) {
+    await writeFile(join(directory, "draws.jsonl"), JSON.stringify({ step: 4, drawnAfter }));
+    await expect(readDraws(directory)).rejects.toMatchObject({ code: "bad-draws", message: expect.stringContaining("numbers of steps") });
+  }
 });
 
 test("answers to held-out prompts have a file of their own, from before the first step on; a run that begins anew begins it anew", async () => {

@@ -2,6 +2,7 @@ import { lockName, wholeFiles } from "@cai/whole-file";
 import { type FileHandle, join, open, programName, readdir } from "@cai/whole-file/system";
 import { RunLogError } from "./error.ts";
 import { cutLines, type LineWithStep, renderLines } from "./json-lines.ts";
+import { drawsFile } from "./read-draws.ts";
 import { encodeEvent, type TensorBoardEvent } from "./tensorboard-event.ts";
 
 const files = wholeFiles(RunLogError);
@@ -39,12 +40,17 @@ export interface RunLog {
   samples(step: number, samples: readonly Sample[]): Promise<void>;
   /** The answers to held-out prompts after a step, or before the first (0): `evaluation-samples.jsonl`, which is not there without any. */
   evaluationSamples(step: number, samples: readonly Sample[]): Promise<void>;
+  /**
+   * Which weights drew a step's responses, where they may be older than the step: for each slice of them, in their order, the number of the step after
+   * which the weights stood. `draws.jsonl`, which is not there without any.
+   */
+  draws(step: number, drawnAfter: readonly number[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a run's folder for writing: `config.json`, `metrics.jsonl`, `samples.jsonl` and `tensorboard/`; `evaluation-samples.jsonl` with
- * the first of those.
+ * Opens a run's folder for writing: `config.json`, `metrics.jsonl`, `samples.jsonl` and `tensorboard/`; `evaluation-samples.jsonl` and
+ * `draws.jsonl` with the first line of each.
  *
  * @throws RunLogError `run-exists` for a folder that is not empty, unless `resumeAtStep` is given; `cannot-write`
  * @example
@@ -58,18 +64,21 @@ export async function openRunLog({ directory, config, resumeAtStep }: RunLogOpti
   const metricsPath = join(directory, "metrics.jsonl");
   const samplesPath = join(directory, "samples.jsonl");
   const evaluationPath = join(directory, "evaluation-samples.jsonl");
+  const drawsPath = join(directory, drawsFile);
   const boardFolder = join(directory, "tensorboard");
   await files.makeFolder(boardFolder);
   await files.write(join(directory, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   if (resumeAtStep !== undefined) {
     await cutLines(metricsPath, resumeAtStep);
     await cutLines(samplesPath, resumeAtStep);
+    await cutLines(drawsPath, resumeAtStep);
     await cutLines(evaluationPath, resumeAtStep === 1 ? 0 : resumeAtStep); // a run that begins anew evaluates anew before its first step
   }
   const metricsFile = await open(metricsPath, "a").catch(refused(metricsPath));
   const samplesFile = await open(samplesPath, "a").catch(refused(samplesPath));
   const board = await openBoard(boardFolder, resumeAtStep);
   let evaluationFile: FileHandle | undefined;
+  let drawsLog: FileHandle | undefined;
 
   return {
     async metrics(step, values) {
@@ -88,8 +97,12 @@ export async function openRunLog({ directory, config, resumeAtStep }: RunLogOpti
       if (samples.length > 0)
         await board.write({ kind: "table", step, tag: "evaluation", rows: sampleTable(samples.slice(0, shownAtMost)) });
     },
+    async draws(step, drawnAfter) {
+      drawsLog ??= await open(drawsPath, "a").catch(refused(drawsPath));
+      await drawsLog.appendFile(renderLines([{ step, drawnAfter }])).catch(refused(drawsPath));
+    },
     async close() {
-      await Promise.all([metricsFile.close(), samplesFile.close(), evaluationFile?.close(), board.file.close()]);
+      await Promise.all([metricsFile.close(), samplesFile.close(), evaluationFile?.close(), drawsLog?.close(), board.file.close()]);
     },
   };
 }

@@ -2,6 +2,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import { BackendError, prepareBackend } from "@cai/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, inject } from "vitest";
+import { offerSoftwareGpu } from "./software-gpu.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -24,6 +25,25 @@ export const kernelLevel = native?.kernels?.level === "none" ? undefined : nativ
 
 /** The best level that this processor has; undefined where native TensorFlow is missing. */
 export const bestKernelLevel = native?.kernels?.levels[0]?.level;
+
+/**
+ * Runs a suite on WebGPU, on the software device of a Chromium where there is one; skipped by name elsewhere. Nothing can be read synchronously
+ * there: `dataSync` throws.
+ */
+export async function onWebGpu(suite: (backend: "webgpu") => void): Promise<void> {
+  const why =
+    offerSoftwareGpu() ??
+    (await prepareBackend({ prefer: "webgpu" }).then(
+      () => undefined,
+      (error: BackendError) => error.message,
+    ));
+  describe.runIf(why === undefined)(`on WebGPU${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
+    beforeAll(async () => {
+      await prepareBackend({ prefer: "webgpu" });
+    });
+    suite("webgpu");
+  });
+}
 
 /** Runs a suite once on each of these backends; on native TensorFlow only where tfjs-node loads, skipped by name elsewhere. */
 export function onBackends(backends: readonly Backend[], suite: (backend: Backend) => void): void {

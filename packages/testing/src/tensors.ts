@@ -1,3 +1,3 @@
-export { bestKernelLevel, kernelLevel, onBackends, onEachBackend, onNativeKernels } from "./backends.ts";
+export { bestKernelLevel, kernelLevel, onBackends, onEachBackend, onNativeKernels, onWebGpu } from "./backends.ts";
 export { expectGradientsByFiniteDifferences, numbers, tensor } from "./finite-differences.ts";
 export { expectTwins } from "./twins.ts";

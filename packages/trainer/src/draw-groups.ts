@@ -13,6 +13,10 @@ export interface ScoredGroups {
   readonly redrawn: number;
 }
 
+/** Every prompt as often as its group is large. */
+export const inGroups = (prompts: readonly TokenizedPrompt[], groupSize: number): TokenizedPrompt[] =>
+  prompts.flatMap((prompt) => Array<TokenizedPrompt>(groupSize).fill(prompt));
+
 /**
  * Answers every prompt `groupSize` times, and scores the answers. Groups whose scores are all equal teach nothing: up to `redraws` times they
  * are drawn again, with draws of their own (dynamic sampling, https://arxiv.org/abs/2503.14476); what is equal then stays.
@@ -32,8 +36,7 @@ export async function drawGroups({
   readonly rollOut: (prompts: readonly TokenizedPrompt[], attempt: number, firstSample: number) => Promise<TextRollout>;
   readonly score: (rollout: TextRollout) => Promise<ScoreParts>;
 }): Promise<ScoredGroups> {
-  const repeated = (prompt: TokenizedPrompt) => Array<TokenizedPrompt>(groupSize).fill(prompt);
-  let rollout = await rollOut(prompts.flatMap(repeated), 0, 0);
+  let rollout = await rollOut(inGroups(prompts, groupSize), 0, 0);
   const scored = new ScoreTable(rollout.promptTexts.length);
   scored.set(await score(rollout), 0);
   const { scores } = scored;
@@ -46,7 +49,7 @@ export async function drawGroups({
     redrawn += equal.length;
     for (const group of equal) {
       const firstSample = group * groupSize;
-      const again = await rollOut(repeated(prompts[group]!), attempt, firstSample);
+      const again = await rollOut(inGroups([prompts[group]!], groupSize), attempt, firstSample);
       scored.set(await score(again), firstSample);
       rollout = replaceRows(
         rollout,

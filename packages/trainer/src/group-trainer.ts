@@ -2,7 +2,7 @@ import type { SequenceBatch } from "@cai/contracts";
 import type { Denominators } from "@cai/ppo-loss";
 import { adjustScores, RunningMoments, type TextRollout, type TokenizedPrompt } from "@cai/rollouts";
 import { evaluateRows, type ForwardPass, type Json, type OptionTable, type Stopwatch, stateNumbers } from "@cai/training";
-import { drawGroups, type ScoredGroups } from "./draw-groups.ts";
+import { drawGroups, inGroups, type ScoredGroups } from "./draw-groups.ts";
 import { type GroupExperience, selectGroupExperience } from "./group-experience.ts";
 import type { GroupLoss, GroupNumbers } from "./group-loss.ts";
 import type { GroupSettings } from "./group-options.ts";
@@ -47,9 +47,15 @@ export abstract class GroupTrainer<Settings extends GroupSettings> extends OnPol
       groupSize: this.hyperparameters.numGenerations,
       redraws: this.hyperparameters.redrawEqualGroups,
       rollOut: (some, attempt, firstSample) =>
-        watch.time("generate", () => this.rollOut(some, signal, { stream: attempt === 0 ? "rollout" : `rollout-${attempt}`, firstSample })),
+        watch.time("generate", () =>
+          attempt === 0 ? this.rollOutStep(some, signal) : this.rollOut(some, signal, { stream: `rollout-${attempt}`, firstSample }),
+        ),
       score: (drawn) => watch.time("score", () => this.scoreResponsesApart(drawn, { signal })),
     });
+  }
+
+  protected override asked(prompts: readonly TokenizedPrompt[]): readonly TokenizedPrompt[] {
+    return inGroups(prompts, this.hyperparameters.numGenerations);
   }
 
   /** `[B]`: the scores as they are learned from, less what too long answers cost; scaled and clipped as the options say. */

@@ -3,8 +3,10 @@ import {
   digestPrompts,
   type Evaluation,
   evaluatePrompts,
+  leftPad,
   type Prompt,
   type PromptTask,
+  type RolloutSampling,
   rollOut,
   type SamplingSettings,
   samplingOf,
@@ -19,6 +21,7 @@ import {
   evaluateRows,
   type OptimizerSettings,
   type RunSettings,
+  referenceLogprobs,
   StageTrainer,
   type StepReport,
   TrainingError,
@@ -114,15 +117,15 @@ export abstract class OnPolicyTrainer<
   }
 
   /**
-   * The same of the reference.
+   * The same of the reference, over the full vocabulary always; of one that computes elsewhere, as it gives them.
    *
    * @throws TrainingError `no-reference` for a trainer that measures nothing against one.
    */
-  async getReferenceLogprobs(batch: SequenceBatch): Promise<Float32Array> {
+  async getReferenceLogprobs(batch: SequenceBatch, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Float32Array> {
     const { temperature } = this.hyperparameters;
     const { reference } = this.parts;
     if (reference === undefined) throw new TrainingError("no-reference", "this trainer has no reference: give it a beta above 0");
-    return this.#logprobsOf(batch, (rows) => reference.logprobs(rows, { temperature }));
+    return referenceLogprobs(reference, batch, { temperature, rowsAtOnce: this.rowsAtOnce(batch), signal });
   }
 
   /** Writes the policy: a folder in Hugging Face layout, or an adapter in PEFT's with such a folder in `merged/`. */
@@ -152,15 +155,42 @@ export abstract class OnPolicyTrainer<
     return evaluatePrompts(this.parts, prompts, this.hyperparameters, { step: this.step, signal });
   }
 
+  protected override get drawnAfter(): readonly number[] | undefined {
+    return this.parts.generator.drawnAfter?.();
+  }
+
+  /** A step's prompts as the generator is asked to answer them. */
+  protected asked(prompts: readonly TokenizedPrompt[]): readonly TokenizedPrompt[] {
+    return prompts;
+  }
+
+  /** Answers to a step's prompts, as `asked`. A generator that looks ahead is told of those of the steps after it. */
+  protected rollOutStep(prompts: readonly TokenizedPrompt[], signal: AbortSignal | undefined): Promise<TextRollout> {
+    const { lookahead = 0, foresee } = this.parts.generator;
+    const { stopTexts: _, ...sampling } = this.#sampling(signal);
+    foresee?.call(
+      this.parts.generator,
+      this.rowsAhead(lookahead).map((rows, ahead) => ({
+        prompts: leftPad(this.asked(rows).map(({ ids }) => ids)),
+        sampling: { ...sampling, draws: { ...sampling.draws, step: this.step + 2 + ahead } },
+      })),
+    );
+    return this.rollOut(prompts, signal);
+  }
+
   /** @param place where in the step the draws stand; for prompts that are answered again, another stream. */
   protected rollOut(
     prompts: readonly TokenizedPrompt[],
     signal: AbortSignal | undefined,
     place: { readonly stream?: string; readonly firstSample?: number } = {},
   ): Promise<TextRollout> {
-    const draws = { seed: this.hyperparameters.seed, stream: "rollout", step: this.step + 1, ...place };
-    const sampling = { ...samplingOf(this.hyperparameters, signal), draws, recordKeptTokens: true };
-    return rollOut(this.parts.generator, this.parts.policy.tokenizer, prompts, sampling);
+    const { draws, ...sampling } = this.#sampling(signal);
+    return rollOut(this.parts.generator, this.parts.policy.tokenizer, prompts, { ...sampling, draws: { ...draws, ...place } });
+  }
+
+  #sampling(signal: AbortSignal | undefined): RolloutSampling {
+    const draws = { seed: this.hyperparameters.seed, stream: "rollout", step: this.step + 1 };
+    return { ...samplingOf(this.hyperparameters, signal), draws, recordKeptTokens: true };
   }
 
   /** Rows a pass as in training, so that both give the same bits. */

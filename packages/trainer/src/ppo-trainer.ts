@@ -64,14 +64,14 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
     const watch = new Stopwatch(["generate", "score", "reference", "train"]);
 
     // 1–2. The policy answers the prompts: token ids, mask, behaviour log-probabilities, finish reasons.
-    const rollout = await watch.time("generate", () => this.rollOut(prompts, signal));
+    const rollout = await watch.time("generate", () => this.rollOutStep(prompts, signal));
     await this.onRollout?.(rollout, step);
     const { mask, shape } = rollout.responses;
 
     // 3–4. One score a response; the reference's log-probabilities meanwhile. Nothing has changed so far, and nothing is aborted after.
     const [{ scores, parts: scoreParts }, { refLogprobs, exactKl }] = await Promise.all([
       watch.time("score", () => this.scoreResponsesApart(rollout, { signal })),
-      watch.time("reference", () => this.#compare(rollout)),
+      watch.time("reference", () => this.#compare(rollout, signal)),
     ]);
     updating();
     const trained = watch.start("train");
@@ -185,8 +185,8 @@ export class PPOTrainer extends OnPolicyTrainer<Hyperparameters, StepResult> {
   }
 
   /** What the reference says of a batch. */
-  async #compare(batch: SequenceBatch) {
-    const refLogprobs = await this.getReferenceLogprobs(batch);
+  async #compare(batch: SequenceBatch, signal: AbortSignal | undefined) {
+    const refLogprobs = await this.getReferenceLogprobs(batch, { signal });
     return { refLogprobs, exactKl: this.hyperparameters.klEstimator === "full" ? await this.computeExactKl(batch) : undefined };
   }
 

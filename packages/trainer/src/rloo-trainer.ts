@@ -47,7 +47,7 @@ export class RLOOTrainer extends GroupTrainer<RlooSettings> {
     await this.onRollout?.(rollout, step);
 
     // 3. The reference's log-probabilities, where there is a KL penalty. Nothing has changed so far, and nothing is aborted after.
-    const refLogprobs = parts.reference && (await watch.time("reference", () => this.getReferenceLogprobs(rollout)));
+    const refLogprobs = parts.reference && (await watch.time("reference", () => this.getReferenceLogprobs(rollout, { signal })));
     updating();
     const trained = watch.start("train");
 

@@ -79,7 +79,12 @@ const shape: readonly { readonly name: keyof StageState; readonly expected: stri
     name: "unrecorded",
     expected: "a step's metrics and samples, or nothing",
     isRight: (value) =>
-      value === undefined || (isObject(value) && isCount(value.step) && isObject(value.metrics) && Array.isArray(value.samples)),
+      value === undefined ||
+      (isObject(value) &&
+        isCount(value.step) &&
+        isObject(value.metrics) &&
+        Array.isArray(value.samples) &&
+        (value.drawnAfter === undefined || (Array.isArray(value.drawnAfter) && value.drawnAfter.every(isCount)))),
   },
   {
     name: "streaks",

@@ -1,5 +1,5 @@
 import { type Parameter, type SequenceBatch, validOnly } from "@cai/contracts";
-import { recordForward } from "@cai/kernels";
+import { add, recordForward } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Of a loss, by parameter name. The caller disposes. */
@@ -131,7 +131,7 @@ export type ChunkLoss<Numbers, Loss> = Loss & { readonly numbers: Numbers };
 function addGradients(sum: Gradients, more: Gradients): void {
   for (const [name, gradient] of more) {
     const before = sum.get(name);
-    sum.set(name, before === undefined ? gradient : tf.add(before, gradient));
+    sum.set(name, before === undefined ? gradient : add(before, gradient));
     if (before !== undefined) tf.dispose([before, gradient]);
   }
 }

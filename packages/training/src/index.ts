@@ -25,6 +25,7 @@ export { type OptimizerSettings, optimizerOptions } from "./optimizer-options.ts
 export { count, countOrNone, factorOrNone, least, leastClip, type OptionSpec, type OptionTable, resolveOptions } from "./option-table.ts";
 export { type ParameterNorm, parameterNorms } from "./parameter-norms.ts";
 export { type ModelMemory, type PeakMemory, peakMemory, type StepTokens } from "./peak-memory.ts";
+export { referenceLogprobs } from "./reference-logprobs.ts";
 export { refuseUnknownOptions } from "./refuse-unknown-options.ts";
 export { type RunSettings, runOptions } from "./run-options.ts";
 export { type RunCallbacks, type RunOptions, runStage } from "./run-stage.ts";

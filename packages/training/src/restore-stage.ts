@@ -39,10 +39,11 @@ export async function saveStage(
 }
 
 /** Without what a trainer's own report has beside it. */
-const plain = ({ step, metrics, samples }: StepReport): NonNullable<StageState["unrecorded"]> => ({
+const plain = ({ step, metrics, samples, drawnAfter }: StepReport): NonNullable<StageState["unrecorded"]> => ({
   step,
   metrics: storeMetrics(metrics),
   samples,
+  ...(drawnAfter && { drawnAfter }),
 });
 
 /**

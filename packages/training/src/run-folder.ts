@@ -10,8 +10,8 @@ import type { RunConfig } from "./stored-config.ts";
 const files = wholeFiles(TrainingError);
 
 /**
- * What a run leaves beside its checkpoints: `config.json`, `metrics.jsonl`, `samples.jsonl`, `evaluation-samples.jsonl`, `tensorboard/`,
- * `failed-step/`, `final/`. Until the first step is complete there is a lock alone, and what an earlier start left stays as it was.
+ * What a run leaves beside its checkpoints: `config.json`, `metrics.jsonl`, `samples.jsonl`, `evaluation-samples.jsonl`, `draws.jsonl`,
+ * `tensorboard/`, `failed-step/`, `final/`. Until the first step is complete there is a lock alone, and what an earlier start left stays as it was.
  */
 export class RunFolder {
   readonly #directory: string;
@@ -45,8 +45,9 @@ export class RunFolder {
   }
 
   /** Writes a step's numbers and samples; of one that failed, in place of an earlier one, what it learned from. */
-  async record({ step, metrics, samples, failed }: StepReport, evaluation: EvaluationReport | undefined): Promise<void> {
+  async record({ step, metrics, samples, drawnAfter, failed }: StepReport, evaluation: EvaluationReport | undefined): Promise<void> {
     this.#log ??= await this.#open(step);
+    if (drawnAfter) await this.#log.draws(step, drawnAfter);
     await this.#log.metrics(step, { ...metrics, ...evaluation?.metrics });
     await this.#log.samples(step, samples);
     for (const look of [this.#before, evaluation]) if (look?.samples) await this.#log.evaluationSamples(look.step, look.samples);
@@ -100,7 +101,7 @@ export class RunFolder {
   }
 }
 
-const logs = ["metrics.jsonl", "samples.jsonl", "evaluation-samples.jsonl"];
+const logs = ["metrics.jsonl", "samples.jsonl", "evaluation-samples.jsonl", "draws.jsonl"];
 
 /** Where a run leaves what it trained. */
 export function finalDirectory(out: string): string {

@@ -17,7 +17,7 @@ export interface StageState {
   /** The stage's own. */
   readonly stage: { readonly [name: string]: Json };
   /** The newest step, where it is in no log yet: its evaluation, or the log, failed. */
-  readonly unrecorded?: Pick<StepReport, "step" | "samples"> & { readonly metrics: StoredMetrics };
+  readonly unrecorded?: Pick<StepReport, "step" | "samples" | "drawnAfter"> & { readonly metrics: StoredMetrics };
   /** Of the run, where it was written by one. */
   readonly streaks?: StepStreaks;
 }

@@ -49,6 +49,7 @@ export abstract class StageTrainer<
   #statistics: TrainingStatistics = noStatistics;
   #totalSteps: number;
   #dataSha256: string | null = null;
+  #rowsOf: ((step: number) => readonly Row[]) | undefined;
 
   /** @param partNames what it was given beside its settings. */
   constructor(settings: Settings, partNames: readonly string[]) {
@@ -97,6 +98,19 @@ export abstract class StageTrainer<
     return "prompts";
   }
 
+  /** The rows that later steps of the run learn from, the next one first: so many, or what is left of it. None outside of a run. */
+  protected rowsAhead(steps: number): (readonly Row[])[] {
+    const next = this.step + 2; // the step to come is the one after the last complete one
+    const left = Math.max(0, Math.min(steps, this.#totalSteps - next + 1));
+    const rowsOf = this.#rowsOf;
+    return rowsOf === undefined ? [] : Array.from({ length: left }, (_, ahead) => rowsOf(next + ahead));
+  }
+
+  /** Which weights drew the responses of the step that was made, where that is to be recorded. */
+  protected get drawnAfter(): readonly number[] | undefined {
+    return undefined;
+  }
+
   /** Steps of a run over so many rows where `train` and `steps` are not told. */
   protected plannedSteps(_rows: number): number {
     return this.hyperparameters.steps;
@@ -137,12 +151,18 @@ export abstract class StageTrainer<
     this.#totalSteps = settings.steps;
     const { seed, batchSize } = settings;
     const stream = this.dataStream;
+    const rowsOf = (step: number) => rowsOfStep({ seed, step, batchSize, count: rows.length, stream }).map((place) => rows[place]!);
+    this.#rowsOf = rowsOf;
     const stage = this.#stage({
-      batch: (step) => rowsOfStep({ seed, step, batchSize, count: rows.length, stream }).map((place) => rows[place]!),
+      batch: rowsOf,
       ...(heldOut && { evaluate: (signal) => this.look(heldOut, signal) }),
     });
     const config = { ...options.config, ...settings, versions: { ...versions(), ...(options.config?.versions as object | undefined) } };
-    yield* runStage(stage, settings, { ...options, config });
+    try {
+      yield* runStage(stage, settings, { ...options, config });
+    } finally {
+      this.#rowsOf = undefined;
+    }
   }
 
   /**
@@ -181,7 +201,9 @@ export abstract class StageTrainer<
   /** A step that is not counted yet. What one that failed has changed beside the weights is put back. */
   async #attempt(rows: readonly Row[], context: StepContext): Promise<Report> {
     const before = this.state();
-    const report = await this.learn(rows, context);
+    const learned = await this.learn(rows, context);
+    const { drawnAfter } = this;
+    const report = drawnAfter === undefined ? learned : { ...learned, drawnAfter };
     if (!report.failed) return report;
     this.restore(before);
     const samples = report.samples.filter(({ score }) => Number.isFinite(score));

@@ -15,6 +15,8 @@ export interface StepReport {
   readonly metrics: Readonly<Record<string, number>>;
   /** Lines of `samples.jsonl`. */
   readonly samples: readonly Sample[];
+  /** Which weights drew its responses, where they may be older than the step: as `drawnAfter` of a generator tells. A line of `draws.jsonl`. */
+  readonly drawnAfter?: readonly number[] | undefined;
   /** An update whose loss or gradient was not finite: it was not made, and beside the weights the stage is as before the step. */
   readonly failed?: FailedStep | undefined;
   /** KL to the reference, in nats a token: what `maxKl` bounds. */

@@ -25,6 +25,7 @@ const diagnosis: Diagnosis = {
     "tfjs-node": "4.22.0",
     "tfjs-node-gpu": null,
     tensorflow: "2.20.0",
+    webgpu: null,
     "onnxruntime-node": "1.30.0",
   },
   platform: "linux x64",
@@ -66,6 +67,24 @@ test("native TensorFlow without our kernels is told, and how to have them; on a 
   ]);
   const { kernels: _, ...onGpu } = native;
   expect(describe({ ...diagnosis, backend: onGpu })).toContain("\nkernels   TensorFlow's, for the GPU\n");
+});
+
+test("WebGPU is told with its adapter, its driver and what it can hold", () => {
+  const limits = {
+    maxBufferSize: 2 ** 32,
+    maxStorageBufferBindingSize: 2 ** 31 - 4,
+    maxStorageBuffersPerShaderStage: 10,
+    maxComputeWorkgroupStorageSize: 49152,
+    maxComputeInvocationsPerWorkgroup: 1024,
+    maxComputeWorkgroupSizeX: 1024,
+    maxComputeWorkgroupsPerDimension: 65535,
+  };
+  const webgpu = { adapter: "NVIDIA L4", architecture: "nvidia lovelace", driver: "550.54", isSoftware: false, hasFloat16: true, limits };
+  const backend: PreparedBackend = { name: "webgpu", package: "@tensorflow/tfjs-backend-webgpu", reason: "WebGPU on NVIDIA L4", webgpu };
+  expect(describe({ ...diagnosis, backend })).toContain(
+    "\nWebGPU    NVIDIA L4 (nvidia lovelace), driver 550.54; a buffer holds 4096 MiB, a binding 2047 MiB, a group 1024 threads and 48 KiB; " +
+      "half precision: yes\n",
+  );
 });
 
 test("what is missing comes with the command that brings it", () => {

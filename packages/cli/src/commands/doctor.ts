@@ -10,7 +10,7 @@ import { isSupportedNode, supportedNode } from "../supported-node.ts";
 
 /** What `cai doctor --json` prints. A version that is null belongs to a package that is not installed. */
 export interface Diagnosis {
-  versions: Record<"cai" | "node" | "tfjs" | "tfjs-node" | "tfjs-node-gpu" | "tensorflow" | "onnxruntime-node", string | null>;
+  versions: Record<"cai" | "node" | "tfjs" | "tfjs-node" | "tfjs-node-gpu" | "tensorflow" | "webgpu" | "onnxruntime-node", string | null>;
   platform: string;
   cores: number;
   memory: { totalBytes: number; freeBytes: number };
@@ -44,6 +44,7 @@ async function diagnose(cai: string | null): Promise<Diagnosis> {
     "tfjs-node": findTfjsPackages({ gpu: false })[0]?.version ?? null,
     "tfjs-node-gpu": findTfjsPackages({ gpu: true })[0]?.version ?? null,
     tensorflow: backend.tensorflowVersion ?? null,
+    webgpu: versionOf("webgpu"),
     "onnxruntime-node": versionOf("onnxruntime-node"),
   };
   return {
@@ -89,6 +90,7 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
     ["machine", `${platform}, ${cores} cores, memory ${gigabytes(memory.freeBytes)} free of ${gigabytes(memory.totalBytes)}`],
     ["backend", `${backend.name}: ${backend.reason}`],
     ...kernelsRow(backend),
+    ...webGpuRow(backend),
     ...devices.map(({ type, name, inUse }): [string, string] => [type, `${name}${inUse ? " (in use)" : ""}`]),
     ["speed", `${matmulGflops.toFixed(matmulGflops < 10 ? 1 : 0)} GFLOP/s (matmul, float32)`],
     ["cache", cache],
@@ -96,6 +98,20 @@ export function describe({ versions, platform, cores, memory, backend, devices, 
   ];
   if (missing.length === 0) rows.push(["missing", "nothing"]);
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`).join("\n");
+}
+
+function webGpuRow({ webgpu }: PreparedBackend): [string, string][] {
+  if (webgpu === undefined) return [];
+  const { adapter, architecture, driver, limits, hasFloat16 } = webgpu;
+  const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MiB`;
+  const most = `a buffer holds ${mebibytes(limits.maxBufferSize)}, a binding ${mebibytes(limits.maxStorageBufferBindingSize)}`;
+  const group = `a group ${limits.maxComputeInvocationsPerWorkgroup} threads and ${limits.maxComputeWorkgroupStorageSize / 1024} KiB`;
+  return [
+    [
+      "WebGPU",
+      `${adapter} (${architecture}), driver ${driver || "unknown"}; ${most}, ${group}; half precision: ${hasFloat16 ? "yes" : "no"}`,
+    ],
+  ];
 }
 
 function kernelsRow({ name, kernels }: PreparedBackend): [string, string][] {

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { addLabelWorkersFlags, type LabelWorkersFlags, resolvePipelineWorkers } from "../label-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { type PipelineFlags, pipelineOptions, resolvePipeline } from "../pipeline-settings.ts";
 import { policyForms } from "../resolve-policy.ts";
@@ -28,10 +29,13 @@ export function pipelineCommand(): Command {
     ["--judge <R>", `scores answers in the evaluation, and nowhere else: ${rewardForms}`],
   ] as const)
     command.addOption(new Option(flag, describe).helpGroup(heading));
+  addLabelWorkersFlags(command, "answer what the file's feedback model is asked");
   return addOptionFlags(command, pipelineOptions, { heading, defaults: "default: the file's" }).action(
-    async (flags: PipelineFlags & Partial<RunFlags> & { readonly skipBadLines?: boolean }) => {
-      const { resume = false, allowChanges = false, json = false, skipBadLines = false, ...given } = flags;
-      await runPipelineCommand(await resolvePipeline(given), { resume, allowChanges, json, skipBadLines });
+    async (flags: PipelineFlags & Partial<RunFlags> & LabelWorkersFlags & { readonly skipBadLines?: boolean }) => {
+      const { resume = false, allowChanges = false, json = false, skipBadLines = false, workers, rowsPerJob, ...given } = flags;
+      const settings = await resolvePipeline(given);
+      const asking = resolvePipelineWorkers({ workers, rowsPerJob }, settings.config);
+      await runPipelineCommand(settings, { resume, allowChanges, json, skipBadLines, ...asking });
     },
   );
 }

@@ -2,6 +2,7 @@ import { labellerNames, pairKinds } from "@cai/constitution";
 import { promptFormats } from "@cai/feedback";
 import { Command, Option } from "commander";
 import { addFeedbackFlags } from "../feedback-flags.ts";
+import { addLabelWorkersFlags } from "../label-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { preferOptions, resolvePrefer } from "../prefer-settings.ts";
 import { policyForms } from "../resolve-policy.ts";
@@ -25,10 +26,12 @@ export function preferCommand(): Command {
     .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "maxNewTokens"; flags win')
     .option("--resume", "go on with the batches that --out has")
     .option("--json", "print the report as a line of JSON");
-  return addOptionFlags(addSkipFlag(addFeedbackFlags(command)), preferOptions, { heading: "Options of pairs and labels:" }).action(
-    async (flags: Record<string, unknown>) => {
-      const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
-      await runPrefer(await resolvePrefer(flags), { resume, json });
-    },
-  );
+  return addOptionFlags(
+    addLabelWorkersFlags(addSkipFlag(addFeedbackFlags(command)), "judge, and write the answers where the policy judges"),
+    preferOptions,
+    { heading: "Options of pairs and labels:" },
+  ).action(async (flags: Record<string, unknown>) => {
+    const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
+    await runPrefer(await resolvePrefer(flags), { resume, json });
+  });
 }

@@ -1,6 +1,7 @@
 import { promptFormats } from "@cai/feedback";
 import { Command, Option } from "commander";
 import { addFeedbackFlags } from "../feedback-flags.ts";
+import { addLabelWorkersFlags } from "../label-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { resolveRevise, reviseOptions } from "../revise-settings.ts";
@@ -21,9 +22,16 @@ export function reviseCommand(): Command {
     .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "maxNewTokens"; flags win')
     .option("--resume", "go on with the batches that --out has")
     .option("--json", "print the report as a line of JSON");
-  return addOptionFlags(addFeedbackFlags(addSkipFlag(command), "criticises, revises and judges"), reviseOptions, {
-    heading: "Options of revisions:",
-  }).action(async (flags: Record<string, unknown>) => {
+  return addOptionFlags(
+    addLabelWorkersFlags(
+      addFeedbackFlags(addSkipFlag(command), "criticises, revises and judges"),
+      "criticise, revise and judge, and write the answers where the policy does all that",
+    ),
+    reviseOptions,
+    {
+      heading: "Options of revisions:",
+    },
+  ).action(async (flags: Record<string, unknown>) => {
     const { resume = false, json = false } = flags as { resume?: boolean; json?: boolean };
     await runRevise(await resolveRevise(flags), { resume, json });
   });

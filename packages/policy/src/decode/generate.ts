@@ -45,7 +45,7 @@ export async function generate({ model, tokenModel, eosTokenIds, prompts, sampli
 async function drawAndDispose(logits: tf.Tensor2D, how: DecoderDraw): Promise<DrawnTokens> {
   const isFiltered = how.topK !== undefined || how.topP !== undefined;
   try {
-    const drawn = isFiltered ? undefined : drawTokens(logits, how);
+    const drawn = isFiltered ? undefined : await drawTokens(logits, how);
     return drawn ?? drawFromNumbers({ logits: (await logits.data()) as Float32Array, shape: logits.shape, ...how });
   } finally {
     tf.dispose(logits);

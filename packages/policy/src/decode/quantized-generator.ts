@@ -1,5 +1,5 @@
 import type { Generator } from "@cai/contracts";
-import { type DecodeAttention, type Int8Weights, int8Linear, quantizeColumns, type TokenPass } from "@cai/kernels";
+import type { DecodeAttention, TokenPass } from "@cai/kernels";
 import * as tf from "@tensorflow/tfjs-core";
 import { currentWeight } from "../lora/merged-values.ts";
 import { CausalModel } from "../model/causal-model.ts";
@@ -7,6 +7,7 @@ import type { LinearLayer } from "../model/tensor-operations.ts";
 import type { CausalPolicy, PolicyParts } from "../policy.ts";
 import type { DecodingModel } from "./decode-session.ts";
 import { generate } from "./generate.ts";
+import { halfRounding, int8Rounding, type Rounding } from "./rounding.ts";
 import { recordTokenPass } from "./token-pass.ts";
 
 /**
@@ -15,19 +16,28 @@ import { recordTokenPass } from "./token-pass.ts";
  * float32, and so do the weights that read prompts: many tokens at once are bound by arithmetic. Activations are rounded far less than weights:
  * see `int8Linear`.
  *
+ * With `precision: "float16"` weights are rounded to half precision instead, on WebGPU alone: half of the memory, and a 30th of the error.
+ *
  * Its numerics differ from the policy's: a trainer that is handed it computes old log-probabilities itself and weighs by importance. Weights
  * are rounded anew by each call of `generate` and freed at its end, so there is nothing to refresh or dispose of.
  *
  * @example
  * const trainer = await PPOTrainer.create({ policy, generator: quantizedGenerator({ policy }), rewardModel });
  */
-export function quantizedGenerator({ policy }: { readonly policy: CausalPolicy }): Generator {
+export function quantizedGenerator({
+  policy,
+  precision = "int8",
+}: {
+  readonly policy: CausalPolicy;
+  readonly precision?: "int8" | "float16";
+}): Generator {
   const { architecture, adapter } = policy.parts;
   const weight = (name: string) => currentWeight(policy.parts, name);
   const model = new CausalModel({ architecture, weight, isTrained: () => false, adapter: adapter?.lora });
   return {
     async generate(prompts, sampling) {
-      const tokenModel = new QuantizedModel(policy.parts);
+      const tokenModel =
+        precision === "int8" ? new QuantizedModel(policy.parts, int8Rounding) : new QuantizedModel(policy.parts, halfRounding);
       try {
         return await generate({ model, tokenModel, eosTokenIds: policy.eosTokenIds, prompts, sampling });
       } finally {
@@ -38,14 +48,16 @@ export function quantizedGenerator({ policy }: { readonly policy: CausalPolicy }
 }
 
 /** A model whose linear layers and output matrix are rounded when they are first used. */
-class QuantizedModel implements DecodingModel {
+class QuantizedModel<Rounded> implements DecodingModel {
+  readonly #rounding: Rounding<Rounded>;
   readonly #parts: PolicyParts;
   readonly #model: CausalModel;
-  readonly #quantized = new Map<string, Int8Weights>();
+  readonly #quantized = new Map<string, Rounded>();
   readonly #mergedBiases = new Map<string, tf.Tensor>();
 
-  constructor(parts: PolicyParts) {
+  constructor(parts: PolicyParts, rounding: Rounding<Rounded>) {
     this.#parts = parts;
+    this.#rounding = rounding;
     const { architecture } = parts;
     this.#model = new CausalModel({ architecture, weight: this.#value, isTrained: () => false, linear: this.#linear });
   }
@@ -55,40 +67,46 @@ class QuantizedModel implements DecodingModel {
   }
 
   logits<Rank extends tf.Tensor>(hidden: Rank): Rank {
-    return int8Linear(hidden, this.#output()) as Rank;
+    return this.#rounding.linear(hidden, this.#output()) as Rank;
   }
 
   tokenPass(attention: DecodeAttention): TokenPass | undefined {
-    const { architecture } = this.#parts;
-    const weights = { weight: this.#value, layer: this.#layer, output: () => ({ int8: this.#output() }) };
-    return recordTokenPass(architecture, weights, attention);
+    const { asTokenLayer } = this.#rounding;
+    if (asTokenLayer === undefined) return undefined;
+    const layer = (name: string) => {
+      const { rounded, bias } = this.#layer(name);
+      return { ...asTokenLayer(rounded), bias };
+    };
+    const weights = { weight: this.#value, layer, output: () => asTokenLayer(this.#output()) };
+    return recordTokenPass(this.#parts.architecture, weights, attention);
   }
 
   dispose(): void {
-    for (const { integers, scales } of this.#quantized.values()) tf.dispose([integers, scales]);
+    for (const rounded of this.#quantized.values()) tf.dispose(this.#rounding.tensorsOf(rounded));
     tf.dispose([...this.#mergedBiases.values()]);
     this.#quantized.clear();
     this.#mergedBiases.clear();
   }
 
   readonly #linear: LinearLayer = (name, input, fusion) => {
-    const { int8, bias } = this.#layer(name);
-    return int8Linear(input, int8, bias, fusion) as tf.Tensor2D;
+    const { rounded, bias } = this.#layer(name);
+    return this.#rounding.linear(input, rounded, bias, fusion) as tf.Tensor2D;
   };
 
-  readonly #layer = (name: string): { readonly int8: Int8Weights; readonly bias: tf.Tensor | undefined } => {
+  readonly #layer = (name: string): { readonly rounded: Rounded; readonly bias: tf.Tensor | undefined } => {
     const { architecture, parameters, adapter } = this.#parts;
     const transposed = architecture.linearLayout === "output-input";
     const [weight, bias] = [`${name}.weight`, `${name}.bias`];
-    const int8 = this.#rounded(weight, () => {
+    const { round } = this.#rounding;
+    const rounded = this.#rounded(weight, () => {
       const update = adapter?.lora.update(name);
-      if (update?.columns === undefined) return quantizeColumns(this.#value(weight), { transposed, update });
+      if (update?.columns === undefined) return round(this.#value(weight), { transposed, update });
       const merged = adapter!.lora.merged(weight, this.#value(weight))!;
-      const rounded = quantizeColumns(merged, { transposed });
+      const result = round(merged, { transposed });
       merged.dispose();
-      return rounded;
+      return result;
     });
-    return { int8, bias: parameters.has(bias) ? this.#bias(bias) : undefined };
+    return { rounded, bias: parameters.has(bias) ? this.#bias(bias) : undefined };
   };
 
   #bias(name: string): tf.Tensor {
@@ -100,18 +118,18 @@ class QuantizedModel implements DecodingModel {
     return merged;
   }
 
-  #output(): Int8Weights {
+  #output(): Rounded {
     const name = this.#parts.architecture.outputWeight;
-    return this.#rounded(name, () => quantizeColumns(this.#value(name), { transposed: true }));
+    return this.#rounded(name, () => this.#rounding.round(this.#value(name), { transposed: true }));
   }
 
   readonly #value = (name: string): tf.Tensor => currentWeight(this.#parts, name);
 
-  #rounded(name: string, round: () => Int8Weights): Int8Weights {
+  #rounded(name: string, round: () => Rounded): Rounded {
     let weights = this.#quantized.get(name);
     if (weights === undefined) {
-      const { integers, scales } = round();
-      weights = { integers: tf.keep(integers), scales: tf.keep(scales) };
+      weights = round();
+      for (const tensor of this.#rounding.tensorsOf(weights)) tf.keep(tensor);
       this.#quantized.set(name, weights);
     }
     return weights;

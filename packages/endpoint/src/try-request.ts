@@ -9,28 +9,31 @@ const mostRedirects = 5;
 /** Of an answer that is an error: a message shows 200 characters. */
 const mostErrorBytes = 4096;
 
-interface PostOptions {
+/** One attempt. */
+export interface RequestOptions<Result> {
   readonly url: string;
+  readonly method: "GET" | "PUT" | "POST" | "DELETE";
   readonly headers: { readonly [name: string]: string };
-  readonly body: unknown;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly timeoutMs: number;
-  readonly maxAnswerBytes: number;
   readonly fetch: typeof globalThis.fetch;
   /** How messages name the endpoint: "reward endpoint https://host/path". */
   readonly name: string;
   /** Takes secrets out of what a message shows. */
   readonly hide: (text: string) => string;
+  /** Statuses of 4xx that are answers too. */
+  readonly answers?: readonly number[];
+  /** Makes the result of an answer; what it throws ends the call. */
+  readonly take: (response: Response, signal: AbortSignal) => Promise<Result>;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * One POST of JSON. Network errors, a missing answer, 429 and 5xx are failures worth another try; any other status, a redirect that can't be
- * followed, an answer that is too long or not JSON, throws.
- *
- * @returns the answer's JSON, unchecked
+ * One request. Network errors, a missing answer, 429 and 5xx are failures worth another try; any other status, and a redirect that can't be
+ * followed, throws.
  */
-export async function postJson(options: PostOptions): Promise<Attempt<unknown>> {
-  const { timeoutMs, signal, hide } = options;
+export async function tryRequest<Result>(options: RequestOptions<Result>): Promise<Attempt<Result>> {
+  const { timeoutMs, signal, hide, answers = [], take } = options;
   signal?.throwIfAborted();
   const attempt = new AbortController();
   const stop = () => attempt.abort();
@@ -38,7 +41,8 @@ export async function postJson(options: PostOptions): Promise<Attempt<unknown>> 
   signal?.addEventListener("abort", stop);
   try {
     const response = await answerAt(options, attempt.signal);
-    return await readAnswer(response, options, attempt.signal);
+    if (response.ok || answers.includes(response.status)) return { result: await take(response, attempt.signal) };
+    return await readRefusal(response, options, attempt.signal);
   } catch (cause) {
     signal?.throwIfAborted();
     if (EndpointError.isInstance(cause)) throw cause;
@@ -51,9 +55,18 @@ export async function postJson(options: PostOptions): Promise<Attempt<unknown>> 
   }
 }
 
+/** A text as messages show it: without secrets, and not all of it. */
+export function shownText(text: string, hide: (text: string) => string): string {
+  const hidden = hide(text.slice(0, mostErrorBytes));
+  return hidden.length > 200 ? `${hidden.slice(0, 200)}…` : hidden;
+}
+
 /** The answer, behind redirects that stay with the origin: headers and body go nowhere else. */
-async function answerAt({ url, headers, body, fetch, name }: PostOptions, signal: AbortSignal): Promise<Response> {
-  const request = { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+async function answerAt<Result>(
+  { url, method, headers, body, fetch, name }: RequestOptions<Result>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const request = { method, headers, ...(body !== undefined && { body }) };
   let address = new URL(url);
   for (let redirects = 0; ; redirects += 1) {
     const response = await untilAborted(fetch(address.href, { ...request, redirect: "manual", signal }), signal);
@@ -64,29 +77,25 @@ async function answerAt({ url, headers, body, fetch, name }: PostOptions, signal
     const next = new URL(location, address);
     const shown = next.origin + next.pathname;
     if (next.origin !== address.origin) throw refuse(`to another origin, ${shown}: if that is the endpoint, give its address`);
-    if (response.status !== 307 && response.status !== 308)
-      throw refuse(`to ${shown}, which asks for a GET in place of the POST: give the address that takes the POST`);
+    if (method !== "GET" && response.status !== 307 && response.status !== 308)
+      throw refuse(`to ${shown}, which asks for a GET in place of the ${method}: give the address that takes the ${method}`);
     if (redirects === mostRedirects) throw refuse(`for the ${mostRedirects + 1}th time, to ${shown}: give the address that answers`);
     address = next;
   }
 }
 
-async function readAnswer(response: Response, options: PostOptions, signal: AbortSignal): Promise<Attempt<unknown>> {
-  const { name, maxAnswerBytes, hide } = options;
-  const { text, isWhole } = await readText(response.body, { maxBytes: response.ok ? maxAnswerBytes : mostErrorBytes, signal });
-  const hidden = hide(text.slice(0, mostErrorBytes));
-  const shown = hidden.length > 200 ? `${hidden.slice(0, 200)}…` : hidden;
+async function readRefusal<Result>(
+  response: Response,
+  { name, hide }: RequestOptions<Result>,
+  signal: AbortSignal,
+): Promise<Attempt<Result>> {
+  const { text } = await readText(response.body, { maxBytes: mostErrorBytes, signal });
+  const shown = shownText(text, hide);
   if (response.status === 429 || response.status >= 500) {
     const waitMs = retryAfterMs(response.headers.get("retry-after"));
     return { failure: `status ${response.status}: ${shown}`, ...(waitMs === undefined ? {} : { waitMs }) };
   }
-  if (!response.ok) throw new EndpointError("endpoint-failed", `${name} refused with status ${response.status}: ${shown}`);
-  if (!isWhole) throw new EndpointError("bad-answer", `${name} answered more than ${maxAnswerBytes} bytes: ${shown}`);
-  try {
-    return { result: JSON.parse(text) };
-  } catch {
-    throw new EndpointError("bad-answer", `${name} did not answer JSON: ${shown}`);
-  }
+  throw new EndpointError("endpoint-failed", `${name} refused with status ${response.status}: ${shown}`);
 }
 
 /** The header's seconds, or time until its date, in milliseconds. */

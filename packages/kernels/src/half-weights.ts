@@ -1,0 +1,150 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { KernelError } from "./error.ts";
+import { unfusedLinear } from "./fused-linear.ts";
+import { type LowRankUpdate, lowRank } from "./int8-weights.ts";
+import { withRowsOf } from "./linear.ts";
+import type { LinearFusion } from "./linear-fusion.ts";
+import { asMatrix } from "./matrix.ts";
+import { type WebGpuOps, webGpuOps } from "./webgpu-ops.ts";
+
+/** A weight matrix W `[K, N]` in half precision, two numbers in one of 32 bits: on WebGPU alone. */
+export interface HalfWeights {
+  /** int32 `[K, ⌈N / 2⌉]`: columns 2j and 2j + 1 of a row, the first in the lower bits; 0 behind the last. */
+  readonly halves: tf.Tensor;
+  /** N. */
+  readonly columns: number;
+}
+
+const packing = { threads: 256 };
+
+/** @param transposed the weight is stored `[N, K]`, of which these are rows `given.first` and the following */
+const pack = (transposed: boolean) => ({
+  key: `pack-halves${transposed ? ", transposed" : ""}`,
+  threads: packing.threads,
+  // To 11 bits, ties to even, before packing: devices may cut instead of rounding.
+  declarations: `fn rounded(number: f32) -> f32 {
+  let bits = bitcast<u32>(number);
+  return bitcast<f32>((bits + 0xfffu + ((bits >> 13u) & 1u)) & 0xffffe000u);
+}
+fn weightAt(row: u32, column: u32) -> f32 {
+  if (column >= given.columns) { return 0.0; }
+  return rounded(weight[${transposed ? "column * given.rows + row" : "row * given.columns + column"}]);
+}`,
+  body: `
+    let i = group * ${packing.threads}u + thread;
+    let pairs = (given.columns + 1u) / 2u;
+    let row = i / pairs;
+    let pair = i % pairs;
+    if (row >= given.rows) { return; }
+    let both = pack2x16float(vec2<f32>(weightAt(row, 2u * pair), weightAt(row, 2u * pair + 1u)));
+    halves[row * given.pairsInAll + given.first / 2u + pair] = bitcast<i32>(both);`,
+});
+
+/** Of x that a group of threads reads at once, of pairs of columns that it computes, and of parts that it cuts their sums into. */
+const [rowsAtOnce, pairsAtOnce, parts] = [8, 32, 8];
+
+const product = {
+  key: "half-product",
+  threads: pairsAtOnce * parts,
+  declarations: `var<workgroup> sums: array<vec2<f32>, ${pairsAtOnce * parts}>;`,
+  body: `
+    let groupsOfRows = (given.pairs + ${pairsAtOnce - 1}u) / ${pairsAtOnce}u;
+    let firstRow = group / groupsOfRows * ${rowsAtOnce}u;
+    if (firstRow >= given.rows) { return; }
+    let part = thread / ${pairsAtOnce}u;
+    let pair = group % groupsOfRows * ${pairsAtOnce}u + thread % ${pairsAtOnce}u;
+    let own = (given.size + ${parts - 1}u) / ${parts}u;
+    let end = min((part + 1u) * own, given.size);
+    var totals: array<vec2<f32>, ${rowsAtOnce}>;
+    if (pair < given.pairs) {
+      for (var k = part * own; k < end; k++) {
+        let weights = unpack2x16float(bitcast<u32>(halves[k * given.pairs + pair]));
+        for (var r = 0u; r < ${rowsAtOnce}u; r++) {
+          if (firstRow + r < given.rows) { totals[r] += x[(firstRow + r) * given.size + k] * weights; }
+        }
+      }
+    }
+    for (var r = 0u; r < ${rowsAtOnce}u; r++) {
+      workgroupBarrier();
+      sums[thread] = totals[r];
+      workgroupBarrier();
+      if (part == 0u && pair < given.pairs && firstRow + r < given.rows) {
+        var total = sums[thread];
+        for (var p = 1u; p < ${parts}u; p++) { total += sums[thread + p * ${pairsAtOnce}u]; }
+        let place = (firstRow + r) * given.columns + 2u * pair;
+        y[place] = total.x;
+        if (2u * pair + 1u < given.columns) { y[place + 1u] = total.y; }
+      }
+    }`,
+};
+
+/**
+ * Rounds a weight matrix `[K, N]` (with `transposed`: `[N, K]`) to half precision. With `update` it is the sum that is rounded. Every WebGPU device
+ * has this, also one whose shaders don't compute in half precision. No number may be beyond 65504. The caller disposes of `halves`.
+ *
+ * @throws KernelError `no-webgpu` on any other backend.
+ */
+export function halveColumns(
+  weight: tf.Tensor,
+  { transposed = false, update }: { readonly transposed?: boolean; readonly update?: LowRankUpdate | undefined } = {},
+): HalfWeights {
+  const webGpu = requireWebGpu();
+  const [rows, columns] = (transposed ? weight.shape.toReversed() : weight.shape) as [number, number];
+  const pairsInAll = Math.ceil(columns / 2);
+  return tf.tidy(() => {
+    const halves = webGpu.empty([rows, pairsInAll], "int32");
+    // Rows of a transposed weight are columns, and begin at an even one.
+    for (const part of transposed && update === undefined
+      ? webGpu.rowParts(weight)
+      : [{ from: 0, to: transposed ? columns : rows, rows: weight }]) {
+      const own = transposed ? part.to - part.from : columns;
+      const added = update && (transposed ? tf.transpose(lowRank(update)) : lowRank(update));
+      const sum = added === undefined ? part.rows : tf.add(part.rows, added);
+      const numbers = {
+        rows: { u32: rows },
+        columns: { u32: own },
+        first: { u32: transposed ? part.from : 0 },
+        pairsInAll: { u32: pairsInAll },
+      };
+      const groups = Math.ceil((rows * Math.ceil(own / 2)) / packing.threads);
+      webGpu.run(pack(transposed), { reads: { weight: sum }, writes: { halves }, numbers }, groups);
+    }
+    return { halves, columns };
+  });
+}
+
+/**
+ * x·W + b for `x` `[..., K]` and `bias` `[N]` in float32, and what is fused with it, as in `fusedLinear`: `[..., N]`. Each weight is read as 16 bits,
+ * once for every eight rows of x; sums are float32. No gradient.
+ *
+ * @throws KernelError `no-webgpu` on any other backend.
+ */
+export function halfLinear(x: tf.Tensor, weights: HalfWeights, bias?: tf.Tensor, fusion: LinearFusion = {}): tf.Tensor {
+  const webGpu = requireWebGpu();
+  return tf.tidy(() =>
+    unfusedLinear(x, fusion, (input) => {
+      const y = halfProduct(webGpu, asMatrix(input), weights);
+      return withRowsOf(x, bias === undefined ? y : tf.add(y, bias));
+    }),
+  );
+}
+
+function halfProduct(webGpu: WebGpuOps, x: tf.Tensor, { halves, columns }: HalfWeights): tf.Tensor {
+  const [rows, size] = x.shape as [number, number];
+  const pairs = halves.shape[1]!;
+  const y = webGpu.empty([rows, columns]);
+  const sizes = { rows, size, columns, pairs };
+  const numbers = Object.fromEntries(Object.entries(sizes).map(([name, u32]) => [name, { u32 }]));
+  webGpu.run(product, { reads: { x, halves }, writes: { y }, numbers }, Math.ceil(rows / rowsAtOnce) * Math.ceil(pairs / pairsAtOnce));
+  return y;
+}
+
+function requireWebGpu(): WebGpuOps {
+  const webGpu = webGpuOps();
+  if (webGpu === undefined)
+    throw new KernelError(
+      "no-webgpu",
+      `Weights in half precision are for WebGPU, and tfjs computes on ${tf.getBackend()}: prepare that first.`,
+    );
+  return webGpu;
+}

@@ -28,11 +28,11 @@ self.onmessage = ({ data }) => {
     });
 };
 
-async function train({ heldOutPrompts = tabSettings.heldOutPrompts, folder, ...given }: TabOptions): Promise<void> {
+async function train({ heldOutPrompts = tabSettings.heldOutPrompts, folder, backend, ...given }: TabOptions): Promise<void> {
   if (folder !== undefined) mountFolder("/runs", folder);
   const out = folder && `/runs/${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
   self.postMessage({ preparing: "fetching the model" });
-  const { name } = await prepareBackend({ wasmFolder: addressOf("wasm/") });
+  const { name } = await prepareBackend({ wasmFolder: addressOf("wasm/"), ...(backend && { prefer: backend }) });
   self.postMessage({ backend: name });
   mountFolder(
     "/policy",

@@ -5,6 +5,8 @@ import { extname, normalize, sep } from "node:path";
 
 const types = {
   ".html": "text/html",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
   ".js": "text/javascript",
   ".mjs": "text/javascript",
   ".json": "application/json",

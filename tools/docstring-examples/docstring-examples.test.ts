@@ -23,6 +23,7 @@ const examples = publishedPackages.flatMap(readExamples);
 
 /** Examples that are compiled only, and why. */
 const notRun: Readonly<Record<string, string>> = {
+  "backend/src/prepare-browser.ts": "for a browser",
   "constitution/src/pipeline/constitutional-pipeline.ts": "trains",
   "distributed/src/connect.ts": "asks a Redis",
   "distributed/src/distributed-feedback.ts": "asks a Redis",

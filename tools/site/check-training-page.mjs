@@ -57,6 +57,10 @@ try {
     check(`${colorScheme}: it trains to its last step, and says what became of the reward`, /went from [+−]\d.* to [+−]\d/.test(status));
     check(`${colorScheme}: it names what it computes on`, status.includes("WASM"));
     check(`${colorScheme}: the curve is drawn`, await page.locator(".train .plot canvas").isVisible());
+    check(
+      `${colorScheme}: the site's styles hold`,
+      (await page.locator(".train").evaluate((box) => /** @type {any} */ (globalThis).getComputedStyle(box).borderRadius)) === "8px",
+    );
     check(`${colorScheme}: answers stand before and after`, (await page.locator(".train tbody tr td:nth-child(3) b").count()) === 6);
     const downloading = page.waitForEvent("download");
     await page.getByText("Download the trained model").click();

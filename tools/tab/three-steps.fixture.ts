@@ -13,7 +13,7 @@ declare const self: {
 };
 
 async function run(): Promise<void> {
-  const backend = await prepareBackend({ wasmFolder: new URL("wasm/", self.location.href).href });
+  const backend = await prepareBackend({ prefer: "wasm", wasmFolder: new URL("wasm/", self.location.href).href });
   mountFolder("/demo", fetchFolder(new URL("policy", self.location.href).href));
   const runs = await self.navigator.storage.getDirectory();
   mountFolder("/runs", runs);

@@ -1,4 +1,6 @@
+import type { BrowserBackendChoice } from "@cai/backend/browser";
 import type { Hyperparameters } from "@cai/trainer";
+import type { BrowserFolder } from "@cai/whole-file/browser";
 
 /** An answer to a held-out prompt, and its reward. */
 interface ShownSample {
@@ -10,6 +12,10 @@ interface ShownSample {
 /** How to train, where it is other than `tabSettings`. */
 export interface TabOptions extends Partial<Hyperparameters> {
   readonly heldOutPrompts?: number;
+  /** What to compute on. Default: a GPU where there is one, else WASM. */
+  readonly backend?: BrowserBackendChoice;
+  /** Where the run is written, a folder in it. Default: nowhere. */
+  readonly folder?: BrowserFolder;
 }
 
 /** What the page tells the worker. */

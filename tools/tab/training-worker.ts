@@ -28,9 +28,11 @@ self.onmessage = ({ data }) => {
     });
 };
 
-async function train({ heldOutPrompts = tabSettings.heldOutPrompts, ...given }: TabOptions): Promise<void> {
+async function train({ heldOutPrompts = tabSettings.heldOutPrompts, folder, backend, ...given }: TabOptions): Promise<void> {
+  if (folder !== undefined) mountFolder("/runs", folder);
+  const out = folder && `/runs/${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
   self.postMessage({ preparing: "fetching the model" });
-  const { name } = await prepareBackend({ wasmFolder: addressOf("wasm/") });
+  const { name } = await prepareBackend({ wasmFolder: addressOf("wasm/"), ...(backend && { prefer: backend }) });
   self.postMessage({ backend: name });
   mountFolder(
     "/policy",
@@ -53,11 +55,14 @@ async function train({ heldOutPrompts = tabSettings.heldOutPrompts, ...given }: 
   self.postMessage({ preparing: "answering prompts that training never sees" });
   await show(0);
   let began = performance.now();
-  for await (const { step, metrics } of trainer.steps(prompts, { signal: stopping.signal })) {
-    const seconds = (performance.now() - began) / 1000;
-    self.postMessage({ step: { step, score: metrics["objective/scores"]!, kl: metrics["objective/kl_per_token"]!, seconds } });
-    began = performance.now();
-    if (stopping.signal.aborted) break;
+  try {
+    for await (const { step, metrics } of trainer.steps(prompts, { signal: stopping.signal, ...(out !== undefined && { out }) })) {
+      const seconds = (performance.now() - began) / 1000;
+      self.postMessage({ step: { step, score: metrics["objective/scores"]!, kl: metrics["objective/kl_per_token"]!, seconds } });
+      began = performance.now();
+    }
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error; // who stops gets the model as it is
   }
   await show(trainer.step);
 

@@ -59,7 +59,7 @@ function takeCredentials(address: URL): { readonly authorization: { readonly aut
   address.username = "";
   address.password = "";
   if (username === "" && password === "") return { authorization: {}, credentials: [] };
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  const authorization = `Basic ${base64(`${username}:${password}`)}`;
   return { authorization: { authorization }, credentials: [username, password] };
 }
 
@@ -79,3 +79,5 @@ function refuseUnsendable(name: string, value: string): void {
     throw new EndpointError("bad-option", `the header ${JSON.stringify(name)} can't be sent: its name or value holds what no header may`);
   }
 }
+
+const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));

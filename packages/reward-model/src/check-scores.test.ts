@@ -29,7 +29,7 @@ describe("what is refused, with the model's name", () => {
     [[1, { score: 1 }], 'the score of response 2 of 2 is the object {"score":1}, wanted a finite number'],
     [[1, "x".repeat(1000)], `is the text "${"x".repeat(56)}…, wanted a finite number`],
     [[1, circular], "the score of response 2 of 2 is the object { itself }, wanted a finite number"],
-    [[1, { size: 1n }], "the score of response 2 of 2 is the object { size: 1n }, wanted a finite number"],
+    [[1, { size: 1n }], "the score of response 2 of 2 is the object { size }, wanted a finite number"],
     [[1, { toJSON: () => undefined }], "the score of response 2 of 2 is the object { toJSON }"],
     [[1, [() => 1]], "the score of response 2 of 2 is the list [null]"],
     [new Array(2), "the score of response 1 of 2 is undefined"],

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@cai/whole-file/system";
 import { RunLogError } from "./error.ts";
 import { readLines } from "./json-lines.ts";
 

@@ -32,6 +32,8 @@ export interface BrowserWritable {
  * All files of a folder and of those in it, by their paths from it, in the order of the paths: for a download.
  *
  * @example
+ * import { memoryFolder } from "@cai/whole-file/browser";
+ *
  * const files = await filesOf(memoryFolder({ "a/b.txt": "two", "c.txt": "one" }));
  * console.log([...files.keys()].join(" ")); // a/b.txt c.txt
  */

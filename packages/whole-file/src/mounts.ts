@@ -11,6 +11,8 @@ const mounts = new Map<string, BrowserFolder>();
  *
  * @returns takes the folder away again
  * @example
+ * import { memoryFolder } from "@cai/whole-file/browser";
+ *
  * mountFolder("/model", memoryFolder({ "config.json": "{}" }));
  */
 export function mountFolder(path: string, folder: BrowserFolder): () => void {

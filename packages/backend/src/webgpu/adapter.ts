@@ -44,7 +44,7 @@ export interface WebGpuDevice {
   architecture: string;
   /** The driver, as it describes itself; empty in most browsers. */
   driver: string;
-  /** It computes on the processor: for tests, tens of times slower than WASM. */
+  /** It computes on the processor: for tests, far slower than WASM. */
   isSoftware: boolean;
   /** Shaders can compute in half precision. */
   hasFloat16: boolean;

@@ -11,8 +11,7 @@ export const drawsFile = "draws.jsonl";
  *
  * @throws RunLogError `bad-draws` for a line that holds no such numbers
  * @example
- * const drawn = await readDraws("runs/first");
- * console.log(drawn.get(5)); // [3, 4, 4]: the first slice of step 5 was drawn with the weights of step 3
+ * for (const [step, drawnAfter] of await readDraws("runs/first")) console.log(step, drawnAfter.join());
  */
 export async function readDraws(directory: string): Promise<ReadonlyMap<number, readonly number[]>> {
   const path = join(directory, drawsFile);

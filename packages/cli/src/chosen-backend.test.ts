@@ -25,7 +25,7 @@ test("one that is not there, or none, is wrong use", async () => {
 });
 
 test("every command that computes has it", () => {
-  const without = ["score", "audit", "dashboard", "runs", "workers", "backend"];
+  const without = ["score", "audit", "dashboard", "runs", "workers", "weights-store", "backend"];
   const commands = createProgram().commands.flatMap((command) => (command.name() === "bench" ? command.commands : [command]));
   const lacking = commands.filter(({ options }) => !options.some(({ long }) => long === "--backend")).map((command) => command.name());
   expect(lacking).toEqual(without);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -97,7 +98,11 @@ class Pool {
 }  // namespace
 
 int thread_count() {
-  static const int count = std::max(1u, std::thread::hardware_concurrency());
+  static const int count = [] {
+    const char* given = std::getenv("TF_NUM_INTRAOP_THREADS");
+    const int asked = given == nullptr ? 0 : std::atoi(given);
+    return asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  }();
   return count;
 }
 

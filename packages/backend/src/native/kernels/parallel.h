@@ -6,7 +6,7 @@
 
 namespace cai {
 
-/** Threads that work on one loop: one for each core. */
+/** Threads that work on one loop: as many as TF_NUM_INTRAOP_THREADS says, which TensorFlow's own operations heed too; else one for each core. */
 int thread_count();
 
 /**

@@ -96,7 +96,7 @@ async function measureLarge({
     tell(`one worker and two, ${large.model}`);
     const throughput = [{ ...(await measureThroughput(rollouts, adapted, { ...large, pairs })), machineShare }, demo];
     tell("steps with a worker and without");
-    const withAdapter = await measureStep(adapted, { one: rollouts.one, workersAt: rollouts.databases[0], pairs });
+    const withAdapter = await measureStep(adapted, { workersAt: rollouts.databases[0], engine, pairs });
     const step = { ...withAdapter, allWeightsTrainSeconds: await allWeightsTrainSeconds(base) };
     return { draw, lengths, promptTokens, throughput, step, ...(await measureFull()) };
   } finally {

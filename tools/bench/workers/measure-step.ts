@@ -1,5 +1,5 @@
 import type { Generator } from "@cai/contracts";
-import { type DistributedRollouts, listWorkers, slicedGenerator } from "@cai/distributed";
+import { DistributedRollouts, listWorkers, slicedGenerator } from "@cai/distributed";
 import type { CausalPolicy } from "@cai/policy";
 import { PPOTrainer } from "@cai/trainer";
 import { median } from "../median.mjs";
@@ -23,9 +23,11 @@ interface Seen {
  */
 export async function measureStep(
   policy: CausalPolicy,
-  { one, workersAt, pairs }: { readonly one: DistributedRollouts; readonly workersAt: string; readonly pairs: number },
+  { workersAt, engine, pairs }: { readonly workersAt: string; readonly engine: string; readonly pairs: number },
 ): Promise<Omit<MeasuredCosts["step"], "allWeightsTrainSeconds">> {
-  const here = slicedGenerator({ generator: policy, rowsPerJob: work.rowsPerJob });
+  const { rowsPerJob } = work; // the same slices on both sides
+  const one = await DistributedRollouts.create({ redis: workersAt, policy, owner: "steps", engine, rowsPerJob });
+  const here = slicedGenerator({ generator: policy, rowsPerJob });
   let isRemote = false;
   const generator: Generator = {
     drawsAsPolicy: true,
@@ -66,6 +68,7 @@ export async function measureStep(
     };
   } finally {
     trainer.dispose();
+    await one.dispose();
   }
 }
 

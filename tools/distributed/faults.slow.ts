@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,7 +91,7 @@ async function runUnderFaults(argv: readonly string[], out: string, run: number)
     } else if (which < 0.22) {
       learner.child.kill("SIGKILL");
       if ((await learner.end).end === "SIGKILL") counts["learners killed"] += 1;
-      const hasBegun = existsSync(join(out, "config.json"));
+      const hasBegun = existsSync(out) && readdirSync(out).length > 0; // one that was killed before its first step leaves a lock
       learner = startLearner([...argv, "--out", out, ...(hasBegun ? ["--resume"] : [])]);
     } else await killBusyWorker();
   }

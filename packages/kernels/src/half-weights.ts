@@ -5,6 +5,7 @@ import { type LowRankUpdate, lowRank } from "./int8-weights.ts";
 import { withRowsOf } from "./linear.ts";
 import type { LinearFusion } from "./linear-fusion.ts";
 import { asMatrix } from "./matrix.ts";
+import { shaderOf } from "./shader-of.ts";
 import { type WebGpuOps, webGpuOps } from "./webgpu-ops.ts";
 
 /** A weight matrix W `[K, N]` in half precision, two numbers in one of 32 bits: on WebGPU alone. */
@@ -45,7 +46,7 @@ const rowsAtOnce = 8;
 const pairsAtOnce = 32;
 const parts = 8;
 
-const product = {
+const product = /* @__PURE__ */ shaderOf(() => ({
   key: "half-product",
   threads: pairsAtOnce * parts,
   declarations: `var<workgroup> sums: array<vec2<f32>, ${pairsAtOnce * parts}>;`,
@@ -78,7 +79,7 @@ const product = {
         if (2u * pair + 1u < given.columns) { y[place + 1u] = total.y; }
       }
     }`,
-};
+}));
 
 /**
  * Rounds a weight matrix `[K, N]` (with `transposed`: `[N, K]`) to half precision. With `update` it is the sum that is rounded. Every WebGPU device

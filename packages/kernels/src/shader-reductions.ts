@@ -2,8 +2,6 @@
  * `totalOf(thread, value)` and `largestOf(thread, value)`: over the values of a group's threads, the same for each of them, always in the same
  * order. For a shader's declarations; all threads of the group must call.
  *
- * A call marked as pure (`@__PURE__`) leaves no shader in the bundles of those who use none.
- *
  * @param threads a power of two
  * @param others declarations that stand behind them
  */

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { DecodeAttention, LayerTokens, TextSizes } from "./decode-attention.ts";
 import { packedAttention } from "./packed-attention.ts";
+import { shaderOf } from "./shader-of.ts";
 import { reductions } from "./shader-reductions.ts";
 import type { TokenCache, TokenPlaces } from "./token-program.ts";
 import type { WebGpuOps } from "./webgpu-ops.ts";
@@ -10,7 +11,7 @@ import type { WebGpuOps } from "./webgpu-ops.ts";
 const threads = 64;
 
 /** Writes keys and values of each token, of `texts[row]` and at `lengths[row]`, into the cache. */
-const fill = {
+const fill = /* @__PURE__ */ shaderOf(() => ({
   key: "fill-cache",
   threads,
   body: `
@@ -24,13 +25,13 @@ const fill = {
     let begin = row * (given.heads + 2u * given.keyValueHeads) * given.size + given.heads * given.size;
     keys[cell] = tokens[begin + head * given.size + place];
     values[cell] = tokens[begin + width + head * given.size + place];`,
-};
+}));
 
 /** A group for each head of each row: the scores of what was read, the row's own token the last, then their softmax times the values. */
-const attend = {
+const attend = /* @__PURE__ */ shaderOf(() => ({
   key: "decode-attention",
   threads,
-  declarations: /* @__PURE__ */ reductions(threads),
+  declarations: reductions(threads),
   body: `
     let row = group / given.heads;
     if (row >= given.rows) { return; }
@@ -62,7 +63,7 @@ const attend = {
       for (var t = 0u; t < count; t++) { weighted += scores[score + t] * values[begin + t * given.size + i]; }
       attended[group * given.size + i] = weighted / total;
     }`,
-};
+}));
 
 /** `DecodeAttention` by shaders: a text's keys and values, of a head, stand one after another in memory for all columns, made once. */
 export class WebGpuDecodeAttention implements DecodeAttention {

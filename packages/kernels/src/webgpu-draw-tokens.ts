@@ -1,15 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { DrawTokensOptions } from "./draw-tokens.ts";
+import { shaderOf } from "./shader-of.ts";
 import { reductions } from "./shader-reductions.ts";
 import type { WebGpuOps } from "./webgpu-ops.ts";
 
 const threads = 256;
 
 /** The shader beside draw-tokens.cc. Each thread sums a run of ids, so that the sums are in the order of the ids; one then looks for the place. */
-const shader = {
+const shader = /* @__PURE__ */ shaderOf(() => ({
   key: "draw-tokens",
   threads,
-  declarations: /* @__PURE__ */ reductions(
+  declarations: reductions(
     threads,
     `var<workgroup> sums: array<f32, ${threads}>;
 fn isBlocked(id: u32) -> bool {
@@ -68,7 +69,7 @@ fn weightOf(logit: f32, largest: f32) -> f32 { return exp((logit - largest) / se
     if (wrongs > 0.0 || drawable == 0.0 || drawn < 0) { results[2u * group] = -1.0; return; }
     results[2u * group] = f32(drawn);
     results[2u * group + 1u] = log(weightOf(logits[begin + u32(drawn)], largest) / total);`,
-};
+}));
 
 /**
  * As `drawTokens`, on the device, by float32 sums: a uniform number so near to the border between two ids that float32 can't tell draws either.

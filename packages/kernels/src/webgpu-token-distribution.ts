@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { shaderOf } from "./shader-of.ts";
 import { reductions } from "./shader-reductions.ts";
 import type { WebGpuOps } from "./webgpu-ops.ts";
 
@@ -6,10 +7,10 @@ import type { WebGpuOps } from "./webgpu-ops.ts";
 
 const threads = 256;
 
-const read = {
+const read = /* @__PURE__ */ shaderOf(() => ({
   key: "token-distribution",
   threads,
-  declarations: /* @__PURE__ */ reductions(threads),
+  declarations: reductions(threads),
   body: `
     if (group >= given.rows) { return; }
     let begin = group * given.size;
@@ -33,7 +34,7 @@ const read = {
       normalizers[2u * group] = largest;
       normalizers[2u * group + 1u] = s;
     }`,
-};
+}));
 
 /** @param from the tensor that has the logits */
 const gradientFrom = (from: "logits" | "gradient") => ({

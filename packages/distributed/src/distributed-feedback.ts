@@ -1,6 +1,4 @@
 import type { FeedbackModel } from "@cai/feedback";
-import type { Redis } from "ioredis";
-import { connect } from "./connect.ts";
 import { DistributedError } from "./error.ts";
 import { explainRefusals } from "./explain-refusals.ts";
 import { feedbackByJobs } from "./feedback-by-jobs.ts";
@@ -46,17 +44,15 @@ export class DistributedFeedback implements FeedbackModel {
   readonly choose?: NonNullable<FeedbackModel["choose"]>;
   /** Absent where the model tells no log-probabilities of answers. */
   readonly logprobs?: NonNullable<FeedbackModel["logprobs"]>;
-  readonly #redis: Redis;
   readonly #lease: RunLease;
   /** One for each method: how long a text takes to write says nothing of how long a choice takes. */
   readonly #queues = new Map<Method, SliceQueue>();
   #calls = 0;
   #disposed = false;
 
-  private constructor(redis: Redis, lease: RunLease, options: DistributedFeedbackOptions) {
+  private constructor(lease: RunLease, options: DistributedFeedbackOptions) {
     const { feedback, rowsPerJob, ...rest } = options;
     const identity = labellerIdentity(feedback, rest);
-    this.#redis = redis;
     this.#lease = lease;
     const explain = explainRefusals({
       role: "label",
@@ -64,7 +60,7 @@ export class DistributedFeedback implements FeedbackModel {
       start: "start one with cai worker --roles label",
       mend: "start workers with the asker's --policy, --feedback and --format, on processors of one kind",
     });
-    const queue = { redis, name: labelQueue(identity), run: lease.run, options: rest, explain };
+    const queue = { redis: lease.redis, name: labelQueue(identity), run: lease.run, options: rest, explain };
     const asked = feedbackByJobs(feedback, {
       rowsPerJob: checkRowsPerJob(rowsPerJob),
       answer: async (slices, signal) => {
@@ -92,13 +88,7 @@ export class DistributedFeedback implements FeedbackModel {
    */
   static async create(options: DistributedFeedbackOptions): Promise<DistributedFeedback> {
     checkRowsPerJob(options.rowsPerJob); // before there is a connection
-    const redis = await connect(options.redis);
-    try {
-      return new DistributedFeedback(redis, await RunLease.take(redis, options.owner), options);
-    } catch (error) {
-      redis.disconnect();
-      throw error;
-    }
+    return RunLease.hold(options, (lease) => new DistributedFeedback(lease, options));
   }
 
   /** Removes what it has in Redis, and ends the connection. */
@@ -107,6 +97,5 @@ export class DistributedFeedback implements FeedbackModel {
     this.#disposed = true;
     for (const queue of this.#queues.values()) await queue.close();
     await this.#lease.end();
-    this.#redis.disconnect();
   }
 }

@@ -7,8 +7,6 @@ import {
 } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Redis } from "ioredis";
-import { connect } from "./connect.ts";
 import { differences, engineIdentity, referenceQueue } from "./engine-identity.ts";
 import { DistributedError } from "./error.ts";
 import { explainRefusals } from "./explain-refusals.ts";
@@ -41,16 +39,14 @@ export interface DistributedReferenceOptions extends SliceQueueOptions {
  */
 export class DistributedReference implements ReferencePolicy<tf.Tensor> {
   readonly identity: ModelIdentity;
-  readonly #redis: Redis;
   readonly #lease: RunLease;
   readonly #queue: SliceQueue;
   #calls = 0;
   #disposed = false;
 
-  private constructor(redis: Redis, lease: RunLease, { policy, engine = "policy", ...options }: DistributedReferenceOptions) {
+  private constructor(lease: RunLease, { policy, engine = "policy", ...options }: DistributedReferenceOptions) {
     const own = engineIdentity(policy, engine);
     this.identity = policy.parts.identity;
-    this.#redis = redis;
     this.#lease = lease;
     const explain = explainRefusals({
       role: "reference",
@@ -58,18 +54,12 @@ export class DistributedReference implements ReferencePolicy<tf.Tensor> {
       start: "start one with cai worker --roles reference",
       mend: "start workers with the learner's --policy, on processors of one kind",
     });
-    this.#queue = new SliceQueue({ redis, name: referenceQueue(own), run: lease.run, options, explain });
+    this.#queue = new SliceQueue({ redis: lease.redis, name: referenceQueue(own), run: lease.run, options, explain });
   }
 
   /** @throws DistributedError `no-redis`, `bad-option` */
   static async create(options: DistributedReferenceOptions): Promise<DistributedReference> {
-    const redis = await connect(options.redis);
-    try {
-      return new DistributedReference(redis, await RunLease.take(redis, options.owner), options);
-    } catch (error) {
-      redis.disconnect();
-      throw error;
-    }
+    return RunLease.hold(options, (lease) => new DistributedReference(lease, options));
   }
 
   /** @throws DistributedError `bad-option`: there are no tensors to be had at once. Trainers and `referenceLogprobs` ask `evaluateLogprobs`. */
@@ -109,6 +99,5 @@ export class DistributedReference implements ReferencePolicy<tf.Tensor> {
     this.#disposed = true;
     await this.#queue.close();
     await this.#lease.end();
-    this.#redis.disconnect();
   }
 }

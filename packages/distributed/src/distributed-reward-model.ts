@@ -1,7 +1,5 @@
 import { type RewardModel, type ScoreParts, type ScoreRequest, sliceRequest } from "@cai/contracts";
 import { ScoreTable } from "@cai/rollouts";
-import type { Redis } from "ioredis";
-import { connect } from "./connect.ts";
 import { scoreQueue } from "./engine-identity.ts";
 import { jobPayload } from "./job-payload.ts";
 import { RunLease } from "./run-lease.ts";
@@ -27,25 +25,22 @@ export interface DistributedRewardOptions extends SliceQueueOptions {
  * const trainer = await PPOTrainer.create({ policy, rewardModel });
  */
 export class DistributedRewardModel implements RewardModel {
-  readonly #redis: Redis;
   readonly #lease: RunLease;
   readonly #queue: SliceQueue;
   readonly #rowsPerJob: number;
   #calls = 0;
 
-  private constructor(redis: Redis, lease: RunLease, { reward, rowsPerJob, ...options }: DistributedRewardOptions) {
-    this.#redis = redis;
+  private constructor(lease: RunLease, { reward, rowsPerJob, ...options }: DistributedRewardOptions) {
     this.#lease = lease;
     this.#rowsPerJob = checkRowsPerJob(rowsPerJob);
     const explain = () => "no worker with this reward and the role score is there; start one with cai worker --roles score --reward";
-    this.#queue = new SliceQueue({ redis, name: scoreQueue(reward), run: lease.run, options, explain });
+    this.#queue = new SliceQueue({ redis: lease.redis, name: scoreQueue(reward), run: lease.run, options, explain });
   }
 
   /** @throws DistributedError `no-redis`, `bad-option` */
   static async create(options: DistributedRewardOptions): Promise<DistributedRewardModel> {
     checkRowsPerJob(options.rowsPerJob); // before there is a connection
-    const redis = await connect(options.redis);
-    return new DistributedRewardModel(redis, await RunLease.take(redis, options.owner), options);
+    return RunLease.hold(options, (lease) => new DistributedRewardModel(lease, options));
   }
 
   async score(request: ScoreRequest, options?: { readonly signal?: AbortSignal }): Promise<Float32Array> {
@@ -71,6 +66,5 @@ export class DistributedRewardModel implements RewardModel {
   async dispose(): Promise<void> {
     await this.#queue.close();
     await this.#lease.end();
-    this.#redis.disconnect();
   }
 }

@@ -1,7 +1,5 @@
 import type { ForeseenPrompts, Generation, Generator, SamplingOptions, TokenBatch } from "@cai/contracts";
 import type { CausalPolicy } from "@cai/policy";
-import type { Redis } from "ioredis";
-import { connect } from "./connect.ts";
 import { differences, engineIdentity, rolloutQueue } from "./engine-identity.ts";
 import { DistributedError } from "./error.ts";
 import { explainRefusals } from "./explain-refusals.ts";
@@ -51,7 +49,6 @@ export interface DistributedRolloutsOptions extends SliceQueueOptions, WeightsOp
  */
 export class DistributedRollouts implements Generator {
   readonly drawsAsPolicy: boolean;
-  readonly #redis: Redis;
   readonly #lease: RunLease;
   readonly #queue: SliceQueue;
   readonly #store: WeightStore;
@@ -63,12 +60,11 @@ export class DistributedRollouts implements Generator {
   #published: { readonly step: number; readonly bytes: number; readonly seconds: number } | undefined;
   #disposed = false;
 
-  private constructor(redis: Redis, lease: RunLease, store: WeightStore, options: DistributedRolloutsOptions) {
+  private constructor(lease: RunLease, store: WeightStore, options: DistributedRolloutsOptions) {
     const { policy, engine = "policy", rowsPerJob, staleness, coding } = options;
     const identity = engineIdentity(policy, engine);
     this.lookahead = checkStaleness(staleness);
     this.drawsAsPolicy = this.lookahead === 0 && (engine === "policy" || engine.startsWith("policy "));
-    this.#redis = redis;
     this.#lease = lease;
     this.#rowsPerJob = checkRowsPerJob(rowsPerJob);
     this.#store = store;
@@ -79,8 +75,8 @@ export class DistributedRollouts implements Generator {
       start: "start one with cai worker",
       mend: "start workers with the learner's --policy and --rollout, on processors of one kind",
     });
-    this.#queue = new SliceQueue({ redis, name: rolloutQueue(identity), run: lease.run, options, explain });
-    const parts = { redis, queue: this.#queue, run: lease.run, rowsPerJob: this.#rowsPerJob, staleness: this.lookahead };
+    this.#queue = new SliceQueue({ redis: lease.redis, name: rolloutQueue(identity), run: lease.run, options, explain });
+    const parts = { redis: lease.redis, queue: this.#queue, run: lease.run, rowsPerJob: this.#rowsPerJob, staleness: this.lookahead };
     if (this.lookahead > 0) this.#ahead = new RolloutsAhead(parts);
   }
 
@@ -89,15 +85,11 @@ export class DistributedRollouts implements Generator {
     checkRowsPerJob(options.rowsPerJob); // before there is a connection
     checkStaleness(options.staleness);
     const storeOf = weightStoreOf(options);
-    const redis = await connect(options.redis);
-    try {
-      const [lease, store] = [await RunLease.take(redis, options.owner), storeOf(redis)];
+    return RunLease.hold(options, async (lease) => {
+      const store = storeOf(lease.redis);
       if (lease.before !== undefined) await store.removeRun(lease.before);
-      return new DistributedRollouts(redis, lease, store, options);
-    } catch (error) {
-      redis.disconnect();
-      throw error;
-    }
+      return new DistributedRollouts(lease, store, options);
+    });
   }
 
   foresee(upcoming: readonly ForeseenPrompts[]): void {
@@ -149,7 +141,6 @@ export class DistributedRollouts implements Generator {
       await this.#store.removeRun(this.#lease.run);
     } finally {
       await this.#lease.end();
-      this.#redis.disconnect();
     }
   }
 }

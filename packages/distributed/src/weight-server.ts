@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DistributedError } from "./error.ts";
+import { isRunId } from "./names.ts";
 import { mostObjectBytes, objectLifetimeSeconds } from "./weight-store.ts";
 
 export interface WeightServerOptions {
@@ -83,7 +84,7 @@ export async function startWeightServer({ folder, port = 0, host = "127.0.0.1", 
 /** Removes what is older than objects last, and runs of which nothing is left. */
 export async function sweep(folder: string, now: number): Promise<void> {
   for (const run of await readdir(folder)) {
-    if (!/^[0-9a-f]{16}$/.test(run)) continue; // not ours
+    if (!isRunId(run)) continue; // not ours
     for (const name of await readdir(join(folder, run))) {
       const path = join(folder, run, name);
       const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));

@@ -84,6 +84,40 @@ try {
     }
     await context.close();
   }
+
+  // A run that is stopped, and written into a folder. The origin's own stands for the one that a visitor picks in a window of the system's.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.addInitScript("window.showDirectoryPicker = () => navigator.storage.getDirectory()");
+  await page.goto(`${server.url}/train-in-your-browser.html`);
+  await page.getByLabel("Steps").fill("50");
+  await page.getByLabel(/into a folder of mine/).check();
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await page.locator(".train .status", { hasText: /^step \d+ of 50/ }).waitFor({ timeout: 600_000 });
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.locator('.train[data-state="done"]').waitFor({ timeout: 600_000 });
+  const [, stoppedAt] = /^(\d+) steps?: the mean reward/.exec((await page.locator(".train .status").textContent()) ?? "") ?? [];
+  check("stopped: it ends after the step that it was in, and says so", Number(stoppedAt) >= 1 && Number(stoppedAt) < 50);
+  check(
+    "stopped: the model as it is can be had, and training be begun anew",
+    (await page.getByText("Download the trained model").isVisible()) &&
+      (await page.getByRole("button", { name: "Train again" }).isVisible()),
+  );
+  const written = /** @type {{ steps: number, latest: string, folders: string[] }} */ (
+    await page.evaluate(`(async () => {
+      const [run] = await Array.fromAsync((await navigator.storage.getDirectory()).values());
+      const checkpoints = await run.getDirectoryHandle("checkpoints");
+      const textOf = async (folder, name) => (await (await folder.getFileHandle(name)).getFile()).text();
+      const steps = (await textOf(run, "metrics.jsonl")).trim().split("\\n").length;
+      return { steps, latest: await textOf(checkpoints, "latest"), folders: await Array.fromAsync(checkpoints.keys()) };
+    })()`)
+  );
+  check("stopped: metrics of each step are in the folder", written.steps === Number(stoppedAt));
+  check(
+    "stopped: so is a checkpoint of the last of them",
+    written.latest.trim() === `step-${`${stoppedAt}`.padStart(6, "0")}` && written.folders.includes(written.latest.trim()),
+  );
+  await context.close();
 } finally {
   await browser.close();
   await server.close();

@@ -11,17 +11,30 @@ export interface TakenSteps {
 
 const prompts = ["My fellow citizens", "We have", "The people of the United States", "Our friends"];
 
-/** Three steps of PPO with a reward for short answers. The policy is disposed of. */
-export async function takenSteps(policy: CausalPolicy, out?: string): Promise<TakenSteps> {
+/** Of a run: its folder, whether it goes on, and the step after which it is stopped. */
+interface Run {
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly stopAfter?: number;
+}
+
+/** Three steps of PPO with a reward for short answers, or those of them that `run` leaves. The policy is disposed of. */
+export async function takenSteps(policy: CausalPolicy, { stopAfter, ...run }: Run = {}): Promise<TakenSteps> {
   const rewardModel = async ({ responses }: { readonly responses: readonly string[] }) =>
     Float32Array.from(responses, (text) => -text.length / 10);
   const trainer = await PPOTrainer.create({ policy, rewardModel, batchSize: 4, maxNewTokens: 8, epochs: 2, seed: 7, learningRate: 1e-4 });
   const metrics: Record<string, number>[] = [];
   const samples: string[][] = [];
-  for await (const step of trainer.steps(prompts, { steps: 3, ...(out !== undefined && { out }) })) {
-    // Times differ from run to run.
-    metrics.push(Object.fromEntries(Object.entries(step.metrics).filter(([name]) => !/^(time\/|tokens_per_second$)/.test(name))));
-    samples.push(step.samples.map(({ response }) => response));
+  const stopping = new AbortController();
+  try {
+    for await (const step of trainer.steps(prompts, { steps: 3, signal: stopping.signal, ...run })) {
+      // Times differ from run to run.
+      metrics.push(Object.fromEntries(Object.entries(step.metrics).filter(([name]) => !/^(time\/|tokens_per_second$)/.test(name))));
+      samples.push(step.samples.map(({ response }) => response));
+      if (step.step === stopAfter) stopping.abort();
+    }
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
   }
   const bytes: Uint8Array<ArrayBuffer>[] = [];
   for (const { value } of policy.parameters.values()) bytes.push(new Uint8Array((await value.data()).slice().buffer as ArrayBuffer));

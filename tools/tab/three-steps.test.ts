@@ -14,6 +14,8 @@ interface Posted {
   readonly failure?: string;
   readonly backend: string;
   readonly taken: TakenSteps;
+  readonly stopped: TakenSteps;
+  readonly resumed: TakenSteps;
   readonly files: readonly (readonly [name: string, bytes: number])[];
 }
 
@@ -25,14 +27,14 @@ const firstMessage = `new Promise((resolve) => {
 })`;
 
 test.runIf(executablePath)(
-  "three steps of PPO in a browser's worker on WASM write and learn to the bit what Node on WASM does, and leave a run's folder",
+  "three steps of PPO in a browser's worker on WASM write and learn to the bit what Node on WASM does, leave a run's folder, and go on from it as if never stopped",
   async () => {
     const server = await serveTab(await bundleWorker(new URL("three-steps.fixture.ts", import.meta.url)));
     const browser = await chromium.launch({ executablePath: executablePath!, args: ["--no-sandbox", "--disable-gpu"] });
     try {
       const page = await browser.newPage();
       await page.goto(server.url);
-      const { failure, backend, taken, files } = await page.evaluate<Posted>(firstMessage);
+      const { failure, backend, taken, stopped, resumed, files } = await page.evaluate<Posted>(firstMessage);
       expect(failure).toBeUndefined();
       expect(backend).toBe("wasm");
       await prepareBackend({ prefer: "wasm" });
@@ -43,6 +45,9 @@ test.runIf(executablePath)(
       const rounded = ({ metrics }: TakenSteps) =>
         metrics.map((one) => Object.fromEntries(Object.entries(one).map(([name, value]) => [name, value.toPrecision(12)])));
       expect(rounded(taken)).toEqual(rounded(inNode));
+      expect([...stopped.metrics, ...resumed.metrics]).toEqual(taken.metrics);
+      expect([...stopped.samples, ...resumed.samples]).toEqual(taken.samples);
+      expect([stopped.metrics.length, resumed.sha256]).toEqual([1, taken.sha256]);
       const of = (folder: string, ...names: string[]) => names.map((name) => `first/${folder}${name}`);
       expect(files.map(([name]) => name.replace(/events.*/, "events"))).toEqual([
         ...of("checkpoints/", "latest"),

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { KernelError } from "./error.ts";
 import { unfusedLinear } from "./fused-linear.ts";
+import { halfProduct } from "./half-product.ts";
 import { type LowRankUpdate, lowRank } from "./int8-weights.ts";
 import { withRowsOf } from "./linear.ts";
 import type { LinearFusion } from "./linear-fusion.ts";
 import { asMatrix } from "./matrix.ts";
-import { shaderOf } from "./shader-of.ts";
 import { type WebGpuOps, webGpuOps } from "./webgpu-ops.ts";
 
 /** A weight matrix W `[K, N]` in half precision, two numbers in one of 32 bits: on WebGPU alone. */
@@ -40,46 +40,6 @@ fn weightAt(row: u32, column: u32) -> f32 {
     let both = pack2x16float(vec2<f32>(weightAt(row, 2u * pair), weightAt(row, 2u * pair + 1u)));
     halves[row * given.pairsInAll + given.first / 2u + pair] = bitcast<i32>(both);`,
 });
-
-/** Of x that a group of threads reads at once, of pairs of columns that it computes, and of parts that it cuts their sums into. */
-const rowsAtOnce = 8;
-const pairsAtOnce = 32;
-const parts = 8;
-
-const product = /* @__PURE__ */ shaderOf(() => ({
-  key: "half-product",
-  threads: pairsAtOnce * parts,
-  declarations: `var<workgroup> sums: array<vec2<f32>, ${pairsAtOnce * parts}>;`,
-  body: `
-    let groupsOfRows = (given.pairs + ${pairsAtOnce - 1}u) / ${pairsAtOnce}u;
-    let firstRow = group / groupsOfRows * ${rowsAtOnce}u;
-    if (firstRow >= given.rows) { return; }
-    let part = thread / ${pairsAtOnce}u;
-    let pair = group % groupsOfRows * ${pairsAtOnce}u + thread % ${pairsAtOnce}u;
-    let own = (given.size + ${parts - 1}u) / ${parts}u;
-    let end = min((part + 1u) * own, given.size);
-    var totals: array<vec2<f32>, ${rowsAtOnce}>;
-    if (pair < given.pairs) {
-      for (var k = part * own; k < end; k++) {
-        let weights = unpack2x16float(bitcast<u32>(halves[k * given.pairs + pair]));
-        for (var r = 0u; r < ${rowsAtOnce}u; r++) {
-          if (firstRow + r < given.rows) { totals[r] += x[(firstRow + r) * given.size + k] * weights; }
-        }
-      }
-    }
-    for (var r = 0u; r < ${rowsAtOnce}u; r++) {
-      workgroupBarrier();
-      sums[thread] = totals[r];
-      workgroupBarrier();
-      if (part == 0u && pair < given.pairs && firstRow + r < given.rows) {
-        var total = sums[thread];
-        for (var p = 1u; p < ${parts}u; p++) { total += sums[thread + p * ${pairsAtOnce}u]; }
-        let place = (firstRow + r) * given.columns + 2u * pair;
-        y[place] = total.x;
-        if (2u * pair + 1u < given.columns) { y[place + 1u] = total.y; }
-      }
-    }`,
-}));
 
 /**
  * Rounds a weight matrix `[K, N]` (with `transposed`: `[N, K]`) to half precision. With `update` it is the sum that is rounded. Every WebGPU device
@@ -120,7 +80,8 @@ export function halveColumns(
 
 /**
  * x·W + b for `x` `[..., K]` and `bias` `[N]` in float32, and what is fused with it, as in `fusedLinear`: `[..., N]`. Each weight is read as 16 bits,
- * once for every eight rows of x; sums are float32. No gradient.
+ * once for every eight rows of x. Where shaders compute in half precision, so do the products and sums of 16 of them, of an x that is rounded
+ * like the weights; all else is float32. No gradient.
  *
  * @throws KernelError `no-webgpu` on any other backend.
  * @example
@@ -134,16 +95,6 @@ export function halfLinear(x: tf.Tensor, weights: HalfWeights, bias?: tf.Tensor,
       return withRowsOf(x, bias === undefined ? y : tf.add(y, bias));
     }),
   );
-}
-
-function halfProduct(webGpu: WebGpuOps, x: tf.Tensor, { halves, columns }: HalfWeights): tf.Tensor {
-  const [rows, size] = x.shape as [number, number];
-  const pairs = halves.shape[1]!;
-  const y = webGpu.empty([rows, columns]);
-  const sizes = { rows, size, columns, pairs };
-  const numbers = Object.fromEntries(Object.entries(sizes).map(([name, u32]) => [name, { u32 }]));
-  webGpu.run(product, { reads: { x, halves }, writes: { y }, numbers }, Math.ceil(rows / rowsAtOnce) * Math.ceil(pairs / pairsAtOnce));
-  return y;
 }
 
 function requireWebGpu(): WebGpuOps {

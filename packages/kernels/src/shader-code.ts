@@ -1,7 +1,10 @@
 import type { Shader, ShaderTensors } from "./webgpu-ops.ts";
 
 /** A shader whole: its bindings in the order reads, writes, numbers, and the entry `main` around its body. */
-export function shaderCode({ declarations = "", body, threads }: Shader, { reads, writes, numbers }: ShaderTensors): string {
+export function shaderCode(
+  { declarations = "", body, threads, halves = false }: Shader,
+  { reads, writes, numbers }: ShaderTensors,
+): string {
   const declare = (tensors: ShaderTensors["reads"], access: string, first: number) =>
     Object.entries(tensors).map(
       ([name, { dtype }], index) =>
@@ -10,6 +13,7 @@ export function shaderCode({ declarations = "", body, threads }: Shader, { reads
   const count = Object.keys(reads).length;
   const fields = Object.entries(numbers).map(([name, number]) => `${name}: ${"f32" in number ? "f32" : "u32"},`);
   return [
+    ...(halves ? ["enable f16;"] : []),
     ...declare(reads, "read", 0),
     ...declare(writes, "read_write", count),
     `struct Given { ${fields.join(" ")} }`,

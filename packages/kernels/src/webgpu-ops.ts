@@ -13,6 +13,8 @@ export interface Shader {
    */
   readonly body: string;
   readonly threads: number;
+  /** It computes with `f16`: only for devices that {@link WebGpuOps.computesHalves}. */
+  readonly halves?: boolean;
 }
 
 /** What a shader is run on. */
@@ -29,6 +31,8 @@ export type ShaderNumber = { readonly f32: number } | { readonly u32: number };
 export interface WebGpuOps {
   /** Bytes that one binding of a shader can hold: `CAI_WEBGPU_BINDING_BYTES` of tfjs's flags, by itself what the device allows. */
   readonly mostBytes: number;
+  /** Shaders may compute in half precision (`shader-f16`): `CAI_WEBGPU_HALVES` of tfjs's flags, by itself what the device can. */
+  readonly computesHalves: boolean;
   /** A tensor with memory of its own that holds anything. Belongs to the caller, or the surrounding tidy. */
   empty(shape: readonly number[], dtype?: "float32" | "int32"): tf.Tensor;
   /** As `tf.fill(shape, 0)`, of any size that a buffer can have. */
@@ -79,6 +83,7 @@ interface Pipeline {
 /** The part of tfjs's WebGPU backend that is used here. */
 interface Backend {
   readonly device: {
+    readonly features: ReadonlySet<string>;
     readonly limits: { readonly maxStorageBufferBindingSize: number; readonly maxComputeWorkgroupsPerDimension: number };
     createShaderModule(options: { code: string; label: string }): object;
     createComputePipeline(options: { compute: { module: object; entryPoint: string }; layout: "auto"; label: string }): Pipeline;
@@ -130,6 +135,8 @@ function opsOf(backend: Backend): WebGpuOps {
   const { maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension: mostGroups } = backend.device.limits;
   if (!("CAI_WEBGPU_BINDING_BYTES" in tf.env().getFlags()))
     tf.env().registerFlag("CAI_WEBGPU_BINDING_BYTES", () => maxStorageBufferBindingSize);
+  if (!("CAI_WEBGPU_HALVES" in tf.env().getFlags()))
+    tf.env().registerFlag("CAI_WEBGPU_HALVES", () => backend.device.features.has("shader-f16"));
   const pipelines = new Map<string, Pipeline>();
   const dataOf = ({ dataId }: tf.TensorInfo): TensorData => backend.tensorMap.get(dataId);
 
@@ -183,6 +190,9 @@ function opsOf(backend: Backend): WebGpuOps {
   const ops: WebGpuOps = {
     get mostBytes() {
       return tf.env().getNumber("CAI_WEBGPU_BINDING_BYTES");
+    },
+    get computesHalves() {
+      return tf.env().getBool("CAI_WEBGPU_HALVES");
     },
     empty: (shape, dtype = "float32") => tf.engine().makeTensorFromTensorInfo(backend.makeTensorInfo([...shape], dtype)),
     zeros(shape) {

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { listDevices } from "../devices.ts";
 import { measureMatmul } from "../matmul-speed.ts";
 import { prepareBackend } from "../prepare.ts";
+import type { Gpu, GpuAdapter } from "./adapter.ts";
 
 await onWebGpu(() => {
   test("it computes, with gradients", async () => {
@@ -20,8 +21,15 @@ await onWebGpu(() => {
     const { webgpu, reason } = await prepareBackend({ prefer: "webgpu" });
     expect(reason).toContain(webgpu!.adapter);
     expect(/computes on the processor, for tests only$/.test(reason)).toBe(webgpu!.isSoftware);
-    // 128 MB is what a device has whose limits nobody asked for.
-    expect(webgpu!.limits.maxStorageBufferBindingSize).toBeGreaterThan(2 ** 27);
+    const { gpu } = (globalThis as unknown as { navigator: { gpu: Gpu } }).navigator;
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    const { device } = tf.backend() as unknown as { device: Pick<GpuAdapter, "limits"> };
+    for (const limit of ["maxBufferSize", "maxStorageBufferBindingSize"] as const) {
+      expect(device.limits[limit]).toBe(adapter!.limits[limit]);
+      expect(webgpu!.limits[limit]).toBe(adapter!.limits[limit]);
+    }
+    // 256 MB is what a device has whose limits nobody asked for.
+    expect(device.limits.maxBufferSize).toBeGreaterThan(2 ** 28);
   });
 
   test("one device is in use, no GPU where the processor computes", async () => {

@@ -2,15 +2,17 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findChromium } from "../../packages/testing/src/find-chromium.mjs";
 import { runLine } from "../tarballs/newcomer.ts";
 import { npmSettings } from "../tarballs/npm-settings.ts";
 import { packAll } from "../tarballs/pack.ts";
 import { openRegistry } from "../tarballs/registry.ts";
-import { composesAPipeline, contributes, installsOnePackage, type Place } from "./readers.ts";
+import { composesAPipeline, contributes, installsOnePackage, type Place, trainsInABrowser } from "./readers.ts";
 
 const readers: Readonly<Record<string, (place: Place) => Promise<void>>> = {
   "installs one package and runs its example": installsOnePackage,
   "composes a pipeline and trains": composesAPipeline,
+  ...(findChromium() !== undefined && { "makes a page that trains": trainsInABrowser }),
   "contributes to one package": contributes,
 };
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -24,6 +26,7 @@ try {
 } finally {
   await rm(root, { recursive: true, force: true });
 }
+if (findChromium() === undefined) console.log("left out, for there is no Chromium: makes a page that trains");
 for (const row of rows) console.log(row);
 console.log(`${rows.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,5 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { serve } from "../browser/serve.mjs";
+import { openBrowser } from "../dashboard/open-browser.mjs";
+import { codeBlocks } from "../documentation/markdown.mjs";
 import { type ReadmeExample, readReadmeExample } from "../tarballs/readme-example.ts";
 import { shortened } from "./shortened.ts";
 
@@ -25,6 +28,42 @@ export async function composesAPipeline({ repository, folder, follow }: Place): 
   if (printed.length !== 2 || !printed.every((line) => /^\d+ -?\d+\.\d{3} -?\d+\.\d{3}$/.test(line)))
     throw new Error(`it printed ${printed.join()}`);
   await readFile(join(folder, "my-trained-model/model.safetensors"));
+}
+
+/** Makes a page that trains, as the documentation says, and looks at what the browser's console shows. */
+export async function trainsInABrowser({ repository, folder, follow }: Place): Promise<void> {
+  const blocks = codeBlocks(await readFile(join(repository, "docs/train-in-your-browser.md"), "utf8"));
+  const codeOf = (language: string): string => blocks.find((block) => block.language === language)!.code;
+  await follow(codeOf("sh"));
+  const files = { "index.html": "html", "worker.ts": "ts", "vite.config.js": "js" };
+  for (const [file, language] of Object.entries(files)) await writeFile(join(folder, file), codeOf(language));
+  await follow("npx vite build");
+  const shown = await consoleOf(join(folder, "dist/"), 10);
+  if (!shown.every((line) => /^\d+ -?\d+\.\d{3} -?\d+\.\d{3}$/.test(line)))
+    throw new Error(`the browser's console shows ${shown.join("; ")}`);
+}
+
+/** What the programs of a page log, so many lines of it, or until one of them fails. */
+async function consoleOf(site: string, lines: number): Promise<string[]> {
+  const server = await serve({ "/": site });
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    const shown: string[] = [];
+    const ended = new Promise<void>((resolve, reject) => {
+      page.on("pageerror", reject);
+      page.on("console", (message) => {
+        if (message.type() === "log" && shown.push(message.text()) === lines) resolve();
+      });
+      setTimeout(() => reject(new Error(`after five minutes the browser's console shows ${shown.length} lines`)), 300_000).unref();
+    });
+    await page.goto(`${server.url}/index.html`);
+    await ended;
+    return shown;
+  } finally {
+    await browser.close();
+    await server.close();
+  }
 }
 
 /** Clones the repository, tests one package, adds a function and its test to it, tests again and builds it. */

@@ -23,24 +23,32 @@ export interface ModelFiles {
  */
 export async function findModel(path: string, file?: string): Promise<ModelFiles> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new RewardModelError("missing-file", `there is no reward model ${path}: wanted a folder or an .onnx file`);
-  const isFolder = found.isDirectory();
+  // A server that a browser reads from knows files alone: what holds the usual one is a folder.
+  const within = found === undefined || found.isDirectory() ? await usualFile(path, file) : undefined;
+  if (found === undefined && within === undefined)
+    throw new RewardModelError("missing-file", `there is no reward model ${path}: wanted a folder or an .onnx file`);
+  const isFolder = found?.isDirectory() ?? true;
   if (!isFolder && file !== undefined)
     throw new RewardModelError("bad-options", `${path} is a file already: the option file is for a folder with several models`);
-  if (!isFolder && !found.isFile())
+  if (!isFolder && !found?.isFile())
     throw new RewardModelError("missing-file", `${path} is a pipe or device: wanted a folder or an .onnx file`);
-  const modelPath = isFolder ? await findModelFile(path, file) : path;
+  const modelPath = isFolder ? (within ?? (await onlyFile(path, file))) : path;
   const directory = basename(dirname(modelPath)) === "onnx" ? dirname(dirname(modelPath)) : dirname(modelPath);
   return { modelPath, isFolder, config: await readModelConfig(directory), tokenizer: await tokenizerIn(directory) };
 }
 
-async function findModelFile(folder: string, file: string | undefined): Promise<string> {
-  const usual = file === undefined ? ["model.onnx", "onnx/model.onnx"] : [file];
-  for (const name of usual) if (await isFile(join(folder, name))) return join(folder, name);
+const usualNames = (file: string | undefined): string[] => (file === undefined ? ["model.onnx", "onnx/model.onnx"] : [file]);
+
+async function usualFile(folder: string, file: string | undefined): Promise<string | undefined> {
+  for (const name of usualNames(file)) if (await isFile(join(folder, name))) return join(folder, name);
+  return undefined;
+}
+
+async function onlyFile(folder: string, file: string | undefined): Promise<string> {
   const inner = await readdir(join(folder, "onnx")).catch(() => []);
   const names = [...(await readdir(folder)), ...inner.map((name) => `onnx/${name}`)].filter((name) => name.endsWith(".onnx")).sort();
   if (file === undefined && names.length === 1) return join(folder, names[0]!);
-  const wanted = usual.join(" or ");
+  const wanted = usualNames(file).join(" or ");
   throw new RewardModelError(
     "missing-file",
     names.length === 0

@@ -22,7 +22,9 @@ function missing(command: string): string[] {
 }
 
 function cai(line: string): string[] {
-  const match = /^(?:\w+=\S+ )*(?:npx (?:cai|@cai\/cli)|cai) ([a-z][a-z-]*)(.*)$/.exec(line);
+  // Where ours is not installed, npx looks for a package of that name.
+  if (/\bnpx cai\b/.test(line)) return ["npx cai"];
+  const match = /^(?:\w+=\S+ )*(?:npx @cai\/cli|cai) ([a-z][a-z-]*)(.*)$/.exec(line);
   if (match === null) return [];
   const [, name = "", rest = ""] = match;
   let command = program.commands.find((one) => one.name() === name);
@@ -52,7 +54,8 @@ test.each(documents)("what the commands of %s name is there", (page) => {
 });
 
 test("what is not there is found", () => {
-  expect(missing("npx cai train --policy demo --polcy x --seed 1")).toEqual(["cai train --polcy"]);
+  expect(missing("npx @cai/cli train --policy demo --polcy x --seed 1")).toEqual(["cai train --polcy"]);
+  expect(missing("npx cai train --policy demo")).toEqual(["npx cai"]);
   expect(missing("npx @cai/cli trane --policy demo")).toEqual(["cai trane"]);
   expect(missing("npm run nothing-of-that-name")).toEqual(["npm run nothing-of-that-name"]);
   expect(missing("node --conditions=@cai/source --import tsx docs/examples/none.ts --steps 1")).toEqual(["docs/examples/none.ts"]);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { BackendError } from "./error.ts";
-import { installCommand } from "./install-command.ts";
+import { installCommand, webGpuCommand } from "./install-command.ts";
 import type { KernelsInUse } from "./kernels.ts";
 import type { WebGpuDevice } from "./webgpu/adapter.ts";
 
@@ -37,12 +37,13 @@ export interface PreparedBackend {
  */
 export type BackendLoader = (asked: boolean) => Promise<PreparedBackend>;
 
-const fix = installCommand(fileURLToPath(import.meta.url));
+const here = fileURLToPath(import.meta.url);
+const fix = installCommand(here);
 
 /** What brings a backend that is not installed. */
 const remedies: Record<BackendChoice, string> = {
   gpu: `${fix} --gpu`,
-  webgpu: "npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0",
+  webgpu: webGpuCommand(here),
   native: fix,
   wasm: "npm ci",
   cpu: "npm ci",

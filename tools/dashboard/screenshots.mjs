@@ -5,14 +5,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openBrowser } from "./open-browser.mjs";
 import { cai, startPage } from "./start-page.mjs";
 
 const demoRun = [
   ...["--policy", "demo", "--reward", "demo", "--seed", "1", "--steps", "14", "--checkpoint-every", "13", "--batch-size", "32"],
-  ...["--prompts", fileURLToPath(new URL("../../packages/demo/assets/prompts/train.jsonl", import.meta.url))],
+  ...["--prompts", "demo"],
   ...["--minibatch-size", "16", "--epochs", "2", "--max-new-tokens", "28", "--temperature", "0.8", "--gamma", "1", "--lambda", "1"],
   ...["--learning-rate", "1e-4", "--value-learning-rate", "1e-3", "--kl-coef", "0.2"],
 ];

@@ -38,7 +38,8 @@ test("the report shows samples and curves, says the result in words, and has no 
     "smiled (+1.00)",
     "mean reward of the training batch",
     "KL from the start",
-    "runs/demo-1",
+    "npx @cai/cli inspect runs/demo-1 --step 3 --page",
+    "npx @cai/cli replay runs/demo-1",
   ]) {
     expect(report).toContain(part);
   }

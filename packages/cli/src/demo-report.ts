@@ -55,6 +55,8 @@ export function demoReport(outcome: DemoOutcome, terminal: Terminal): string[] {
     "",
     ...wrapText(resultInWords(outcome), terminal.columns).map(terminal.bold),
     terminal.dim(`metrics, samples, checkpoints and the trained policy: ${outcome.out}`),
+    terminal.dim(`its last step, token by token:  npx @cai/cli inspect ${outcome.out} --step ${steps.length} --page`),
+    terminal.dim(`the same run once more, to the last bit:  npx @cai/cli replay ${outcome.out}`),
     "",
   ];
 }

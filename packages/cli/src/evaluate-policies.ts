@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { readPrompts } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
 import { type ComparisonSettings, comparePolicies, comparisonOptions, resolveComparison, writeComparison } from "@cai/evaluation";
 import type { PromptFormatName } from "@cai/feedback";
@@ -14,6 +13,7 @@ import { formatPrompts, sharedFormat } from "./format-prompts.ts";
 import { type JudgeFlags, resolveJudge } from "./judge-flags.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
+import { readPromptRows } from "./read-prompts.ts";
 import { inFolderOfItsOwn } from "./refuse-out.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
@@ -42,7 +42,7 @@ async function compareAndTell(flags: EvalFlags): Promise<void> {
   const { policy, against, judge, reward, out, json = false, skipBadLines = false } = flags;
   const settings = await resolvingFlags({ ...flags }, () => resolveComparison(settingsOf(flags)));
   const reader = dataReader({ skipBadLines });
-  const { rows } = await reader.read(readPrompts, flags.prompts);
+  const rows = await readPromptRows(reader, flags.prompts, { split: "heldout" });
   const terminal = terminalOf(process.stderr);
 
   const { comparison, format } = await disposing(async (own) => {

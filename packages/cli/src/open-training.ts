@@ -1,4 +1,4 @@
-import { type PromptRow, type ReadRow, readPrompts } from "@cai/data";
+import type { PromptRow, ReadRow } from "@cai/data";
 import { withoutSecrets } from "@cai/endpoint";
 import { isRewardModule } from "@cai/reward-model";
 import { algorithms } from "@cai/trainer";
@@ -10,6 +10,7 @@ import { openReference } from "./open-reference.ts";
 import { openReward } from "./open-reward.ts";
 import { preparePrompts } from "./prepare-prompts.ts";
 import { dataReader } from "./read-data.ts";
+import { readPromptRows } from "./read-prompts.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { fitResponseLength, longestPrompt } from "./response-length.ts";
 import { versionsOf } from "./run-config.ts";
@@ -27,10 +28,11 @@ export interface TrainingData {
 export async function readTrainingData({ prompts, evalPrompts, reward, skipBadLines }: TrainSettings): Promise<TrainingData> {
   const reader = dataReader({ skipBadLines });
   const columns = isRewardModule(reward); // other rewards look at texts only
-  const read = (file: string) => reader.read((name, options) => readPrompts(name, { ...options, columns }), file);
-  const { rows } = await read(prompts);
-  const evaluationPrompts = evalPrompts === undefined ? undefined : (await read(evalPrompts)).rows;
-  return { prompts: rows, evaluationPrompts, tellSkipped: () => reader.tellSkipped() };
+  return {
+    prompts: await readPromptRows(reader, prompts, { split: "train", columns }),
+    evaluationPrompts: evalPrompts === undefined ? undefined : await readPromptRows(reader, evalPrompts, { split: "heldout", columns }),
+    tellSkipped: () => reader.tellSkipped(),
+  };
 }
 
 /**

@@ -30,6 +30,11 @@ test("a run made again comes out the same, from its beginning and from a checkpo
   expect(await replay("runs/one", "--from", "2")).toMatchObject({ exit: 0, found: { equal: true, steps: 1, isFinished: true } });
 }, 120_000);
 
+test("so does the demo's", async () => {
+  expect((await cai("demo", "--steps", "1", "--out", "runs/demo")).exit).toBe(0);
+  expect(await replay("runs/demo")).toMatchObject({ exit: 0, found: { equal: true, steps: 1, isFinished: true, files: [], changed: {} } });
+}, 240_000);
+
 test("the first step that parts is named, with its numbers", async () => {
   const path = join(root, "runs/one/metrics.jsonl");
   const text = await readFile(path, "utf8");

@@ -59,7 +59,15 @@ export async function runDemo({ steps, seed, out = freeFolder(), json = false, r
     sayBackend(display, backend);
 
     const began = performance.now();
-    const config = { policy: "demo", reward: "demo", prompts: "demo", rollout, versions: versionsOf(backend) };
+    const config = {
+      policy: "demo",
+      reward: "demo",
+      prompts: "demo",
+      evalPrompts: "demo",
+      algorithm: "ppo",
+      rollout,
+      versions: versionsOf(backend),
+    };
     const history = await runTrainer({
       display: { ...display, json: false }, // its one line of JSON comes at the end
       before,

@@ -1,5 +1,4 @@
 import { type PipelineReport, runConstitutionalPipeline } from "@cai/constitution";
-import { readPrompts } from "@cai/data";
 import { prepareChosenBackend } from "./chosen-backend.ts";
 import { endedBySignal, interruptible } from "./interrupt.ts";
 import type { LabelWorkersSettings } from "./label-flags.ts";
@@ -9,6 +8,7 @@ import { describePipeline } from "./pipeline-text.ts";
 import { formatSeconds } from "./progress-bar.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
+import { readPromptRows } from "./read-prompts.ts";
 import { resolvePolicy } from "./resolve-policy.ts";
 import { resolveReward } from "./resolve-reward.ts";
 import type { RunFlags } from "./run-flags.ts";
@@ -32,9 +32,8 @@ export async function runPipelineCommand(
   }: Omit<RunFlags, "overwrite"> & LabelWorkersSettings & { readonly skipBadLines: boolean },
 ): Promise<void> {
   const reader = dataReader({ skipBadLines });
-  const readAll = async (file: string) => (await reader.read(readPrompts, file)).rows.map(promptMessages);
-  const prompts = await readAll(config.prompts);
-  const heldOutPrompts = await readAll(config.heldOutPrompts);
+  const prompts = (await readPromptRows(reader, config.prompts, { split: "train" })).map(promptMessages);
+  const heldOutPrompts = (await readPromptRows(reader, config.heldOutPrompts, { split: "heldout" })).map(promptMessages);
   const terminal = terminalOf(process.stderr);
   const line = json && !terminal.interactive ? undefined : stageLine(terminal);
   const say = (text: string) => line?.say(text);

@@ -12,7 +12,6 @@ import {
   revisionPairSource,
 } from "@cai/constitution";
 import type { ChatMessage } from "@cai/contracts";
-import { readPrompts } from "@cai/data";
 import type { FeedbackModel } from "@cai/feedback";
 import { disposing } from "@cai/training";
 import { prepareChosenBackend } from "./chosen-backend.ts";
@@ -22,6 +21,7 @@ import { openAsked } from "./open-asked.ts";
 import type { PreferSettings } from "./prefer-settings.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
+import { readPromptRows } from "./read-prompts.ts";
 import { readRevisions } from "./read-revisions.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { print } from "./visible.ts";
@@ -36,7 +36,8 @@ export async function runPrefer(
   await refuseUnfitFiles({ rows, files: [out, rows], resume });
   const constitution = await readingInput(() => readConstitution(settings.constitution));
   const reader = dataReader(settings);
-  const prompts = settings.prompts === undefined ? [] : (await reader.read(readPrompts, settings.prompts)).rows.map(promptMessages);
+  const asked = settings.prompts === undefined ? [] : await readPromptRows(reader, settings.prompts, { split: "train" });
+  const prompts = asked.map(promptMessages);
   const revisions = settings.revisions === undefined ? [] : (await reader.read(readRevisions, settings.revisions)).rows;
 
   await disposing(async (own) => {

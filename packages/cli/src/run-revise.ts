@@ -1,5 +1,4 @@
 import { produceRevisions, type RevisionReport, readConstitution, revisionFiles, writeRevisionFiles } from "@cai/constitution";
-import { readPrompts } from "@cai/data";
 import { disposing } from "@cai/training";
 import { prepareChosenBackend } from "./chosen-backend.ts";
 import { readingInput } from "./exit-codes.ts";
@@ -7,6 +6,7 @@ import { makingRows, refuseUnfitFiles } from "./making-rows.ts";
 import { openAsked } from "./open-asked.ts";
 import { promptMessages } from "./prompt-messages.ts";
 import { dataReader } from "./read-data.ts";
+import { readPromptRows } from "./read-prompts.ts";
 import type { ReviseSettings } from "./revise-settings.ts";
 import { runDisplay, sayBackend } from "./run-display.ts";
 import { print } from "./visible.ts";
@@ -20,7 +20,7 @@ export async function runRevise(
   await refuseUnfitFiles({ rows: out, files: [out, ...Object.values(revisionFiles(out))], resume });
   const constitution = await readingInput(() => readConstitution(settings.constitution));
   const reader = dataReader(settings);
-  const prompts = (await reader.read(readPrompts, settings.prompts)).rows.map(promptMessages);
+  const prompts = (await readPromptRows(reader, settings.prompts, { split: "train" })).map(promptMessages);
 
   const report = await disposing(async (own) => {
     const backend = await prepareChosenBackend();

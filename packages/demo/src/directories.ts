@@ -19,5 +19,10 @@ export const demoPolicyDirectory: string = fileURLToPath(new URL("policy", asset
  */
 export const demoRewardDirectory: string = fileURLToPath(new URL("reward", assets));
 
-/** Where the prompts lie: `train.jsonl`, `heldout.jsonl`. */
-export const promptsDirectory: string = fileURLToPath(new URL("prompts", assets));
+/**
+ * The embedded prompts, a folder with `train.jsonl` and `heldout.jsonl`, whose lines `demoPrompts` reads.
+ *
+ * @example
+ * const file = join(demoPromptsDirectory, "train.jsonl");
+ */
+export const demoPromptsDirectory: string = fileURLToPath(new URL("prompts", assets));

@@ -1,3 +1,3 @@
-export { demoPolicyDirectory, demoRewardDirectory } from "./directories.ts";
+export { demoPolicyDirectory, demoPromptsDirectory, demoRewardDirectory } from "./directories.ts";
 export { DemoError } from "./error.ts";
 export { demoPrompts } from "./prompts.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promptsDirectory } from "./directories.ts";
+import { demoPromptsDirectory } from "./directories.ts";
 import { DemoError } from "./error.ts";
 
 const files = { train: "train.jsonl", heldout: "heldout.jsonl" } as const;
@@ -16,6 +16,6 @@ const files = { train: "train.jsonl", heldout: "heldout.jsonl" } as const;
 export async function demoPrompts({ split }: { readonly split: "train" | "heldout" }): Promise<string[]> {
   if (!Object.hasOwn(files, split))
     throw new DemoError("unknown-split", `there is no split ${JSON.stringify(split)} of the demo's prompts: ask for "train" or "heldout"`);
-  const lines = (await readFile(join(promptsDirectory, files[split]), "utf8")).trim().split("\n");
+  const lines = (await readFile(join(demoPromptsDirectory, files[split]), "utf8")).trim().split("\n");
   return lines.map((line) => (JSON.parse(line) as { prompt: string }).prompt);
 }

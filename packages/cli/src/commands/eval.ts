@@ -19,7 +19,7 @@ export function evalCommand(): Command {
     .requiredOption("--against <Q>", "the base that it is held against: the policy before training, or another; given as --policy is")
     .requiredOption(
       "--prompts <F>",
-      'prompts that nothing was trained on: JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input',
+      'prompts that nothing was trained on: JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input, demo the held-out ones of cai demo',
     )
     .addOption(
       new Option(

@@ -22,11 +22,11 @@ export function trainCommand(): Command {
     .option("--reward <R>", rewardForms)
     .option(
       "--prompts <F>",
-      'JSONL ({"prompt": …}, TRL\'s formats, conversations with their "tools" and "chat_template_kwargs"), plain text, a line each, or Parquet; - is standard input',
+      'JSONL ({"prompt": …}, TRL\'s formats, conversations with their "tools" and "chat_template_kwargs"), plain text, a line each, or Parquet; - is standard input, demo what cai demo trains with',
     )
     .option("--out <DIR>", "the run's folder: metrics, samples, checkpoints, the final policy")
     .addOption(new Option("--algorithm <name>", "how it is trained (default: ppo)").choices(Object.keys(algorithms)))
-    .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default)")
+    .option("--eval-prompts <F>", "held-out prompts, answered every --evaluate-every steps (then 10 by default); demo: those of cai demo")
     .option("--config <F>", 'a JSON or YAML file with any of these options, named as in "learningRate"; flags win');
   addWorkersFlags(addSkipFlag(addRecomputeFlag(addRolloutFlag(addLoraFlags(addRewardFlags(addRunFlags(command)))))));
   return addAlgorithmFlags(command).action(async (flags: Record<string, unknown>) => {

@@ -1,9 +1,8 @@
-import { prepareBackend } from "@cai/backend";
 import { type FeedbackModel, localFeedback, promptFormat } from "@cai/feedback";
 import { loadPolicy } from "@cai/policy";
-import { type RedisServer, startRedis, tinyGpt2, tinyLlama, whyNoRedis } from "@cai/testing";
+import { tinyGpt2, tinyLlama } from "@cai/testing";
 import { Worker } from "bullmq";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { connect } from "./connect.ts";
 import { DistributedFeedback, type DistributedFeedbackOptions } from "./distributed-feedback.ts";
 import { labelPayload } from "./label-payload.ts";
@@ -12,6 +11,7 @@ import { labellerIdentity, labelQueue } from "./labeller-identity.ts";
 import { prefix } from "./names.ts";
 import { listWorkers } from "./presence.ts";
 import { slicedFeedback } from "./sliced-feedback.ts";
+import { withRedis } from "./with-redis.fixture.ts";
 
 const asks = (content: string) => [{ role: "user", content }];
 const questions = ["Is the sky blue?", "Who?", "The old house, by the sea, where nobody lives", "Why not?", "A letter"].map(asks);
@@ -26,22 +26,7 @@ const askAll = async (model: FeedbackModel) => [
   await model.logprobs!(answered, {}),
 ];
 
-describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}`, () => {
-  let server: RedisServer;
-  const ends: (() => unknown)[] = [];
-  beforeAll(async () => {
-    await prepareBackend();
-    server = await startRedis();
-  });
-  afterAll(() => server.stop());
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-    const redis = await connect(server.url);
-    expect(await redis.keys("cai:run:*")).toEqual([]); // of what has ended nothing stays
-    await redis.flushall();
-    redis.disconnect();
-  });
-
+withRedis(({ server, ends }) => {
   /** A policy, and the model that asks it, so many rows a pass. */
   async function judge(folder = tinyGpt2, format = "dialogue" as Parameters<typeof promptFormat>[0]) {
     const policy = await loadPolicy(folder);

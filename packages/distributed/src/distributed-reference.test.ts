@@ -1,37 +1,22 @@
-import { prepareBackend } from "@cai/backend";
 import { addLora, type CausalPolicy, loadPolicy } from "@cai/policy";
-import { goldenModels, type RedisServer, startRedis, tinyGpt2, tinyLlama, whyNoRedis } from "@cai/testing";
+import { goldenModels, tinyGpt2, tinyLlama } from "@cai/testing";
 import { referenceLogprobs } from "@cai/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { Worker } from "bullmq";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { connect } from "./connect.ts";
 import { DistributedReference, type DistributedReferenceOptions } from "./distributed-reference.ts";
 import { engineIdentity, referenceQueue } from "./engine-identity.ts";
 import { prefix } from "./names.ts";
 import { listWorkers } from "./presence.ts";
 import { startReferenceWorker } from "./reference-worker.ts";
+import { withRedis } from "./with-redis.fixture.ts";
 
 const { batch } = goldenModels[0]!;
 const rows = batch.responses.shape[0];
 const options = { temperature: 0.7, rowsAtOnce: 1 };
 
-describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}`, () => {
-  let server: RedisServer;
-  const ends: (() => unknown)[] = [];
-  beforeAll(async () => {
-    await prepareBackend();
-    server = await startRedis();
-  });
-  afterAll(() => server.stop());
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-    const redis = await connect(server.url);
-    expect(await redis.keys("cai:run:*")).toEqual([]);
-    await redis.flushall();
-    redis.disconnect();
-  });
-
+withRedis(({ server, ends }) => {
   async function load(folder = tinyGpt2): Promise<CausalPolicy> {
     const policy = await loadPolicy(folder);
     ends.push(() => policy.dispose());

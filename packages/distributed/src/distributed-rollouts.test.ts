@@ -1,10 +1,9 @@
 import { readdir } from "node:fs/promises";
-import { prepareBackend } from "@cai/backend";
 import type { Generation, Generator } from "@cai/contracts";
 import { addLora, type CausalPolicy, loadPolicy } from "@cai/policy";
-import { goldenModels, type RedisServer, startRedis, temporaryFolder, tinyGpt2, tinyLlama, whyNoRedis } from "@cai/testing";
+import { goldenModels, temporaryFolder, tinyGpt2, tinyLlama } from "@cai/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { connect } from "./connect.ts";
 import { DistributedRollouts, type DistributedRolloutsOptions } from "./distributed-rollouts.ts";
 import type { DistributedError } from "./error.ts";
@@ -14,27 +13,13 @@ import { recordedRollouts } from "./recorded-rollouts.ts";
 import { type RolloutWorkerOptions, startRolloutWorker } from "./rollout-worker.ts";
 import { slicedGenerator } from "./sliced-generator.ts";
 import { startWeightServer } from "./weight-server.ts";
+import { withRedis } from "./with-redis.fixture.ts";
 
 const { prompts } = goldenModels[0]!.batch;
 const sampling = { draws: { seed: 7, stream: "rollout", step: 1 }, maxNewTokens: 5 };
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
 
-describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}`, () => {
-  let server: RedisServer;
-  const ends: (() => unknown)[] = [];
-  beforeAll(async () => {
-    await prepareBackend();
-    server = await startRedis({ password: "s3cret" });
-  });
-  afterAll(() => server.stop());
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-    const redis = await connect(server.url);
-    expect(await redis.keys("cai:run:*")).toEqual([]); // of a run that has ended nothing stays
-    await redis.flushall();
-    redis.disconnect();
-  });
-
+withRedis(({ server, ends }) => {
   async function load(folder = tinyGpt2): Promise<CausalPolicy> {
     const policy = await loadPolicy(folder);
     ends.push(() => policy.dispose());

@@ -1,0 +1,41 @@
+import { prepareBackend } from "@cai/backend";
+import { type RedisServer, startRedis, whyNoRedis } from "@cai/testing";
+import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
+import { connect } from "./connect.ts";
+
+/** What a suite with a Redis of its own has. */
+export interface WithRedis {
+  readonly server: Pick<RedisServer, "url" | "restart">;
+  /** What ends after a test, the last of them first. */
+  readonly ends: (() => unknown)[];
+}
+
+/**
+ * A suite with a backend and a Redis of its own, with a password, left out by name where there is none. After each test its `ends` end; then nothing of a run may be in
+ * Redis.
+ */
+export function withRedis(suite: (given: WithRedis) => void): void {
+  describe.skipIf(whyNoRedis)(`with a Redis${whyNoRedis ? ` (${whyNoRedis})` : ""}`, () => {
+    let started: RedisServer;
+    const ends: (() => unknown)[] = [];
+    beforeAll(async () => {
+      await prepareBackend();
+      started = await startRedis({ password: "s3cret" });
+    });
+    afterAll(() => started.stop());
+    afterEach(async () => {
+      for (const end of ends.splice(0).reverse()) await end();
+      const redis = await connect(started.url);
+      expect(await redis.keys("cai:run:*")).toEqual([]);
+      await redis.flushall();
+      redis.disconnect();
+    });
+    const server: WithRedis["server"] = {
+      get url() {
+        return started.url;
+      },
+      restart: () => started.restart(),
+    };
+    suite({ server, ends });
+  });
+}

@@ -26,7 +26,7 @@ const forEachRow = (body: string) => `for (var r = 0u; r < ${rowsAtOnce}u; r++) 
 const xAt = "x[(firstRow + r) * given.size + i]";
 const weightsAt = "halves[i * given.pairs + pair]";
 
-const inFloats: Arithmetic = {
+const inFloats = (): Arithmetic => ({
   key: "half-product",
   halves: false,
   declarations: "",
@@ -37,13 +37,13 @@ const inFloats: Arithmetic = {
         ${forEachRow(`totals[r] += ${xAt} * weights;`)}
       }`,
   scale: "1.0",
-};
+});
 
 /**
  * A row of x is divided by a power of two, so that its largest number is between a 32nd and a 16th: no sum of a run goes beyond half precision, whose
  * largest number is also a weight's.
  */
-const inHalves: Arithmetic = {
+const inHalves = (): Arithmetic => ({
   key: "half-product, in half precision",
   halves: true,
   declarations: `
@@ -71,7 +71,7 @@ var<workgroup> scales: array<f32, ${rowsAtOnce}>;`,
       }
       for (var r = 0u; r < ${rowsAtOnce}u; r++) { totals[r] += vec2<f32>(sum[r]); }`,
   scale: "scales[r]",
-};
+});
 
 const productShader = ({ key, halves, declarations, before, addRun, scale }: Arithmetic) => ({
   key,
@@ -105,9 +105,9 @@ const productShader = ({ key, halves, declarations, before, addRun, scale }: Ari
     }`,
 });
 
-const shaderInFloats = /* @__PURE__ */ shaderOf(() => productShader(inFloats));
+const shaderInFloats = /* @__PURE__ */ shaderOf(() => productShader(inFloats()));
 /** For devices that compute in half precision. */
-export const shaderInHalves = /* @__PURE__ */ shaderOf(() => productShader(inHalves));
+export const shaderInHalves = /* @__PURE__ */ shaderOf(() => productShader(inHalves()));
 
 /** x·W of `x` `[M, K]`: `[M, N]`, by the arithmetic that the device has. */
 export function halfProduct(webGpu: WebGpuOps, x: tf.Tensor, { halves, columns }: HalfWeights): tf.Tensor {

@@ -14,15 +14,20 @@ const types = {
 };
 
 /**
- * Serves folders on loopback, each under a path of its own.
+ * Serves folders, files and texts on loopback, each under a path of its own.
  *
- * @param {{ readonly [path: string]: string }} folders `{ "/models/": "/tmp/models/" }`
+ * @param {{ readonly [path: string]: string }} folders or files, `{ "/models/": "/tmp/models/" }`
+ * @param {{ readonly [path: string]: string }} [texts] `{ "/worker.js": "…" }`
  * @returns {Promise<{ url: string, missing: string[], close: () => Promise<void> }>} `missing`: paths that were asked for in vain
  */
-export async function serve(folders) {
+export async function serve(folders, texts = {}) {
   const missing = [];
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname)).replaceAll(sep, "/");
+    if (path in texts) {
+      response.writeHead(200, { "content-type": types[extname(path)] ?? "text/html" }).end(texts[path]);
+      return;
+    }
     const [prefix, folder] = Object.entries(folders).find(([one]) => path.startsWith(one)) ?? [];
     const file = prefix && folder + path.slice(prefix.length);
     const found = file && (await stat(file).catch(() => undefined));

@@ -44,7 +44,7 @@ export async function inspectStep(
     ...{ run: directory, step, from, original },
     ...(other && { set, other, differences: changedNumbers(original.metrics, other.metrics) }),
   };
-  if (page) await serveUntilSignal(await openInspector({ inspection, port }), { shows: `step ${step} of ${directory}`, json });
+  if (page) await serveUntilSignal(await openInspector({ inspection, port }), { does: `shows step ${step} of ${directory}`, json });
   else print(json ? `${asJson(inspection)}\n` : `${inspectionLines(inspection).join("\n")}\n`);
 }
 

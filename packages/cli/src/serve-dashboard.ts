@@ -6,5 +6,5 @@ export async function serveDashboard(
   folders: readonly string[],
   { port, json = false }: { readonly port: number; readonly json?: boolean },
 ): Promise<void> {
-  await serveUntilSignal(await openDashboard({ folders, port }), { shows: `the runs in ${folders.join(", ")}`, json });
+  await serveUntilSignal(await openDashboard({ folders, port }), { does: `shows the runs in ${folders.join(", ")}`, json });
 }

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { onFirstSignal } from "./first-signal.ts";
-import { print } from "./visible.ts";
+import { serveUntilSignal } from "./serve-until-signal.ts";
 import { weightsTokenOf } from "./worker-flags.ts";
 
 interface WeightsStoreFlags {
@@ -11,20 +10,10 @@ interface WeightsStoreFlags {
 }
 
 /** Keeps weights until a signal comes, which is how it is meant to end. */
-export async function serveWeights({ dir, port, host, json }: WeightsStoreFlags): Promise<void> {
+export async function serveWeights({ dir, port, host, json = false }: WeightsStoreFlags): Promise<void> {
   const { startWeightServer } = await import("@cai/distributed");
-  let release = () => {};
-  const signal = new Promise<void>((heard) => {
-    release = onFirstSignal(() => heard());
-  });
-  try {
-    const token = weightsTokenOf();
-    const server = await startWeightServer({ folder: resolve(dir), port, host, token });
-    const who = token === undefined ? "for this machine" : "for whoever brings the token";
-    print(json ? `${JSON.stringify({ url: server.url })}\n` : `${server.url} keeps weights in ${dir} ${who}. Ctrl-C ends it.\n`);
-    await signal;
-    await server.close();
-  } finally {
-    release();
-  }
+  const token = weightsTokenOf();
+  const server = await startWeightServer({ folder: resolve(dir), port, host, token });
+  const who = token === undefined ? "for this machine" : "for whoever brings the token";
+  await serveUntilSignal(server, { does: `keeps weights in ${dir} ${who}`, json });
 }

@@ -1,14 +1,12 @@
 import { type FeedbackModel, localFeedback, promptFormat } from "@cai/feedback";
 import { loadPolicy } from "@cai/policy";
 import { tinyGpt2, tinyLlama } from "@cai/testing";
-import { Worker } from "bullmq";
 import { expect, test } from "vitest";
 import { connect } from "./connect.ts";
 import { DistributedFeedback, type DistributedFeedbackOptions } from "./distributed-feedback.ts";
 import { labelPayload } from "./label-payload.ts";
 import { type LabelWorkerOptions, startLabelWorker } from "./label-worker.ts";
 import { labellerIdentity, labelQueue } from "./labeller-identity.ts";
-import { prefix } from "./names.ts";
 import { listWorkers } from "./presence.ts";
 import { slicedFeedback } from "./sliced-feedback.ts";
 import { withRedis } from "./with-redis.fixture.ts";
@@ -26,7 +24,7 @@ const askAll = async (model: FeedbackModel) => [
   await model.logprobs!(answered, {}),
 ];
 
-withRedis(({ server, ends }) => {
+withRedis(({ server, ends, dyingWorker }) => {
   /** A policy, and the model that asks it, so many rows a pass. */
   async function judge(folder = tinyGpt2, format = "dialogue" as Parameters<typeof promptFormat>[0]) {
     const policy = await loadPolicy(folder);
@@ -105,25 +103,9 @@ withRedis(({ server, ends }) => {
   test("a worker that dies within a job loses nothing: its slice is another's", async () => {
     const feedback = await ask();
     const { policy, feedbackOf } = await judge();
-    const connection = await connect(server.url);
-    ends.push(() => connection.disconnect());
-    let taken = () => {};
-    const took = new Promise<void>((resolve) => {
-      taken = resolve;
-    });
-    const never = () => {
-      taken();
-      return new Promise<never>(() => {});
-    };
-    const dying = new Worker(labelQueue(labellerIdentity(feedbackOf(1), { policy })), never, {
-      connection,
-      prefix,
-      lockDuration: 1_000,
-      skipStalledCheck: true,
-    });
+    const die = await dyingWorker(labelQueue(labellerIdentity(feedbackOf(1), { policy })));
     const answers = feedback.complete(questions, drawing);
-    await took;
-    await dying.close(true); // as by a kill: its lock is not given back
+    await die();
     await work();
     expect(await answers).toEqual(((await answersHere()) as unknown[])[0]);
   });

@@ -2,12 +2,9 @@ import { addLora, type CausalPolicy, loadPolicy } from "@cai/policy";
 import { goldenModels, tinyGpt2, tinyLlama } from "@cai/testing";
 import { referenceLogprobs } from "@cai/training";
 import * as tf from "@tensorflow/tfjs-core";
-import { Worker } from "bullmq";
 import { expect, test } from "vitest";
-import { connect } from "./connect.ts";
 import { DistributedReference, type DistributedReferenceOptions } from "./distributed-reference.ts";
 import { engineIdentity, referenceQueue } from "./engine-identity.ts";
-import { prefix } from "./names.ts";
 import { listWorkers } from "./presence.ts";
 import { startReferenceWorker } from "./reference-worker.ts";
 import { withRedis } from "./with-redis.fixture.ts";
@@ -16,7 +13,7 @@ const { batch } = goldenModels[0]!;
 const rows = batch.responses.shape[0];
 const options = { temperature: 0.7, rowsAtOnce: 1 };
 
-withRedis(({ server, ends }) => {
+withRedis(({ server, ends, dyingWorker }) => {
   async function load(folder = tinyGpt2): Promise<CausalPolicy> {
     const policy = await loadPolicy(folder);
     ends.push(() => policy.dispose());
@@ -94,25 +91,9 @@ withRedis(({ server, ends }) => {
   test("a worker that dies within a pass loses nothing: its rows are another's", async () => {
     const policy = await load();
     const reference = await refer(policy);
-    const connection = await connect(server.url);
-    ends.push(() => connection.disconnect());
-    let taken = () => {};
-    const took = new Promise<void>((resolve) => {
-      taken = resolve;
-    });
-    const never = () => {
-      taken();
-      return new Promise<never>(() => {});
-    };
-    const dying = new Worker(referenceQueue(engineIdentity(policy, "policy")), never, {
-      connection,
-      prefix,
-      lockDuration: 1_000,
-      skipStalledCheck: true,
-    });
+    const die = await dyingWorker(referenceQueue(engineIdentity(policy, "policy")));
     const said = reference.evaluateLogprobs(batch, options);
-    await took;
-    await dying.close(true); // as by a kill: its lock is not given back
+    await die();
     await work(await load());
     expect(await said).toEqual(await saysHere(policy, 1));
   });

@@ -28,22 +28,28 @@ export interface RolloutWorkerOptions extends WorkerOptions, WeightsOptions {
  * process.once("SIGTERM", () => worker.stop());
  */
 export async function startRolloutWorker(options: RolloutWorkerOptions): Promise<{ stop(): Promise<void> }> {
-  const { redis, policy, engine: name = "policy", generatorOf = (own) => own, coding, lockMs, onFault, onPresence } = options;
+  const {
+    policy,
+    engine: name = "policy",
+    generatorOf = (own) => own,
+    weightsFolder,
+    weightsAddress,
+    weightsToken,
+    coding,
+    ...rest
+  } = options;
   const engine = engineIdentity(policy, name);
-  const storeOf = weightStoreOf(options);
+  const storeOf = weightStoreOf({ weightsFolder, weightsAddress, weightsToken });
   let weights: WorkerWeights | undefined;
   let drawing: { readonly policy: CausalPolicy; readonly generator: Drawing } | undefined;
   const letGo = async () => {
     if (drawing !== undefined && drawing.generator !== drawing.policy) await drawing.generator.dispose?.();
   };
   const worker = await JobWorker.start({
-    redis,
+    ...rest,
     role: "rollout",
     queue: rolloutQueue(engine),
     engine,
-    ...(lockMs !== undefined && { lockMs }),
-    ...(onFault && { onFault }),
-    ...(onPresence && { onPresence }),
     async answer(payload, run, connection) {
       const job = jobPayload.readRolloutJob(payload);
       weights ??= new WorkerWeights(policy, storeOf(connection), coding);

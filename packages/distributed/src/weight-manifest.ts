@@ -79,8 +79,13 @@ export async function readWeight(
   return weight.type === "float32" ? new Float32Array(whole.buffer) : coding!.read(weight.name, whole);
 }
 
-function bytesOf({ name, type, shape }: PublishedWeight, coding: WeightCoding | undefined): number {
-  if (type === "float32") return shape.reduce((size, side) => size * side, Float32Array.BYTES_PER_ELEMENT);
+/** Bytes of a weight's numbers, as float32. */
+export const numberBytes = ({ shape }: Pick<PublishedWeight, "shape">): number =>
+  shape.reduce((size, side) => size * side, Float32Array.BYTES_PER_ELEMENT);
+
+function bytesOf(weight: PublishedWeight, coding: WeightCoding | undefined): number {
+  const { name, type } = weight;
+  if (type === "float32") return numberBytes(weight);
   const bytes = type === coding?.type ? coding.bytes(name) : undefined;
   if (bytes !== undefined) return bytes;
   throw new DistributedError(

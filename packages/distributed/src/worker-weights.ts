@@ -4,7 +4,7 @@ import { DistributedError } from "./error.ts";
 import { InFlight } from "./in-flight.ts";
 import { isHash } from "./names.ts";
 import type { WeightCoding } from "./weight-coding.ts";
-import { contentOf, readManifest, readWeight, type WeightManifest } from "./weight-manifest.ts";
+import { contentOf, numberBytes, readManifest, readWeight, type WeightManifest } from "./weight-manifest.ts";
 import type { WeightStore } from "./weight-store.ts";
 
 /** A version whose numbers are in memory. */
@@ -125,8 +125,7 @@ export class WorkerWeights {
         continue;
       }
       asked.add(content);
-      const bytes = weight.shape.reduce((size, side) => size * side, Float32Array.BYTES_PER_ELEMENT);
-      await inFlight.start(bytes, async () => {
+      await inFlight.start(numberBytes(weight), async () => {
         const numbers = await readWeight({ store: this.#store, run, coding: this.#coding }, weight);
         this.#numbers.set(content, tf.keep(tf.tensor(numbers, [...weight.shape], "float32")));
       });

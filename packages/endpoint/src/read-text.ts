@@ -1,4 +1,4 @@
-import { untilAborted } from "./until-aborted.ts";
+import { bodyPieces } from "./body-pieces.ts";
 
 /**
  * The text of a body, UTF-8, as it comes: no more than `maxBytes` of it is ever in memory, however long it is, or however far it inflates (the
@@ -10,20 +10,13 @@ export async function readText(
   body: ReadableStream<Uint8Array> | null,
   { maxBytes, signal }: { readonly maxBytes: number; readonly signal?: AbortSignal },
 ): Promise<{ readonly text: string; readonly isWhole: boolean }> {
-  if (body === null) return { text: "", isWhole: true };
-  const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  try {
-    for (;;) {
-      const { done, value } = await untilAborted(reader.read(), signal);
-      if (done) return { text: text + decoder.decode(), isWhole: true };
-      text += decoder.decode(value.subarray(0, maxBytes - bytes), { stream: true });
-      bytes += value.length;
-      if (bytes > maxBytes) return { text, isWhole: false };
-    }
-  } finally {
-    reader.cancel().catch(() => {}); // a body that has failed can't be cancelled, and need not be
+  for await (const piece of bodyPieces(body, signal)) {
+    text += decoder.decode(piece.subarray(0, maxBytes - bytes), { stream: true });
+    bytes += piece.length;
+    if (bytes > maxBytes) return { text, isWhole: false };
   }
+  return { text: text + decoder.decode(), isWhole: true };
 }

@@ -1,7 +1,8 @@
 import { webGpuOps } from "./webgpu-ops.ts";
 
 /**
- * Logits of so many bytes are held at once, at most, and no more than a binding of WebGPU holds; those of further rows come after. Where their gradient wants them, once more.
+ * Logits of so many bytes are held at once, at most, and no more than a binding of WebGPU holds; those of further rows come after. Where their
+ * gradient wants them, once more.
  *
  * @param options.isFrozen the output matrix wants no gradient: then they serve for a moment only
  */

@@ -42,16 +42,15 @@ export class BrowserFileHandle {
   }
 
   async writeFile(content: string | Uint8Array): Promise<void> {
-    await this.write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+    await this.write(bytesOf(content));
   }
 
   /** Behind what the file holds by now; it is there when this resolves. */
   appendFile(content: string | Uint8Array): Promise<void> {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : (content as Uint8Array<ArrayBuffer>);
     const append = async () => {
       const writable = await this.#file.createWritable({ keepExistingData: true });
       await writable.seek((await this.#file.getFile()).size);
-      await writable.write(bytes as Uint8Array<ArrayBuffer>);
+      await writable.write(bytesOf(content));
       await writable.close();
     };
     return this.#or(append());
@@ -77,3 +76,6 @@ export class BrowserFileHandle {
     });
   }
 }
+
+const bytesOf = (content: string | Uint8Array): Uint8Array<ArrayBuffer> =>
+  typeof content === "string" ? new TextEncoder().encode(content) : (content as Uint8Array<ArrayBuffer>);

@@ -23,9 +23,10 @@ export async function loadWebGpu({ gpu, software }: { gpu: Gpu; software: boolea
   if (opened === undefined) {
     const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
     if (adapter === null) throw new Error("no adapter was found: does the GPU's driver bring Vulkan, Metal or Direct3D 12?");
-    refuseSoftware(describeAdapter(adapter), software);
-    await register(adapter);
-    opened = describeAdapter(adapter);
+    const described = describeAdapter(adapter);
+    refuseSoftware(described, software);
+    await register(adapter, described.adapter);
+    opened = described;
     // The product without barriers: where threads are loops of a processor, tfjs's own choice takes four times as long.
     if (opened.isSoftware) tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", 2);
   } else refuseSoftware(opened, software);
@@ -42,13 +43,12 @@ function describe({ adapter, driver, isSoftware }: WebGpuDevice): string {
   return `WebGPU on ${adapter}${by}${isSoftware ? ", which computes on the processor, for tests only" : ""}`;
 }
 
-async function register(adapter: GpuAdapter): Promise<void> {
+async function register(adapter: GpuAdapter, adapterName: string): Promise<void> {
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu").catch((error: unknown) => {
     throw new BackendError("missing", `${name} is not installed`, { cause: error });
   });
   const device = await openDevice(adapter);
   const backend = new WebGPUBackend(device as never, adapter.info as never);
-  const { adapter: adapterName } = describeAdapter(adapter);
   guardBackend(backend as unknown as WebGpuBackend, device, (fault) => new BackendError("device", `WebGPU on ${adapterName}: ${fault}`));
   // In place of the package's own, which asks for no half precision.
   if ("webgpu" in tf.engine().registryFactory) tf.removeBackend("webgpu");

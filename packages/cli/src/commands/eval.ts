@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import { evaluatePolicies } from "../evaluate-policies.ts";
 import { addJudgeFlags, judgeForms } from "../judge-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
+import { heldOutPromptForms } from "../read-prompts.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { rewardForms } from "../resolve-reward.ts";
 import { addRewardFlags } from "../reward-flags.ts";
@@ -17,10 +18,7 @@ export function evalCommand(): Command {
     )
     .requiredOption("--policy <P>", `the one that is evaluated: ${policyForms}`)
     .requiredOption("--against <Q>", "the base that it is held against: the policy before training, or another; given as --policy is")
-    .requiredOption(
-      "--prompts <F>",
-      'prompts that nothing was trained on: JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input, demo the held-out ones of cai demo',
-    )
+    .requiredOption("--prompts <F>", `prompts that nothing was trained on: ${heldOutPromptForms}`)
     .addOption(
       new Option(
         "--format <name>",

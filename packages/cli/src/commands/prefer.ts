@@ -5,6 +5,7 @@ import { addFeedbackFlags } from "../feedback-flags.ts";
 import { addLabelWorkersFlags } from "../label-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
 import { preferOptions, resolvePrefer } from "../prefer-settings.ts";
+import { promptForms } from "../read-prompts.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { runPrefer } from "../run-prefer.ts";
 import { addSkipFlag } from "../skip-flag.ts";
@@ -15,10 +16,7 @@ export function preferCommand(): Command {
     .description("make preferences: pairs of a policy's answers, labelled by a model that judges them by a constitution")
     .option("--policy <P>", `writes the answers: ${policyForms}`)
     .option("--constitution <C>", "a constitution, JSON or YAML, or default (default: default)")
-    .option(
-      "--prompts <F>",
-      'JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input, demo what cai demo trains with',
-    )
+    .option("--prompts <F>", promptForms)
     .addOption(new Option("--labeller <name>", "how pairs are labelled").choices(labellerNames))
     .option("--out <F>", "JSONL of {prompt, chosen, rejected, probability, …}; beside it all pairs with their labels")
     .addOption(new Option("--pairs <kind>", "what is compared (default: what --labeller and --revisions ask for)").choices(pairKinds))

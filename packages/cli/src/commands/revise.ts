@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { addFeedbackFlags } from "../feedback-flags.ts";
 import { addLabelWorkersFlags } from "../label-flags.ts";
 import { addOptionFlags } from "../option-flags.ts";
+import { promptForms } from "../read-prompts.ts";
 import { policyForms } from "../resolve-policy.ts";
 import { resolveRevise, reviseOptions } from "../revise-settings.ts";
 import { runRevise } from "../run-revise.ts";
@@ -14,10 +15,7 @@ export function reviseCommand(): Command {
     .description("write answers, critiques and revisions by a constitution's principles; a gate says which revisions to train on")
     .option("--policy <P>", `writes the answers: ${policyForms}`)
     .option("--constitution <C>", "a constitution, JSON or YAML, or default (default: default)")
-    .option(
-      "--prompts <F>",
-      'JSONL ({"prompt": …}), plain text, a line each, or Parquet; - is standard input, demo what cai demo trains with',
-    )
+    .option("--prompts <F>", promptForms)
     .option("--out <F>", "JSONL with every intermediate; beside it the report, examples for cai sft and pairs for cai dpo")
     .addOption(
       new Option("--format <name>", "how the policy is asked, and the rows are written (default: as suits it)").choices(promptFormats),
